@@ -1,0 +1,373 @@
+#!/usr/bin/env python3
+"""Compile a Python library to bytecode, without its sources.
+
+    python3 compile_library.py python_libs/mylib compiled_libs/mylib
+
+pyapp serves libraries from memory to a CPython compiled to WebAssembly; this
+makes what it serves. By hand it runs under any CPython >= 3.8, in the build
+inside the WASM CPython. Only the version that compiled ("magic" in
+MANIFEST.txt) can load the result.
+
+SOURCE is a folder or one single .py file, OUTPUT always a folder: a copy of
+SOURCE where each a/b.py became a/b.pyc; for the single file demo.py it holds
+demo.pyc. Also in it, MANIFEST.txt: four header lines, then for each file,
+sorted by path, `sha256-of-source size-of-output bytecode|data path`.
+
+All other files and empty folders are carried along (contents only: no times,
+no permissions). Not carried, at any depth:
+  - files ending in .pyc .pyo .pyi .pyw (in any case)
+  - __pycache__ .git .hg .svn .bzr CVS .gitignore .gitattributes .gitmodules
+    .hgignore .hgtags .idea .vscode .mypy_cache .pytest_cache .ruff_cache
+    .DS_Store Thumbs.db
+  - what editors leave: *~ #*# .#* .*.swp .*.swo .*.swn
+  - what --exclude names: the exact path relative to SOURCE, written with `/`
+    (no patterns); a folder with all below it. Paths that do not exist are fine.
+Symbolic links that stay inside SOURCE become copies of what they point to.
+
+Refused by name: what does not compile (`path:line: reason`, line 1 where the
+compiler names none); links that leave SOURCE, loop or lead nowhere; special
+files; names that are not UTF-8 or contain a line break, or that are the same
+where case does not count; a MANIFEST.txt in SOURCE. One run reports them all
+and leaves OUTPUT as it was. OUTPUT is replaced only if it is empty or an
+earlier result. Warnings of the compiler are for the library's authors and not
+shown.
+
+The same source, prefix, optimisation level and CPython (>= 3.11) give the same
+bytes; older ones write set constants in the order of their hashes.
+
+Exit status: 0 done, 1 something was refused (on stderr), 2 wrong usage.
+"""
+
+import hashlib
+import importlib.util
+import marshal
+import os
+import stat
+import sys
+import warnings
+from collections import namedtuple
+
+SITE_PACKAGES = "/vfs/usr/local/lib/python3.13/site-packages"
+MANIFEST = "MANIFEST.txt"
+MANIFEST_FORMAT = "pyapp-bytecode"  # then a blank and the version of the format
+
+NOT_CARRIED_NAMES = frozenset(
+    "__pycache__ .git .hg .svn .bzr CVS .gitignore .gitattributes .gitmodules .hgignore .hgtags"
+    " .idea .vscode .mypy_cache .pytest_cache .ruff_cache .DS_Store Thumbs.db".split())
+NOT_CARRIED_ENDINGS = (".pyc", ".pyo", ".pyi", ".pyw")
+REMEDY = "change it or leave it out with --exclude"  # ends the refusal of an entry
+
+# Paths are relative to source and output, with "/"; kind is bytecode, data or folder.
+Entry = namedtuple("Entry", "output_path kind source_path file")
+Result = namedtuple("Result", "output_path kind content source_sha256")
+Summary = namedtuple("Summary", "modules data_files size")
+
+
+class Refused(Exception):
+    """The output is as it was; `problems` holds one line for each reason."""
+
+    def __init__(self, problems):
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def compile_tree(source, output, *, prefix=None, optimize=0, exclude=()):
+    """Compile `source` into the folder `output`; return a Summary or raise Refused."""
+    prefix = default_prefix(source) if prefix is None else prefix.rstrip("/")
+    entries, problems = list_source(source, exclude)
+    problems += place_problems(source, output)
+    results = []
+    for entry in entries:  # all of them before anything is written
+        try:
+            results.append(make_result(entry, prefix, optimize))
+        except Refused as refused:
+            problems += refused.problems
+        except OSError as error:
+            problems.append(f"{shown(entry.file)}: cannot be read: {error.strerror}")
+    if problems:
+        raise Refused(problems)
+    try:
+        replace_folder(output, results, manifest_text(results, optimize))
+    except OSError as error:
+        raise Refused([f"{shown(output)}: cannot be written: {error}"]) from error
+    kinds = [result.kind for result in results]
+    size = sum(len(result.content) for result in results)
+    return Summary(kinds.count("bytecode"), kinds.count("data"), size)
+
+
+def default_prefix(source):
+    """A package lies in a folder of its own name, a single module beside the others."""
+    if os.path.isfile(source):
+        return SITE_PACKAGES
+    return f"{SITE_PACKAGES}/{os.path.basename(os.path.abspath(source))}"
+
+
+def shown(text):
+    """The text on one line, what cannot be printed written as backslash escapes."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode()
+                   for char in text)
+
+
+def list_source(source, exclude):
+    """Return the entries to carry, folders before their contents, and the problems."""
+    entries, problems = [], []
+    if os.path.isdir(source):
+        root = os.path.realpath(source)
+        excluded = {os.path.normpath(path).replace(os.sep, "/") for path in exclude}
+        walk(source, "", root, [root], excluded, entries, problems)
+    elif os.path.isfile(source) and is_module(source):
+        name = os.path.basename(source)
+        entries.append(make_entry(name, source))
+        problems += [f"{shown(source)}: {reason}" for reason in name_problems(name)]
+    else:
+        found = "something else" if os.path.lexists(source) else "nothing"
+        problems.append(f"{shown(source)}: expected a folder or a .py file, found {found}; "
+                        "give the library to compile")
+    return entries, problems
+
+
+def walk(folder, relative, root, ancestors, excluded, entries, problems):
+    """Add what lies in `folder`; `relative` is its path from the source, "" or "x/y/"."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        problems.append(f"{shown(folder)}: cannot be listed: {error.strerror}")
+        return
+    taken = {} if relative else {folded(MANIFEST): "the list this program writes"}
+    for name in names:
+        path = os.path.join(folder, name)
+        if relative + name in excluded or is_left_out(name, path):
+            continue
+        entry = make_entry(relative + name, path)
+        reasons = name_problems(name)
+        key = folded(entry.output_path[len(relative):])
+        if key in taken:
+            reasons.append(f"its output has the same name as {taken[key]} where case does not "
+                           f"count; {REMEDY}")
+        taken.setdefault(key, "that of " + shown(name))
+        obstacle = kind_problem(path, root, ancestors)
+        if obstacle:
+            reasons.append(obstacle)
+        else:
+            entries.append(entry)
+            if entry.kind == "folder":
+                walk(path, relative + name + "/", root, ancestors + [os.path.realpath(path)],
+                     excluded, entries, problems)
+        problems += [f"{shown(path)}: {reason}" for reason in reasons]
+
+
+def make_entry(relative, path):
+    if os.path.isdir(path):
+        return Entry(relative, "folder", relative, path)
+    if is_module(path):
+        return Entry(relative[:-len(".py")] + ".pyc", "bytecode", relative, path)
+    return Entry(relative, "data", relative, path)
+
+
+def is_module(path):
+    # In any case: a source must not slip through as data because it ends in .PY.
+    return path.lower().endswith(".py")
+
+
+def is_left_out(name, path):
+    """Whether this is one of the entries that the module docstring lists as not carried."""
+    return (name in NOT_CARRIED_NAMES
+            or name.endswith("~") or name.startswith(".#")
+            or (name.startswith("#") and name.endswith("#"))
+            or (name.startswith(".") and name.endswith((".swp", ".swo", ".swn")))
+            or (name.lower().endswith(NOT_CARRIED_ENDINGS) and not os.path.isdir(path)))
+
+
+def name_problems(name):
+    """Reasons why MANIFEST.txt or another disk cannot hold this name."""
+    problems = []
+    if name.encode("utf-8", "replace").decode() != name:
+        problems.append(f"its name is not UTF-8; {REMEDY}")
+    if name.splitlines() != [name]:
+        problems.append(f"its name contains a line break; {REMEDY}")
+    return problems
+
+
+def kind_problem(path, root, ancestors):
+    """The reason why this is neither a file nor a folder of the source, or None."""
+    try:
+        if os.path.islink(path):
+            target = os.path.realpath(path)
+            if not is_within(target, root):
+                return f"this link leads out of the source to {shown(target)}; {REMEDY}"
+            if target in ancestors:
+                return f"this link loops back to {shown(target)}; {REMEDY}"
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        return f"cannot be followed: {error.strerror}; {REMEDY}"
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        return f"expected a file or a folder, found a special file; {REMEDY}"
+    return None
+
+
+def is_within(path, folder):
+    return (path + os.sep).startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def folded(name):
+    """The name as seen by a disk that ignores case and Unicode composition."""
+    if name.isascii():
+        return name.lower()
+    import unicodedata  # seldom needed, and not in every small CPython
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def make_result(entry, prefix, optimize):
+    """Read one entry and make what the output holds in its place."""
+    if entry.kind == "folder":
+        return Result(entry.output_path, entry.kind, b"", "")
+    with open(entry.file, "rb") as file:
+        source = file.read()
+    content = source
+    if entry.kind == "bytecode":
+        content = compile_module(source, entry.file, f"{prefix}/{entry.source_path}", optimize)
+    return Result(entry.output_path, entry.kind, content, hashlib.sha256(source).hexdigest())
+
+
+def compile_module(source, path, virtual_path, optimize):
+    """Return the bytes of the .pyc for the source read from `path`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code = compile(source, virtual_path, "exec", dont_inherit=True, optimize=optimize)
+        bytecode = reproducible_dump(code)
+    # Codecs and compiler raise much besides SyntaxError: ValueError, LookupError,
+    # RecursionError, MemoryError. Whatever it is, this module has no bytecode.
+    except Exception as error:
+        line = getattr(error, "lineno", None) or 1
+        reason = shown(f"{type(error).__name__}: {getattr(error, 'msg', None) or error}")
+        raise Refused([f"{shown(path)}:{line}: {reason}"]) from error
+    # Flags 0b01 (PEP 552): identified by the hash of the source, never compared with
+    # it. So no time gets in, and nobody looks for the source that is not there.
+    header = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")
+    return header + importlib.util.source_hash(source) + bytecode
+
+
+def reproducible_dump(code):
+    """Marshal `code` to bytes that do not depend on the state of this process.
+
+    marshal tells shared objects by identity and reference count, and these vary:
+    CPython 3.13 keeps the name "A.B" of a nested class in one object or in two,
+    depending on whether any module with an "A.B" is loaded. Version 2 of the
+    format has no references; what is read back from it shares interned strings
+    only, which version 4 then writes once each.
+    """
+    return marshal.dumps(marshal.loads(marshal.dumps(code, 2)))
+
+
+def manifest_text(results, optimize):
+    lines = [f"{MANIFEST_FORMAT} 1", f"python {sys.version.split()[0]}",
+             f"magic {importlib.util.MAGIC_NUMBER.hex()}", f"optimize {optimize}"]
+    lines += [f"{result.source_sha256} {len(result.content)} {result.kind} {result.output_path}"
+              for result in sorted(results) if result.kind != "folder"]
+    return "\n".join(lines) + "\n"
+
+
+def place_problems(source, output):
+    """Reasons why this output folder must not be written or replaced."""
+    start, place = os.path.realpath(source), os.path.realpath(output)
+    if is_within(place, start) or is_within(start, place):
+        return [f"{shown(output)}: expected an output folder apart from the source, found one "
+                "that is, holds or lies in the source; give another"]
+    if os.path.lexists(place) and not is_replaceable(place):
+        return [f"{shown(output)}: expected no folder, an empty one or an earlier result (with "
+                f"its {MANIFEST}), found something else; give another or remove it yourself"]
+    return []
+
+
+def is_replaceable(folder):
+    try:
+        if not os.listdir(folder):
+            return True
+        with open(os.path.join(folder, MANIFEST), "rb") as file:
+            return file.readline(100).startswith(MANIFEST_FORMAT.encode() + b" ")
+    except OSError:
+        return False
+
+
+def replace_folder(output, results, manifest):
+    """Write the results aside, then swap them in; on any failure the old folder stays."""
+    output = os.path.realpath(output)  # if it is a link, the link stays
+    work = make_work_folder(output)
+    fresh, earlier = os.path.join(work, "new"), os.path.join(work, "old")
+    try:
+        write_folder(fresh, results, manifest)
+        if os.path.isdir(output):
+            os.rename(output, earlier)
+        os.rename(fresh, output)
+    finally:  # also on KeyboardInterrupt
+        if os.path.isdir(earlier) and not os.path.isdir(output):
+            os.rename(earlier, output)
+        remove_tree(work)
+
+
+def make_work_folder(output):
+    """Make a new folder beside `output`: renaming works only within one disk."""
+    parent, name = os.path.split(output)
+    os.makedirs(parent, exist_ok=True)
+    work = os.path.join(parent, f".{name}.compiling")
+    while os.path.lexists(work):  # of another run
+        work += "-"
+    os.mkdir(work)
+    return work
+
+
+def write_folder(folder, results, manifest):
+    os.mkdir(folder)
+    for result in results + [Result(MANIFEST, "data", manifest.encode(), "")]:
+        path = os.path.join(folder, result.output_path)
+        if result.kind == "folder":
+            os.mkdir(path)
+        else:
+            with open(path, "wb") as file:
+                file.write(result.content)
+
+
+def remove_tree(folder):
+    # Not shutil.rmtree: importing shutil takes long in the WASM guest.
+    for parent, folders, files in os.walk(folder, topdown=False):
+        for path in [os.path.join(parent, name) for name in files + folders]:
+            if os.path.isdir(path) and not os.path.islink(path):
+                os.rmdir(path)
+            else:
+                os.remove(path)
+    os.rmdir(folder)
+
+
+def main(argv):
+    import argparse  # slow to import, and of no use to those who call compile_tree
+    parser = argparse.ArgumentParser(prog="compile_library.py", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", metavar="SOURCE", help="folder or single .py file")
+    parser.add_argument("output", metavar="OUTPUT", help="folder to write or replace")
+    parser.add_argument("-O", "--optimize", type=int, choices=(0, 1, 2), default=0,
+                        help="1: no asserts, 2: no docstrings either (default: 0)")
+    parser.add_argument("--prefix", metavar="PATH", help=(
+        "the folder where tracebacks say that the sources lie (default: "
+        f"{SITE_PACKAGES}/<name of SOURCE>; for a single file without the name)"))
+    parser.add_argument("--exclude", metavar="REL", action="append", default=[],
+                        help="path relative to SOURCE to leave out; may be repeated")
+    options = parser.parse_args(argv)
+    if not options.source or not options.output:
+        parser.error("SOURCE and OUTPUT must not be empty")
+    try:
+        summary = compile_tree(options.source, options.output, prefix=options.prefix,
+                               optimize=options.optimize, exclude=options.exclude)
+    except Refused as refused:
+        for problem in refused.problems:
+            print(problem, file=sys.stderr)
+        print(f"nothing was written; problems found: {len(refused.problems)}", file=sys.stderr)
+        return 1
+    print(f"{shown(options.output)}: {summary.modules} modules, {summary.data_files} data files, "
+          f"{summary.size} bytes, for CPython {sys.version.split()[0]}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")  # an odd path must not end the run
+    sys.exit(main(sys.argv[1:]))

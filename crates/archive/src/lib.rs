@@ -1,0 +1,17 @@
+//! A read-only file tree as one run of bytes: the form in which the standard library and the app's libraries
+//! lie inside the executable.
+//!
+//! [`format`] is the specification. [`Writer`] and [`Archive`] are its two sides: the writer sorts, compresses and
+//! checksums; the reader checks everything it is about to rely on and never panics, whatever the bytes are. This
+//! crate knows nothing of Python, of WebAssembly or of descriptors; `vfs` serves an archive as a file system.
+
+mod error;
+pub mod format;
+mod reader;
+mod writer;
+
+pub use error::{Error, WriteError};
+pub use reader::{Archive, Entry, EntryKind, Index};
+#[cfg(feature = "train")]
+pub use writer::train_dictionary;
+pub use writer::{Summary, Writer};

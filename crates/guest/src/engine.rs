@@ -1,0 +1,46 @@
+//! The engine's settings, the same at build time and at run time.
+
+use wasmtime::{Config, Engine, Result};
+
+/// How deep WebAssembly may call, bytes of host stack. CPython limits its own recursion below this, so that deep
+/// recursion is a RecursionError and never a trap; 512 KiB, wasmtime's default, traps in a deeply nested json.loads.
+pub const WASM_STACK: usize = 16 << 20;
+
+/// Host stack of the thread that runs the guest: the guest's own and room for host calls.
+pub const THREAD_STACK: usize = WASM_STACK + (4 << 20);
+
+/// The settings. Everything that wasmtime checks when it loads machine code is here.
+fn config() -> Config {
+    let mut config = Config::new();
+    // A trap is reported in one line; what only serves backtraces of compiled WebAssembly costs 2 MB of the
+    // executable and is left out.
+    config.wasm_backtrace_max_frames(None);
+    config.native_unwind_info(false);
+    config.generate_address_map(false);
+    config.max_wasm_stack(WASM_STACK);
+    config.async_stack_size(THREAD_STACK);
+    config
+}
+
+/// An engine to run with. `code_memory` makes machine code executable where it lies.
+///
+/// # Errors
+/// If wasmtime does not support this machine.
+pub(crate) fn for_running(code_memory: Option<std::sync::Arc<dyn wasmtime::CustomCodeMemory>>) -> Result<Engine> {
+    let mut config = config();
+    config.with_custom_code_memory(code_memory);
+    Engine::new(&config)
+}
+
+/// Compiles a WebAssembly module to machine code for `target`, a target triple such as `x86_64-unknown-linux-gnu`.
+/// The code uses only what every processor of that architecture has.
+///
+/// # Errors
+/// If the target is unknown or the module is not valid.
+#[cfg(feature = "compiler")]
+pub fn compile(wasm: &[u8], target: &str) -> Result<Vec<u8>> {
+    let mut config = config();
+    // Naming the target keeps this machine's own processor features out of the code.
+    config.target(target)?;
+    Engine::new(&config)?.precompile_module(wasm)
+}

@@ -1,0 +1,64 @@
+//! Copying a folder of the host into the VFS: for tools and the build, never for a running app.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use vfs::{Errno, Ino, OpenOptions, Vfs};
+
+/// Why a folder could not be copied.
+#[derive(Debug)]
+pub struct LoadError {
+    path: PathBuf,
+    reason: String,
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot copy {} into memory: {}", self.path.display(), self.reason)
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// Copies what `folder` holds into `directory`, in name order. Symbolic links stay links; times are not kept.
+///
+/// # Errors
+/// The first entry that cannot be read, is not valid UTF-8, is a special file, or does not fit into the VFS.
+pub fn load_folder(vfs: &mut Vfs, directory: Ino, folder: &Path) -> Result<(), LoadError> {
+    let fail = |path: &Path, reason: &dyn fmt::Display| LoadError { path: path.into(), reason: reason.to_string() };
+    let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+    let mut entries = entries.map_err(|error| fail(folder, &error))?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        let name = entry.file_name().into_string().map_err(|_| fail(&path, &"its name is not valid UTF-8"))?;
+        let kind = entry.file_type().map_err(|error| fail(&path, &error))?;
+        if kind.is_dir() {
+            vfs.make_directory(directory, &name).map_err(|error| fail(&path, &error))?;
+            let inner = vfs.lookup(directory, &name, false).map_err(|error| fail(&path, &error))?;
+            load_folder(vfs, inner, &path)?;
+        } else if kind.is_symlink() {
+            let target = fs::read_link(&path).map_err(|error| fail(&path, &error))?;
+            let target = target.to_str().ok_or_else(|| fail(&path, &"its target is not valid UTF-8"))?;
+            vfs.symlink(target, directory, &name).map_err(|error| fail(&path, &error))?;
+        } else if kind.is_file() {
+            let contents = fs::read(&path).map_err(|error| fail(&path, &error))?;
+            write_file(vfs, directory, &name, &contents).map_err(|error| fail(&path, &error))?;
+        } else {
+            return Err(fail(&path, &"it is neither a file, a folder nor a symbolic link"));
+        }
+    }
+    Ok(())
+}
+
+/// Puts a new file into a directory of the VFS.
+///
+/// # Errors
+/// As [`Vfs::open`] and [`Vfs::write`]; `NoSpc` if it does not fit whole.
+pub fn write_file(vfs: &mut Vfs, directory: Ino, name: &str, contents: &[u8]) -> vfs::Result<()> {
+    let options = OpenOptions { create: true, exclusive: true, write: true, ..OpenOptions::default() };
+    let ino = vfs.open(directory, name, options)?;
+    let written = vfs.write(ino, 0, contents);
+    vfs.close(ino);
+    if written? == contents.len() { Ok(()) } else { Err(Errno::NoSpc) }
+}

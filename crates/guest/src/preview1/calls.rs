@@ -1,0 +1,684 @@
+//! The preview1 calls. Each looks at what the descriptor stands for and goes to the VFS, to a stream, or, for a
+//! granted host folder only, to wasmtime-wasi with wasmtime-wasi's own number.
+
+use super::convert::{self, OrErrno};
+use super::memory_files::FileAt;
+use super::table::Descriptor;
+use super::{Exit, Guest, Result};
+use std::io::SeekFrom;
+use vfs::{Ino, Kind};
+use wasmtime_wasi::p1::types::{self, Errno};
+use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
+use wiggle::{GuestMemory, GuestPtr};
+
+/// Where a path call goes.
+enum Directory {
+    Memory(Ino),
+    Host(types::Fd),
+}
+
+impl Guest {
+    fn directory(&self, fd: types::Fd) -> Result<Directory> {
+        match self.table.get(fd)? {
+            Descriptor::Memory(file) => Ok(Directory::Memory(file.directory()?)),
+            Descriptor::Host { inner, .. } => Ok(Directory::Host((*inner).into())),
+            Descriptor::Stream(_) => Err(Errno::Notdir.into()),
+        }
+    }
+}
+
+/// Goes on in wasmtime-wasi if the descriptor is one of a host folder; else the value is the descriptor.
+macro_rules! unless_host {
+    ($guest:ident, $fd:ident, $inner:ident => $call:expr) => {
+        match $guest.table.get($fd)? {
+            Descriptor::Host { inner, .. } => {
+                let $inner: types::Fd = (*inner).into();
+                return $call;
+            }
+            _ => $guest.table.get_mut($fd)?,
+        }
+    };
+}
+
+impl WasiSnapshotPreview1 for Guest {
+    fn set_hostcall_fuel(&mut self, fuel: usize) {
+        self.host.set_hostcall_fuel(fuel);
+    }
+
+    fn args_get(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        argv: GuestPtr<GuestPtr<u8>>,
+        buffer: GuestPtr<u8>,
+    ) -> Result<()> {
+        self.host.args_get(memory, argv, buffer)
+    }
+
+    fn args_sizes_get(&mut self, memory: &mut GuestMemory<'_>) -> Result<(types::Size, types::Size)> {
+        self.host.args_sizes_get(memory)
+    }
+
+    fn environ_get(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        environ: GuestPtr<GuestPtr<u8>>,
+        buffer: GuestPtr<u8>,
+    ) -> Result<()> {
+        self.host.environ_get(memory, environ, buffer)
+    }
+
+    fn environ_sizes_get(&mut self, memory: &mut GuestMemory<'_>) -> Result<(types::Size, types::Size)> {
+        self.host.environ_sizes_get(memory)
+    }
+
+    fn clock_res_get(&mut self, memory: &mut GuestMemory<'_>, id: types::Clockid) -> Result<types::Timestamp> {
+        self.host.clock_res_get(memory, id)
+    }
+
+    fn clock_time_get(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        id: types::Clockid,
+        precision: types::Timestamp,
+    ) -> Result<types::Timestamp> {
+        self.host.clock_time_get(memory, id, precision)
+    }
+
+    fn random_get(&mut self, memory: &mut GuestMemory<'_>, buffer: GuestPtr<u8>, len: types::Size) -> Result<()> {
+        self.host.random_get(memory, buffer, len)
+    }
+
+    fn sched_yield(&mut self, _: &mut GuestMemory<'_>) -> Result<()> {
+        std::thread::yield_now();
+        Ok(())
+    }
+
+    /// Ends the guest with any status; wasmtime-wasi's own traps from 126 on, which Python programs use.
+    fn proc_exit(&mut self, _: &mut GuestMemory<'_>, status: types::Exitcode) -> wasmtime::Error {
+        Exit(status).into()
+    }
+
+    fn proc_raise(&mut self, memory: &mut GuestMemory<'_>, signal: types::Signal) -> Result<()> {
+        self.host.proc_raise(memory, signal)
+    }
+
+    async fn poll_oneoff(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        subscriptions: GuestPtr<types::Subscription>,
+        events: GuestPtr<types::Event>,
+        count: types::Size,
+    ) -> Result<types::Size> {
+        self.poll(memory, subscriptions, events, count)
+    }
+
+    async fn fd_advise(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        offset: types::Filesize,
+        len: types::Filesize,
+        advice: types::Advice,
+    ) -> Result<()> {
+        match unless_host!(self, fd, inner => self.host.fd_advise(memory, inner, offset, len, advice).await) {
+            Descriptor::Stream(_) => Err(Errno::Spipe.into()),
+            // Memory needs no advice; wasmtime-wasi takes none for directories.
+            Descriptor::Memory(file) if file.kind == Kind::Directory => Err(Errno::Badf.into()),
+            _ if offset.checked_add(len).is_none_or(|end| end > i64::MAX as u64) => Err(Errno::Inval.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn fd_allocate(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        offset: types::Filesize,
+        len: types::Filesize,
+    ) -> Result<()> {
+        match unless_host!(self, fd, inner => self.host.fd_allocate(memory, inner, offset, len)) {
+            Descriptor::Stream(_) => Err(Errno::Spipe.into()),
+            Descriptor::Memory(file) => {
+                let ino = file.writable()?;
+                if len == 0 {
+                    return Err(Errno::Inval.into());
+                }
+                self.vfs.allocate(ino, offset, len).or_errno()
+            }
+            Descriptor::Host { .. } => Err(Errno::Badf.into()),
+        }
+    }
+
+    async fn fd_close(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<()> {
+        match self.table.remove(fd)? {
+            Descriptor::Stream(_) => Ok(()),
+            Descriptor::Memory(file) => {
+                self.vfs.close(file.ino);
+                Ok(())
+            }
+            Descriptor::Host { inner, .. } => self.host.fd_close(memory, inner.into()).await,
+        }
+    }
+
+    async fn fd_datasync(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<()> {
+        match unless_host!(self, fd, inner => self.host.fd_datasync(memory, inner).await) {
+            Descriptor::Stream(_) => Err(Errno::Inval.into()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn fd_sync(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<()> {
+        match unless_host!(self, fd, inner => self.host.fd_sync(memory, inner).await) {
+            Descriptor::Stream(_) => Err(Errno::Inval.into()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn fd_fdstat_get(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<types::Fdstat> {
+        match unless_host!(self, fd, inner => self.host.fd_fdstat_get(memory, inner).await) {
+            Descriptor::Stream(stream) => Ok(stream.fdstat()),
+            Descriptor::Memory(file) => Ok(file.fdstat()),
+            Descriptor::Host { .. } => Err(Errno::Badf.into()),
+        }
+    }
+
+    fn fd_fdstat_set_flags(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        flags: types::Fdflags,
+    ) -> Result<()> {
+        match unless_host!(self, fd, inner => self.host.fd_fdstat_set_flags(memory, inner, flags)) {
+            Descriptor::Memory(file) => {
+                use types::Fdflags as F;
+                if flags.intersects(F::DSYNC | F::SYNC | F::RSYNC) {
+                    return Err(Errno::Inval.into());
+                }
+                file.flags = flags;
+                Ok(())
+            }
+            // The streams are shared with other processes; their flags stay as they are.
+            _ => Err(Errno::Badf.into()),
+        }
+    }
+
+    fn fd_fdstat_set_rights(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        base: types::Rights,
+        inheriting: types::Rights,
+    ) -> Result<()> {
+        unless_host!(self, fd, inner => self.host.fd_fdstat_set_rights(memory, inner, base, inheriting));
+        Err(Errno::Notsup.into())
+    }
+
+    async fn fd_filestat_get(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<types::Filestat> {
+        match unless_host!(self, fd, inner => self.host.fd_filestat_get(memory, inner).await) {
+            Descriptor::Stream(stream) => Ok(stream.filestat()),
+            Descriptor::Memory(file) => Ok(convert::filestat(&self.vfs.metadata(file.ino).or_errno()?)),
+            Descriptor::Host { .. } => Err(Errno::Badf.into()),
+        }
+    }
+
+    async fn fd_filestat_set_size(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        size: types::Filesize,
+    ) -> Result<()> {
+        match unless_host!(self, fd, inner => self.host.fd_filestat_set_size(memory, inner, size).await) {
+            Descriptor::Memory(file) => {
+                // A file that is not open for writing is EINVAL here, as ftruncate has it.
+                let ino = match file.writable() {
+                    Err(_) if file.kind == Kind::File => return Err(Errno::Inval.into()),
+                    result => result?,
+                };
+                self.vfs.set_size(ino, size).or_errno()
+            }
+            _ => Err(Errno::Inval.into()),
+        }
+    }
+
+    async fn fd_filestat_set_times(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        atim: types::Timestamp,
+        mtim: types::Timestamp,
+        flags: types::Fstflags,
+    ) -> Result<()> {
+        match unless_host!(self, fd, inner => self.host.fd_filestat_set_times(memory, inner, atim, mtim, flags).await) {
+            Descriptor::Memory(file) => {
+                let (accessed, modified) = convert::times(self.vfs.now(), atim, mtim, flags)?;
+                self.vfs.set_times(file.ino, accessed, modified).or_errno()
+            }
+            _ => Err(Errno::Badf.into()),
+        }
+    }
+
+    async fn fd_read(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        iovs: types::IovecArray,
+    ) -> Result<types::Size> {
+        match unless_host!(self, fd, inner => self.host.fd_read(memory, inner, iovs).await) {
+            Descriptor::Stream(stream) => {
+                for iov in iovs.iter() {
+                    let iov = memory.read(iov?)?;
+                    if iov.buf_len > 0 {
+                        let buffer = memory.as_slice_mut(iov.buf.as_array(iov.buf_len))?.ok_or(Errno::Notsup)?;
+                        return Ok(stream.read(buffer)? as u32);
+                    }
+                }
+                Ok(0)
+            }
+            Descriptor::Memory(file) => {
+                let at = FileAt { ino: file.file()?, offset: file.offset };
+                if !file.read {
+                    return Err(Errno::Badf.into());
+                }
+                let read = self.memory_read(memory, &at, iovs)?;
+                self.advance(fd, at.offset + u64::from(read))?;
+                Ok(read)
+            }
+            Descriptor::Host { .. } => Err(Errno::Badf.into()),
+        }
+    }
+
+    async fn fd_pread(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        iovs: types::IovecArray,
+        offset: types::Filesize,
+    ) -> Result<types::Size> {
+        match unless_host!(self, fd, inner => self.host.fd_pread(memory, inner, iovs, offset).await) {
+            Descriptor::Memory(file) => {
+                let at = FileAt { ino: file.file()?, offset: valid_offset(offset)? };
+                if !file.read {
+                    return Err(Errno::Badf.into());
+                }
+                self.memory_read(memory, &at, iovs)
+            }
+            _ => Err(Errno::Spipe.into()),
+        }
+    }
+
+    async fn fd_write(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        iovs: types::CiovecArray,
+    ) -> Result<types::Size> {
+        match unless_host!(self, fd, inner => self.host.fd_write(memory, inner, iovs).await) {
+            Descriptor::Stream(stream) => {
+                for iov in iovs.iter() {
+                    let iov = memory.read(iov?)?;
+                    if iov.buf_len > 0 {
+                        let data = memory.as_cow(iov.buf.as_array(iov.buf_len))?;
+                        return Ok(stream.write(&data)? as u32);
+                    }
+                }
+                Ok(0)
+            }
+            Descriptor::Memory(file) => {
+                let ino = file.writable()?;
+                let append = file.flags.contains(types::Fdflags::APPEND);
+                let offset = if append { self.vfs.metadata(ino).or_errno()?.size } else { file.offset };
+                let written = self.memory_write(memory, &FileAt { ino, offset }, iovs)?;
+                self.advance(fd, offset + u64::from(written))?;
+                Ok(written)
+            }
+            Descriptor::Host { .. } => Err(Errno::Badf.into()),
+        }
+    }
+
+    async fn fd_pwrite(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        iovs: types::CiovecArray,
+        offset: types::Filesize,
+    ) -> Result<types::Size> {
+        match unless_host!(self, fd, inner => self.host.fd_pwrite(memory, inner, iovs, offset).await) {
+            Descriptor::Memory(file) => {
+                let (ino, mut offset) = (file.writable()?, valid_offset(offset)?);
+                // As on Linux, appending wins over the offset.
+                if file.flags.contains(types::Fdflags::APPEND) {
+                    offset = self.vfs.metadata(ino).or_errno()?.size;
+                }
+                self.memory_write(memory, &FileAt { ino, offset }, iovs)
+            }
+            _ => Err(Errno::Spipe.into()),
+        }
+    }
+
+    fn fd_prestat_get(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<types::Prestat> {
+        match self.table.get(fd)? {
+            Descriptor::Host { inner, preopen: true } => self.host.fd_prestat_get(memory, (*inner).into()),
+            Descriptor::Memory(file) => match &file.preopen {
+                Some(path) => Ok(types::Prestat::Dir(types::PrestatDir { pr_name_len: path.len() as u32 })),
+                None => Err(Errno::Badf.into()),
+            },
+            _ => Err(Errno::Badf.into()),
+        }
+    }
+
+    fn fd_prestat_dir_name(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        buffer: GuestPtr<u8>,
+        len: types::Size,
+    ) -> Result<()> {
+        match self.table.get(fd)? {
+            Descriptor::Host { inner, preopen: true } => {
+                self.host.fd_prestat_dir_name(memory, (*inner).into(), buffer, len)
+            }
+            Descriptor::Memory(file) => match &file.preopen {
+                Some(path) if path.len() > len as usize => Err(Errno::Nametoolong.into()),
+                Some(path) => Ok(memory.copy_from_slice(path.as_bytes(), buffer.as_array(path.len() as u32))?),
+                None => Err(Errno::Notdir.into()),
+            },
+            _ => Err(Errno::Notdir.into()),
+        }
+    }
+
+    async fn fd_renumber(&mut self, memory: &mut GuestMemory<'_>, from: types::Fd, to: types::Fd) -> Result<()> {
+        self.table.get(from)?;
+        self.table.get(to)?;
+        if from == to {
+            return Ok(());
+        }
+        self.fd_close(memory, to).await?;
+        self.table.renumber(from, to)
+    }
+
+    async fn fd_seek(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        delta: types::Filedelta,
+        whence: types::Whence,
+    ) -> Result<types::Filesize> {
+        match unless_host!(self, fd, inner => self.host.fd_seek(memory, inner, delta, whence).await) {
+            Descriptor::Stream(stream) => stream.seek(match whence {
+                types::Whence::Set => SeekFrom::Start(u64::try_from(delta).map_err(|_| Errno::Inval)?),
+                types::Whence::Cur => SeekFrom::Current(delta),
+                types::Whence::End => SeekFrom::End(delta),
+            }),
+            Descriptor::Memory(file) => {
+                // wasmtime-wasi: a directory has no offset.
+                let ino = file.file().map_err(|_| Errno::Badf)?;
+                let start = match whence {
+                    types::Whence::Set => 0,
+                    types::Whence::Cur => file.offset,
+                    types::Whence::End => self.vfs.metadata(ino).or_errno()?.size,
+                };
+                let offset = start.checked_add_signed(delta).ok_or(Errno::Inval)?;
+                self.advance(fd, valid_offset(offset)?)
+            }
+            Descriptor::Host { .. } => Err(Errno::Badf.into()),
+        }
+    }
+
+    fn fd_tell(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<types::Filesize> {
+        match unless_host!(self, fd, inner => self.host.fd_tell(memory, inner)) {
+            Descriptor::Stream(stream) => stream.seek(SeekFrom::Current(0)),
+            Descriptor::Memory(file) => file.file().map(|_| file.offset).map_err(|_| Errno::Badf.into()),
+            Descriptor::Host { .. } => Err(Errno::Badf.into()),
+        }
+    }
+
+    async fn fd_readdir(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        buffer: GuestPtr<u8>,
+        len: types::Size,
+        cookie: types::Dircookie,
+    ) -> Result<types::Size> {
+        match self.directory(fd)? {
+            Directory::Host(inner) => self.host.fd_readdir(memory, inner, buffer, len, cookie).await,
+            Directory::Memory(directory) => self.memory_readdir(memory, directory, buffer, len, cookie),
+        }
+    }
+
+    async fn path_create_directory(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        path: GuestPtr<str>,
+    ) -> Result<()> {
+        match self.directory(fd)? {
+            Directory::Host(inner) => self.host.path_create_directory(memory, inner, path).await,
+            Directory::Memory(at) => self.vfs.make_directory(at, &convert::path(memory, path)?).or_errno(),
+        }
+    }
+
+    async fn path_filestat_get(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        flags: types::Lookupflags,
+        path: GuestPtr<str>,
+    ) -> Result<types::Filestat> {
+        match self.directory(fd)? {
+            Directory::Host(inner) => self.host.path_filestat_get(memory, inner, flags, path).await,
+            Directory::Memory(at) => {
+                let path = convert::path(memory, path)?;
+                let ino = self.vfs.lookup(at, &path, convert::follows(flags)).or_errno()?;
+                Ok(convert::filestat(&self.vfs.metadata(ino).or_errno()?))
+            }
+        }
+    }
+
+    async fn path_filestat_set_times(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        lookup: types::Lookupflags,
+        path: GuestPtr<str>,
+        atim: types::Timestamp,
+        mtim: types::Timestamp,
+        flags: types::Fstflags,
+    ) -> Result<()> {
+        match self.directory(fd)? {
+            Directory::Host(inner) => {
+                self.host.path_filestat_set_times(memory, inner, lookup, path, atim, mtim, flags).await
+            }
+            Directory::Memory(at) => {
+                let (accessed, modified) = convert::times(self.vfs.now(), atim, mtim, flags)?;
+                let path = convert::path(memory, path)?;
+                let ino = self.vfs.lookup(at, &path, convert::follows(lookup)).or_errno()?;
+                self.vfs.set_times(ino, accessed, modified).or_errno()
+            }
+        }
+    }
+
+    async fn path_link(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        old_fd: types::Fd,
+        flags: types::Lookupflags,
+        old_path: GuestPtr<str>,
+        new_fd: types::Fd,
+        new_path: GuestPtr<str>,
+    ) -> Result<()> {
+        match (self.directory(old_fd)?, self.directory(new_fd)?) {
+            (Directory::Host(old), Directory::Host(new)) => {
+                self.host.path_link(memory, old, flags, old_path, new, new_path).await
+            }
+            (Directory::Memory(old), Directory::Memory(new)) => {
+                let (old_path, new_path) = (convert::path(memory, old_path)?, convert::path(memory, new_path)?);
+                self.vfs.link(old, &old_path, convert::follows(flags), new, &new_path).or_errno()
+            }
+            _ => Err(Errno::Xdev.into()),
+        }
+    }
+
+    async fn path_open(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        lookup: types::Lookupflags,
+        path: GuestPtr<str>,
+        oflags: types::Oflags,
+        base: types::Rights,
+        inheriting: types::Rights,
+        flags: types::Fdflags,
+    ) -> Result<types::Fd> {
+        match self.directory(fd)? {
+            Directory::Memory(at) => {
+                let path = convert::path(memory, path)?;
+                self.memory_open(at, &path, convert::follows(lookup), oflags, base, flags)
+            }
+            Directory::Host(inner) => {
+                let opened =
+                    self.host.path_open(memory, inner, lookup, path, oflags, base, inheriting, flags).await?;
+                match self.table.insert(Descriptor::Host { inner: opened.into(), preopen: false }) {
+                    Ok(fd) => Ok(fd),
+                    Err(_) => {
+                        self.host.fd_close(memory, opened).await?;
+                        Err(Errno::Mfile.into())
+                    }
+                }
+            }
+        }
+    }
+
+    async fn path_readlink(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        path: GuestPtr<str>,
+        buffer: GuestPtr<u8>,
+        len: types::Size,
+    ) -> Result<types::Size> {
+        match self.directory(fd)? {
+            Directory::Host(inner) => self.host.path_readlink(memory, inner, path, buffer, len).await,
+            Directory::Memory(at) => {
+                let target = self.vfs.read_link(at, &convert::path(memory, path)?).or_errno()?;
+                let told = &target.as_bytes()[..target.len().min(len as usize)];
+                memory.copy_from_slice(told, buffer.as_array(told.len() as u32))?;
+                Ok(told.len() as u32)
+            }
+        }
+    }
+
+    async fn path_remove_directory(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        path: GuestPtr<str>,
+    ) -> Result<()> {
+        match self.directory(fd)? {
+            Directory::Host(inner) => self.host.path_remove_directory(memory, inner, path).await,
+            Directory::Memory(at) => self.vfs.remove_directory(at, &convert::path(memory, path)?).or_errno(),
+        }
+    }
+
+    async fn path_rename(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        old_fd: types::Fd,
+        old_path: GuestPtr<str>,
+        new_fd: types::Fd,
+        new_path: GuestPtr<str>,
+    ) -> Result<()> {
+        match (self.directory(old_fd)?, self.directory(new_fd)?) {
+            (Directory::Host(old), Directory::Host(new)) => {
+                self.host.path_rename(memory, old, old_path, new, new_path).await
+            }
+            (Directory::Memory(old), Directory::Memory(new)) => {
+                let (old_path, new_path) = (convert::path(memory, old_path)?, convert::path(memory, new_path)?);
+                self.vfs.rename(old, &old_path, new, &new_path).or_errno()
+            }
+            _ => Err(Errno::Xdev.into()),
+        }
+    }
+
+    async fn path_symlink(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        target: GuestPtr<str>,
+        fd: types::Fd,
+        path: GuestPtr<str>,
+    ) -> Result<()> {
+        match self.directory(fd)? {
+            Directory::Host(inner) => self.host.path_symlink(memory, target, inner, path).await,
+            Directory::Memory(at) => {
+                let (target, path) = (convert::path(memory, target)?, convert::path(memory, path)?);
+                self.vfs.symlink(&target, at, &path).or_errno()
+            }
+        }
+    }
+
+    async fn path_unlink_file(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        path: GuestPtr<str>,
+    ) -> Result<()> {
+        match self.directory(fd)? {
+            Directory::Host(inner) => self.host.path_unlink_file(memory, inner, path).await,
+            Directory::Memory(at) => self.vfs.unlink(at, &convert::path(memory, path)?).or_errno(),
+        }
+    }
+
+    fn sock_accept(
+        &mut self,
+        _: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        _: types::Fdflags,
+    ) -> Result<types::Fd> {
+        self.no_socket(fd)
+    }
+
+    fn sock_recv(
+        &mut self,
+        _: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        _: types::IovecArray,
+        _: types::Riflags,
+    ) -> Result<(types::Size, types::Roflags)> {
+        self.no_socket(fd)
+    }
+
+    fn sock_send(
+        &mut self,
+        _: &mut GuestMemory<'_>,
+        fd: types::Fd,
+        _: types::CiovecArray,
+        _: types::Siflags,
+    ) -> Result<types::Size> {
+        self.no_socket(fd)
+    }
+
+    fn sock_shutdown(&mut self, _: &mut GuestMemory<'_>, fd: types::Fd, _: types::Sdflags) -> Result<()> {
+        self.no_socket(fd)
+    }
+}
+
+impl Guest {
+    /// No descriptor is a socket.
+    fn no_socket<T>(&self, fd: types::Fd) -> Result<T> {
+        self.table.get(fd)?;
+        Err(Errno::Notsock.into())
+    }
+
+    /// Moves the offset of a file of the VFS.
+    fn advance(&mut self, fd: types::Fd, offset: u64) -> Result<u64> {
+        if let Descriptor::Memory(file) = self.table.get_mut(fd)? {
+            file.offset = offset;
+        }
+        Ok(offset)
+    }
+}
+
+/// Offsets are signed in POSIX: one that is not would be negative there.
+fn valid_offset(offset: u64) -> Result<u64> {
+    if offset <= i64::MAX as u64 { Ok(offset) } else { Err(Errno::Inval.into()) }
+}

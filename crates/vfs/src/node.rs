@@ -1,0 +1,148 @@
+//! What the VFS is made of: inode numbers, node kinds, metadata.
+
+use crate::content::Content;
+use std::collections::BTreeMap;
+
+/// Number of an inode: never zero, never used again for another file while the VFS lives. Numbers below
+/// [`Ino::SCRATCH`] belong to the read-only base, all others to the scratch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ino(pub(crate) u64);
+
+impl Ino {
+    pub(crate) const SCRATCH: u64 = 1 << 32;
+
+    /// The number that `stat` shows.
+    pub fn get(self) -> u64 {
+        self.0
+    }
+
+    pub(crate) fn of_base(index: archive::Index) -> Ino {
+        Ino(u64::from(index) + 1)
+    }
+
+    /// The archive's index behind the number, if it belongs to the base.
+    pub(crate) fn base_index(self) -> Option<archive::Index> {
+        if self.0 < Self::SCRATCH { archive::Index::try_from(self.0.checked_sub(1)?).ok() } else { None }
+    }
+}
+
+/// What an inode is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A directory.
+    Directory,
+    /// A regular file.
+    File,
+    /// A symbolic link.
+    Symlink,
+    /// A character device: reads are at the end at once, writes are swallowed (`/dev/null`).
+    Null,
+}
+
+/// Times of a file, nanoseconds since 1970-01-01 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// Last read (as with Linux's relatime: brought up to date when older than the last change).
+    pub accessed: u64,
+    /// Last change of the contents.
+    pub modified: u64,
+    /// Last change of contents or metadata.
+    pub changed: u64,
+}
+
+/// What `stat` shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// The inode's number.
+    pub ino: Ino,
+    /// What it is.
+    pub kind: Kind,
+    /// Bytes; for a link the length of its target, for a directory 0.
+    pub size: u64,
+    /// Names that lead to it; for a directory two and one for each directory in it, as on a disk.
+    pub links: u64,
+    /// Its times.
+    pub times: Times,
+}
+
+/// One name in a directory, as a listing shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirEntry<'a> {
+    /// The name; `.` and `..` are listed too.
+    pub name: &'a str,
+    /// What it leads to.
+    pub ino: Ino,
+    /// What that is.
+    pub kind: Kind,
+    /// Hand this to [`crate::Vfs::read_dir`] to go on behind this entry.
+    pub cookie: u64,
+}
+
+/// A writable node.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub body: Body,
+    pub links: u64,
+    /// Descriptors that hold it open; it lives while there are links or holders.
+    pub opens: u64,
+    pub times: Times,
+}
+
+#[derive(Debug)]
+pub(crate) enum Body {
+    Directory(Directory),
+    File(Content),
+    Symlink(Box<str>),
+    Null,
+}
+
+/// A writable directory. Every name has a serial number that grows and is never used twice: a listing goes by it, so
+/// what is created or removed meanwhile never hides or doubles another entry.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    pub parent: Ino,
+    pub names: BTreeMap<Box<str>, Slot>,
+    pub order: BTreeMap<u64, Box<str>>,
+    pub next_serial: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot {
+    pub ino: Ino,
+    pub serial: u64,
+}
+
+/// Cookies 1 and 2 are `.` and `..`.
+pub(crate) const FIRST_SERIAL: u64 = 3;
+
+impl Directory {
+    pub fn new(parent: Ino) -> Directory {
+        Directory { parent, names: BTreeMap::new(), order: BTreeMap::new(), next_serial: FIRST_SERIAL }
+    }
+
+    pub fn insert(&mut self, name: &str, ino: Ino) {
+        let serial = self.next_serial;
+        self.next_serial += 1;
+        if let Some(old) = self.names.insert(name.into(), Slot { ino, serial }) {
+            self.order.remove(&old.serial);
+        }
+        self.order.insert(serial, name.into());
+    }
+
+    pub fn remove(&mut self, name: &str) {
+        if let Some(old) = self.names.remove(name) {
+            self.order.remove(&old.serial);
+        }
+    }
+}
+
+impl Node {
+    pub fn kind(&self) -> Kind {
+        match self.body {
+            Body::Directory(_) => Kind::Directory,
+            Body::File(_) => Kind::File,
+            Body::Symlink(_) => Kind::Symlink,
+            Body::Null => Kind::Null,
+        }
+    }
+}

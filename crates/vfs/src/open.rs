@@ -1,0 +1,101 @@
+//! Opening and closing: who holds an inode, and creation on the way.
+
+use crate::content::Content;
+use crate::errno::{Errno, Result};
+use crate::node::{Body, Ino, Kind};
+use crate::resolve::{Follow, Last};
+use crate::tree::Vfs;
+
+/// How to open a path, in the words of POSIX's `open`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenOptions {
+    /// Follow a link in the last place; without it, finding one is `Loop` (`O_NOFOLLOW`).
+    pub follow: bool,
+    /// Make a file if nothing is there (`O_CREAT`).
+    pub create: bool,
+    /// With `create`: fail if something is there (`O_EXCL`).
+    pub exclusive: bool,
+    /// Cut the file to nothing (`O_TRUNC`).
+    pub truncate: bool,
+    /// Fail unless it is a directory (`O_DIRECTORY`).
+    pub directory: bool,
+    /// It will be written to.
+    pub write: bool,
+}
+
+impl Vfs {
+    /// Opens what `path` leads to from `directory`, making it if asked to. The inode lives until it is closed as
+    /// often as it was opened, even without a name.
+    ///
+    /// # Errors
+    /// As [`Vfs::lookup`]; `Exist`, `IsDir` (a directory to be written, truncated or created), `Loop`, `RoFs`,
+    /// `NoSpc`, `Inval` (a directory to be created).
+    pub fn open(&mut self, directory: Ino, path: &str, options: OpenOptions) -> Result<Ino> {
+        if options.create && options.directory {
+            return Err(Errno::Inval);
+        }
+        let follow = if options.create && options.exclusive {
+            Follow::Never
+        } else if options.follow {
+            Follow::Yes
+        } else {
+            Follow::BeforeSlash
+        };
+        let found = self.resolve(directory, path, follow)?;
+        let ino = match (found.node, &found.last) {
+            (Some(_), _) if options.create && options.exclusive => return Err(Errno::Exist),
+            (Some(_), _) if options.create && found.slash => return Err(Errno::IsDir),
+            (Some(_), _) => {
+                let ino = found.existing(self)?;
+                self.check_open(ino, options)?;
+                ino
+            }
+            (None, Last::Name(name)) if options.create => {
+                if found.slash {
+                    return Err(Errno::IsDir);
+                }
+                self.create(found.parent, name, Body::File(Content::default()))?
+            }
+            (None, _) => return Err(Errno::NoEnt),
+        };
+        self.hold(ino)?;
+        Ok(ino)
+    }
+
+    fn check_open(&mut self, ino: Ino, options: OpenOptions) -> Result<()> {
+        match self.kind(ino)? {
+            Kind::Symlink if options.directory => Err(Errno::NotDir),
+            Kind::Symlink => Err(Errno::Loop),
+            Kind::Directory if options.write || options.truncate || options.create => Err(Errno::IsDir),
+            Kind::Directory => Ok(()),
+            _ if options.directory => Err(Errno::NotDir),
+            _ if ino.base_index().is_some() && (options.write || options.truncate) => Err(Errno::RoFs),
+            Kind::File if options.truncate => self.set_size(ino, 0),
+            Kind::File | Kind::Null => Ok(()),
+        }
+    }
+
+    /// Holds an inode once more, as a second descriptor for it does.
+    ///
+    /// # Errors
+    /// `NoEnt`.
+    pub fn hold(&mut self, ino: Ino) -> Result<()> {
+        match ino.base_index() {
+            Some(index) => self.base.as_mut().ok_or(Errno::NoEnt)?.hold(index),
+            None => self.node_mut(ino)?.opens += 1,
+        }
+        Ok(())
+    }
+
+    /// Gives up one hold; an inode without holds and names is freed.
+    pub fn close(&mut self, ino: Ino) {
+        if let Some(index) = ino.base_index() {
+            if let Some(base) = self.base.as_mut() {
+                base.let_go(index);
+            }
+        } else if let Some(node) = self.nodes.get_mut(&ino) {
+            node.opens = node.opens.saturating_sub(1);
+            self.reap(ino);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Renaming, onto something or not, in one step.
+
+use crate::errno::{Errno, Result};
+use crate::node::{Ino, Kind};
+use crate::resolve::{Follow, Last};
+use crate::tree::Vfs;
+
+impl Vfs {
+    /// Moves what `path` names to `new_path`, replacing what is there. Links in the last place are not followed.
+    /// Two names of one file stay as they are.
+    ///
+    /// # Errors
+    /// As [`Vfs::lookup`] for both; `NotDir` and `IsDir` (a directory and something else), `NotEmpty`, `Inval` (a
+    /// directory into itself), `Busy` (`.`, `..`, roots, mount points), `XDev` (between base and scratch), `RoFs`,
+    /// `NoSpc` (a longer name).
+    pub fn rename(&mut self, from: Ino, path: &str, to: Ino, new_path: &str) -> Result<()> {
+        let source = self.resolve(from, path, Follow::Never)?;
+        let target = self.resolve(to, new_path, Follow::Never)?;
+        let (Last::Name(name), Last::Name(new_name)) = (&source.last, &target.last) else {
+            return Err(Errno::Busy);
+        };
+        if source.parent.base_index().is_some() != target.parent.base_index().is_some() {
+            return Err(Errno::XDev);
+        }
+        if source.parent.base_index().is_some() {
+            return Err(Errno::RoFs);
+        }
+        let ino = source.node.ok_or(Errno::NoEnt)?;
+        if ino.base_index().is_some() {
+            return Err(Errno::Busy);
+        }
+        let is_directory = self.kind(ino)? == Kind::Directory;
+        if !is_directory && (source.slash || target.slash) {
+            return Err(Errno::NotDir);
+        }
+        if is_directory && self.is_above(ino, target.parent)? {
+            return Err(Errno::Inval);
+        }
+        if self.is_gone(target.parent) {
+            return Err(Errno::NoEnt);
+        }
+        if let Some(replaced) = target.node {
+            if replaced == ino {
+                return Ok(());
+            }
+            // A directory that holds the source is not empty, and Linux says so before it looks at kinds.
+            if self.kind(replaced)? == Kind::Directory && self.is_above(replaced, source.parent)? {
+                return Err(Errno::NotEmpty);
+            }
+            match (is_directory, self.kind(replaced)? == Kind::Directory) {
+                (true, false) => return Err(Errno::NotDir),
+                (false, true) => return Err(Errno::IsDir),
+                (true, true) => self.check_removable(target.parent, replaced)?,
+                (false, false) => {}
+            }
+        }
+        if new_name.len() > name.len() && target.node.is_none() {
+            self.charge((new_name.len() - name.len()) as u64)?;
+        } else if target.node.is_none() {
+            self.release_bytes((name.len() - new_name.len()) as u64);
+        }
+        if let Some(replaced) = target.node {
+            self.detach(target.parent, new_name, replaced)?;
+            self.charge(new_name.len() as u64)?;
+            self.release_bytes(name.len() as u64);
+        }
+        self.directory_mut(source.parent)?.remove(name);
+        self.directory_mut(target.parent)?.insert(new_name, ino);
+        if is_directory {
+            self.directory_mut(ino)?.parent = target.parent;
+            self.node_mut(source.parent)?.links -= 1;
+            self.node_mut(target.parent)?.links += 1;
+        }
+        self.touch(source.parent);
+        self.touch(target.parent);
+        self.touch_metadata(ino);
+        Ok(())
+    }
+
+    /// Whether `directory` is `other` or one of the directories above it.
+    fn is_above(&self, directory: Ino, other: Ino) -> Result<bool> {
+        let mut at = other;
+        loop {
+            if at == directory {
+                return Ok(true);
+            }
+            if self.roots.contains_key(&at) {
+                return Ok(false);
+            }
+            at = self.parent(at)?;
+        }
+    }
+}
