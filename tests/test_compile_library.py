@@ -219,13 +219,15 @@ class Contents(Case):
 
     def test_manifest(self):
         source = "x = 1\n".encode()
-        found = self.compile({"z.py": source, "a b.txt": b"data", "Z/y.py": source}, optimize=2)
+        found = self.compile({"z.py": source, "a b.txt": b"data", "Z/y.py": source,
+                              "Z-.txt": b"data"}, optimize=2)
         data, code = (hashlib.sha256(content).hexdigest() for content in (b"data", source))
         self.assertEqual(found["MANIFEST.txt"].decode().split("\n"), [
             "pyapp-bytecode 1",
             f"python {sys.version.split()[0]}",
             f"magic {importlib.util.MAGIC_NUMBER.hex()}",
             "optimize 2",
+            f"{data} 4 data Z-.txt",  # before the "/" of the next
             f"{code} {len(found['Z/y.pyc'])} bytecode Z/y.pyc",
             f"{data} 4 data a b.txt",
             f"{code} {len(found['z.pyc'])} bytecode z.pyc",
