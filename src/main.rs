@@ -1,1 +1,30 @@
-fn main(){}
+//! The executable: an app, the CPython it carries, or the tools that look inside it, as the environment says.
+//!
+//! | `PYAPP_…` set to 1 | it is | its arguments are |
+//! |---|---|---|
+//! | nothing | the app | the app's |
+//! | `INTERPRETER` | `python3` | as `python3`'s |
+//! | `TOOLS` | the tools | `info`, `ls`, `cat`, `extract` |
+//!
+//! The exit status is the app's; see [`status`] for the few that pyapp itself adds.
+
+mod assets;
+mod run;
+mod settings;
+mod status;
+mod tools;
+
+use settings::Mode;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let result = match settings::mode() {
+        Mode::App => run::app(),
+        Mode::Interpreter => run::interpreter(),
+        Mode::Tools => return tools::main(std::env::args_os().skip(1).collect()),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("pyapp: {error:#}");
+        ExitCode::from(status::CANNOT_START)
+    })
+}

@@ -1,1 +1,31 @@
-//! x
+//! The build side: turns a project folder into the two assets that the executable embeds.
+//!
+//! `build.rs` is a thin caller of [`build`]. The stages are files, in this order:
+//!
+//! | file | does |
+//! |---|---|
+//! | [`settings`] | the one door for environment variables |
+//! | [`project`] | reads and checks `pyproject.toml` |
+//! | [`cache`] | the folder in which slow results are kept, keyed by content |
+//! | [`runtime`] | python.wasm and the standard library's sources: found, or built by the recipe in `wasm/` |
+//! | [`machine_code`] | python.wasm compiled ahead of time |
+//! | [`libraries`] | what lies under the configured folders |
+//! | [`bytecode`] | `compile_library.py`, run inside the WebAssembly CPython |
+//! | [`entry`] | checks that the entry exists |
+//! | [`assets`] | everything together: the archive and the machine code |
+
+pub mod assets;
+pub mod bytecode;
+pub mod cache;
+pub mod entry;
+mod error;
+mod hash;
+pub mod libraries;
+pub mod machine_code;
+pub mod progress;
+pub mod project;
+pub mod runtime;
+pub mod settings;
+
+pub use assets::{Report, build};
+pub use error::{Error, Result};

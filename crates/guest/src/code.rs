@@ -21,7 +21,8 @@ pub struct PageAligned<B: ?Sized>(
 /// The granularity of [`PageAligned`]; on a system with larger pages code is copied instead.
 const ALIGNMENT: usize = 4096;
 
-/// A compiled WebAssembly module, ready to run.
+/// A compiled WebAssembly module, ready to run. Cheap to clone: clones share the code.
+#[derive(Clone)]
 pub struct Program {
     pub(crate) engine: Engine,
     pub(crate) module: Module,

@@ -2,6 +2,9 @@
 
 use wasmtime::{Config, Engine, Result};
 
+/// The version of wasmtime, which Cargo.toml pins exactly.
+pub const WASMTIME_VERSION: &str = "48.0.8";
+
 /// How deep WebAssembly may call, bytes of host stack. CPython limits its own recursion below this, so that deep
 /// recursion is a RecursionError and never a trap; 512 KiB, wasmtime's default, traps in a deeply nested json.loads.
 pub const WASM_STACK: usize = 16 << 20;
@@ -30,6 +33,21 @@ pub(crate) fn for_running(code_memory: Option<std::sync::Arc<dyn wasmtime::Custo
     let mut config = config();
     config.with_custom_code_memory(code_memory);
     Engine::new(&config)
+}
+
+/// A number that changes whenever machine code compiled before can no longer be loaded: wasmtime's version, the
+/// settings, the target.
+///
+/// # Errors
+/// If the target is unknown.
+#[cfg(feature = "compiler")]
+pub fn compatibility(target: &str) -> Result<[u8; 8]> {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut config = config();
+    config.target(target)?;
+    let mut hasher = DefaultHasher::new();
+    Engine::new(&config)?.precompile_compatibility_hash().hash(&mut hasher);
+    Ok(hasher.finish().to_le_bytes())
 }
 
 /// Compiles a WebAssembly module to machine code for `target`, a target triple such as `x86_64-unknown-linux-gnu`.

@@ -25,30 +25,41 @@ impl std::error::Error for LoadError {}
 /// # Errors
 /// The first entry that cannot be read, is not valid UTF-8, is a special file, or does not fit into the VFS.
 pub fn load_folder(vfs: &mut Vfs, directory: Ino, folder: &Path) -> Result<(), LoadError> {
-    let fail = |path: &Path, reason: &dyn fmt::Display| LoadError { path: path.into(), reason: reason.to_string() };
     let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
     let mut entries = entries.map_err(|error| fail(folder, &error))?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
-        let path = entry.path();
-        let name = entry.file_name().into_string().map_err(|_| fail(&path, &"its name is not valid UTF-8"))?;
-        let kind = entry.file_type().map_err(|error| fail(&path, &error))?;
-        if kind.is_dir() {
-            vfs.make_directory(directory, &name).map_err(|error| fail(&path, &error))?;
-            let inner = vfs.lookup(directory, &name, false).map_err(|error| fail(&path, &error))?;
-            load_folder(vfs, inner, &path)?;
-        } else if kind.is_symlink() {
-            let target = fs::read_link(&path).map_err(|error| fail(&path, &error))?;
-            let target = target.to_str().ok_or_else(|| fail(&path, &"its target is not valid UTF-8"))?;
-            vfs.symlink(target, directory, &name).map_err(|error| fail(&path, &error))?;
-        } else if kind.is_file() {
-            let contents = fs::read(&path).map_err(|error| fail(&path, &error))?;
-            write_file(vfs, directory, &name, &contents).map_err(|error| fail(&path, &error))?;
-        } else {
-            return Err(fail(&path, &"it is neither a file, a folder nor a symbolic link"));
-        }
+        let name = entry.file_name().into_string();
+        let name = name.map_err(|_| fail(&entry.path(), &"its name is not valid UTF-8"))?;
+        load_entry(vfs, directory, &name, &entry.path())?;
     }
     Ok(())
+}
+
+/// Copies one file, link or folder of the host into `directory` as `name`.
+///
+/// # Errors
+/// As [`load_folder`].
+pub fn load_entry(vfs: &mut Vfs, directory: Ino, name: &str, path: &Path) -> Result<(), LoadError> {
+    let kind = fs::symlink_metadata(path).map_err(|error| fail(path, &error))?.file_type();
+    if kind.is_dir() {
+        vfs.make_directory(directory, name).map_err(|error| fail(path, &error))?;
+        let inner = vfs.lookup(directory, name, false).map_err(|error| fail(path, &error))?;
+        load_folder(vfs, inner, path)
+    } else if kind.is_symlink() {
+        let target = fs::read_link(path).map_err(|error| fail(path, &error))?;
+        let target = target.to_str().ok_or_else(|| fail(path, &"its target is not valid UTF-8"))?;
+        vfs.symlink(target, directory, name).map_err(|error| fail(path, &error))
+    } else if kind.is_file() {
+        let contents = fs::read(path).map_err(|error| fail(path, &error))?;
+        write_file(vfs, directory, name, &contents).map_err(|error| fail(path, &error))
+    } else {
+        Err(fail(path, &"it is neither a file, a folder nor a symbolic link"))
+    }
+}
+
+fn fail(path: &Path, reason: &dyn fmt::Display) -> LoadError {
+    LoadError { path: path.into(), reason: reason.to_string() }
 }
 
 /// Puts a new file into a directory of the VFS.

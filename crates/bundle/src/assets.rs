@@ -1,0 +1,200 @@
+//! Everything together: the two assets that the executable embeds.
+
+use crate::bytecode::{self, Compiled, Sources, Stdlib};
+use crate::cache::{Cache, write_aside};
+use crate::error::{Doing, Error, Result, count};
+use crate::hash::{self, Key, sorted_entries};
+use crate::libraries::{self, Library};
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::runtime::{self, Runtime};
+use crate::settings::Settings;
+use crate::{entry, machine_code};
+use archive::{Archive, Writer};
+use guest::{Program, layout};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// The compressed bytes of the standard library share a dictionary of this size; larger ones gain nothing.
+const DICTIONARY: usize = 112 * 1024;
+/// Licences of what the executable carries, relative to the archive's root.
+const LICENCES: &str = "usr/local/share/licenses";
+
+/// What a build tells cargo and the person.
+#[derive(Debug)]
+pub struct Report {
+    /// Files and folders whose change builds again.
+    pub inputs: Vec<PathBuf>,
+    /// The target triple that the machine code is for.
+    pub target: String,
+    /// One line: what was bundled and how big it is.
+    pub summary: String,
+    /// The log of the recipe, if it built the runtime.
+    pub log: Option<PathBuf>,
+}
+
+/// Builds the assets into `settings.out`: `assets/app.archive` and `python.code`.
+///
+/// # Errors
+/// Any [`Error`]; nothing half-written is left.
+pub fn build(settings: &Settings) -> Result<Report> {
+    let progress = Progress::new();
+    let project = Project::read(&settings.project)?;
+    let cache = Cache::open(&settings.cache)?;
+    let libraries = libraries::find(&project)?;
+    let runtime = runtime::provide(settings, &cache, &progress)?;
+    let code = machine_code::provide(&runtime.wasm, &settings.target, &cache, &progress)?;
+    let program = load(&runtime, settings, &code, &cache, &progress)?;
+    let script = settings.source.join("compile_library.py");
+
+    let stdlib = stdlib_archive(&program, &runtime, &script, &project, &cache, &progress)?;
+    let compiled = bytecode::compile(
+        &program,
+        &script,
+        Stdlib::Compiled(open(stdlib.clone())?),
+        &Sources::of_libraries(&libraries),
+        project.optimize,
+    )?;
+    let modules = compiled.iter().filter(|file| file.path.ends_with(".pyc")).count();
+    let manifest = manifest(&project, &libraries, &runtime, &script)?;
+    let (bytes, summary) = app_archive(settings, stdlib, &runtime, compiled, &manifest)?;
+    entry::check(&program, open(bytes.clone())?, &project)?;
+
+    let assets = settings.out.join("assets");
+    std::fs::create_dir_all(&assets).doing("create", &assets)?;
+    write_aside(&assets.join("app.archive"), &[&bytes])?;
+    write_aside(&settings.out.join("python.code"), &[&code])?;
+    Ok(Report {
+        inputs: inputs(settings, &project),
+        target: settings.target.clone(),
+        summary: format!(
+            "bundled {} in {} with CPython {}: archive {:.1} MB ({} files, {:.1} MB unpacked), machine code {:.1} MB",
+            count(modules, "module"),
+            if libraries.len() == 1 { "1 library".into() } else { format!("{} libraries", libraries.len()) },
+            runtime.version,
+            megabytes(bytes.len() as u64),
+            summary.files,
+            megabytes(summary.expanded),
+            megabytes(code.len() as u64),
+        ),
+        log: runtime.log,
+    })
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// The interpreter for this machine, which compiles and checks.
+fn load(runtime: &Runtime, settings: &Settings, code: &[u8], cache: &Cache, progress: &Progress) -> Result<Program> {
+    let fail = |error| Error::Guest(format!("python.wasm does not load: {error:#}"));
+    if settings.host == settings.target {
+        return Program::from_bytes(code).map_err(fail);
+    }
+    let code = machine_code::provide(&runtime.wasm, &settings.host, cache, progress)?;
+    Program::from_bytes(&code).map_err(fail)
+}
+
+fn open(bytes: Vec<u8>) -> Result<Archive> {
+    Archive::open(bytes).map_err(|error| Error::Guest(error.to_string()))
+}
+
+/// The compiled standard library, kept in the cache: it depends on the runtime, the script and the level only.
+fn stdlib_archive(
+    program: &Program,
+    runtime: &Runtime,
+    script: &Path,
+    project: &Project,
+    cache: &Cache,
+    progress: &Progress,
+) -> Result<Vec<u8>> {
+    let folder = runtime.stdlib();
+    let key = Key::new()
+        .part("wasm", hash::of_bytes(&runtime.wasm))
+        .part("stdlib", hash::of_tree(&folder)?)
+        .part("script", hash::of_file(script)?)
+        .part("optimize", [project.optimize])
+        .part("exclude", runtime.exclude.join("\n"))
+        .part("format", archive::format::VERSION.to_le_bytes())
+        .part("dictionary", DICTIONARY.to_le_bytes())
+        .hex();
+    cache.blob(&format!("stdlib-{}", &key[..16]), || {
+        progress.stage("compiling the standard library to bytecode");
+        let sources = Sources::of_stdlib(&folder, &runtime.exclude)?;
+        let compiled = bytecode::compile(program, script, Stdlib::Sources(&folder), &sources, project.optimize)?;
+        progress.stage("compressing the standard library");
+        let samples: Vec<&[u8]> = compiled.iter().filter_map(|file| file.contents.as_deref()).collect();
+        let dictionary = archive::train_dictionary(&samples, DICTIONARY).map_err(write_error)?;
+        let mut writer = Writer::new(&dictionary).map_err(write_error)?;
+        add(&mut writer, layout::STDLIB, &compiled)?;
+        Ok(writer.finish().0)
+    })
+}
+
+fn app_archive(
+    settings: &Settings,
+    stdlib: Vec<u8>,
+    runtime: &Runtime,
+    libraries: Vec<Compiled>,
+    manifest: &str,
+) -> Result<(Vec<u8>, archive::Summary)> {
+    let stdlib = open(stdlib)?;
+    let mut writer = Writer::new(stdlib.dictionary()).map_err(write_error)?;
+    writer.copy_from(&stdlib, "").map_err(write_error)?;
+    add(&mut writer, layout::SITE_PACKAGES, &libraries)?;
+    writer.file(layout::MANIFEST, manifest.as_bytes()).map_err(write_error)?;
+    let mut licences = vec![settings.source.join("THIRD-PARTY.md")];
+    if let Ok(entries) = sorted_entries(&runtime.folder.join("licenses")) {
+        licences.extend(entries.iter().map(std::fs::DirEntry::path));
+    }
+    for path in licences {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = std::fs::read(&path).doing("read", &path)?;
+        writer.file(&format!("{LICENCES}/{name}"), &text).map_err(write_error)?;
+    }
+    Ok(writer.finish())
+}
+
+fn add(writer: &mut Writer, prefix: &str, files: &[Compiled]) -> Result<()> {
+    writer.directory(prefix).map_err(write_error)?;
+    for file in files {
+        let path = format!("{prefix}/{}", file.path);
+        match &file.contents {
+            Some(contents) => writer.file(&path, contents),
+            None => writer.directory(&path),
+        }
+        .map_err(write_error)?;
+    }
+    Ok(())
+}
+
+fn write_error(error: archive::WriteError) -> Error {
+    Error::Libraries(vec![error.to_string()])
+}
+
+/// What is bundled, for the executable and for those who look inside: names and hashes, no paths, no times.
+fn manifest(project: &Project, libraries: &[Library], runtime: &Runtime, script: &Path) -> Result<String> {
+    let libraries: serde_json::Map<String, serde_json::Value> =
+        libraries.iter().map(|library| (library.name.clone(), json!(library.sha256))).collect();
+    let manifest = json!({
+        "entry": project.entry.text(),
+        "optimize": project.optimize,
+        "python": runtime.version,
+        "inputs": {
+            "compile_library.py": hash::of_file(script)?,
+            "libraries": libraries,
+            "python.wasm": hash::of_bytes(&runtime.wasm),
+            "standard library": hash::of_tree(&runtime.stdlib())?,
+        },
+    });
+    Ok(format!("{manifest:#}\n"))
+}
+
+/// What a build depends on. Cargo looks at folders recursively, so new and removed files count.
+fn inputs(settings: &Settings, project: &Project) -> Vec<PathBuf> {
+    let mut inputs = vec![project.file.clone()];
+    inputs.extend(project.libs.iter().cloned());
+    inputs.extend(["compile_library.py", "wasm", "THIRD-PARTY.md"].map(|path| settings.source.join(path)));
+    inputs.extend(settings.python.clone());
+    inputs
+}

@@ -1,0 +1,27 @@
+//! python.wasm compiled ahead of time, kept in the cache: it depends on python.wasm, wasmtime and the target only, so
+//! a change in a library never compiles it again.
+
+use crate::cache::Cache;
+use crate::error::{Error, Result};
+use crate::hash::{self, Key};
+use crate::progress::Progress;
+
+/// Machine code for `target`, a target triple.
+///
+/// # Errors
+/// [`Error::Guest`] if wasmtime does not compile it; [`Error::Io`].
+pub fn provide(wasm: &[u8], target: &str, cache: &Cache, progress: &Progress) -> Result<Vec<u8>> {
+    let key = Key::new()
+        .part("wasm", hash::of_bytes(wasm))
+        .part("target", target)
+        .part("engine", guest::engine::compatibility(target).map_err(fail)?)
+        .hex();
+    cache.blob(&format!("code-{}", &key[..16]), || {
+        progress.stage(&format!("compiling python.wasm to machine code for {target}"));
+        guest::engine::compile(wasm, target).map_err(fail)
+    })
+}
+
+fn fail(error: impl std::fmt::Display) -> Error {
+    Error::Guest(format!("python.wasm: cannot be compiled to machine code: {error:#}"))
+}

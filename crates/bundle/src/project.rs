@@ -1,0 +1,194 @@
+//! `pyproject.toml`: what `[tool.pyapp]` asks for.
+
+use crate::error::{Doing, Error, Result};
+use std::path::{Path, PathBuf};
+
+/// The file that says what goes in.
+pub const FILE: &str = "pyproject.toml";
+
+/// What starts when the executable does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The dotted module name.
+    pub module: String,
+    /// With a function, the module is imported and the function called; without, the module is run as `__main__`.
+    pub function: Option<String>,
+}
+
+impl Entry {
+    /// As it is written: `pkg.mod` or `pkg.mod:function`.
+    pub fn text(&self) -> String {
+        match &self.function {
+            Some(function) => format!("{}:{function}", self.module),
+            None => self.module.clone(),
+        }
+    }
+}
+
+/// A project's settings, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// The settings file.
+    pub file: PathBuf,
+    /// `entry`: what starts.
+    pub entry: Entry,
+    /// `libs`: folders whose contents go into site-packages.
+    pub libs: Vec<PathBuf>,
+    /// `optimize`: CPython's optimisation level, 0 to 2.
+    pub optimize: u8,
+}
+
+/// The keys of `[tool.pyapp]`, for the message about one that is not among them.
+const KEYS: &str = "entry, libs, optimize";
+
+impl Project {
+    /// Reads the settings of the project in `folder`.
+    ///
+    /// # Errors
+    /// [`Error::Project`] naming the file and the key; [`Error::Io`].
+    pub fn read(folder: &Path) -> Result<Project> {
+        let file = folder.join(FILE);
+        if !file.is_file() {
+            return Err(Error::Project {
+                place: file.display().to_string(),
+                message: "expected the project's settings here, found no file; write [tool.pyapp] with an entry".into(),
+            });
+        }
+        let text = std::fs::read_to_string(&file).doing("read", &file)?;
+        Project::parse(file, folder, &text)
+    }
+
+    fn parse(file: PathBuf, folder: &Path, text: &str) -> Result<Project> {
+        let fail = |key: &str, message: String| Error::Project {
+            place: if key.is_empty() {
+                file.display().to_string()
+            } else {
+                format!("{}, [tool.pyapp] {key}", file.display())
+            },
+            message,
+        };
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            fail("", format!("line {line}: expected TOML, found: {}", error.message().replace('\n', " ")))
+        })?;
+        let section = table.get("tool").and_then(|tool| tool.get("pyapp"));
+        let section = section.and_then(toml::Value::as_table).ok_or_else(|| {
+            fail("", "expected a table [tool.pyapp], found none; add it with an entry".to_string())
+        })?;
+
+        let (mut entry, mut libs, mut optimize) = (None, vec!["python_libs".to_string()], 0);
+        for (key, value) in section {
+            match key.as_str() {
+                "entry" => {
+                    let text = value.as_str().ok_or_else(|| fail(key, expected("a string", value)))?;
+                    entry = Some(parse_entry(text).ok_or_else(|| {
+                        let form = "expected \"pkg.mod\" or \"pkg.mod:function\"";
+                        fail(key, format!("{form}, found {text:?}"))
+                    })?);
+                }
+                "libs" => {
+                    let strings = value.as_array().and_then(|list| {
+                        list.iter().map(|item| item.as_str().map(str::to_string)).collect::<Option<Vec<_>>>()
+                    });
+                    libs = strings.ok_or_else(|| fail(key, expected("a list of folders", value)))?;
+                }
+                "optimize" => {
+                    let level = value.as_integer().and_then(|level| u8::try_from(level).ok());
+                    optimize = level
+                        .filter(|level| *level <= 2)
+                        .ok_or_else(|| fail(key, expected("0, 1 or 2", value)))?;
+                }
+                _ => return Err(fail(key, format!("expected one of {KEYS}, found an unknown key; correct or remove it"))),
+            }
+        }
+        let entry = entry.ok_or_else(|| fail("entry", "expected what to run, found nothing; add it".to_string()))?;
+        let libs = libs.iter().map(|lib| folder.join(lib)).collect::<Vec<_>>();
+        for lib in &libs {
+            if !lib.is_dir() {
+                let message = format!("expected a folder, found none at {}; create or correct it", lib.display());
+                return Err(fail("libs", message));
+            }
+        }
+        Ok(Project { file, entry, libs, optimize })
+    }
+}
+
+fn expected(what: &str, value: &toml::Value) -> String {
+    format!("expected {what}, found {value}")
+}
+
+fn parse_entry(text: &str) -> Option<Entry> {
+    let (module, function) = match text.split_once(':') {
+        Some((module, function)) => (module, Some(function)),
+        None => (text, None),
+    };
+    let is_dotted = |name: &str| name.split('.').all(is_identifier);
+    (is_dotted(module) && function.is_none_or(is_dotted))
+        .then(|| Entry { module: module.to_string(), function: function.map(str::to_string) })
+}
+
+/// As Python's identifiers, near enough: whether the name exists is found out later, by CPython.
+fn is_identifier(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.chars().all(|char| char == '_' || char.is_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> std::result::Result<Project, String> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir(folder.path().join("python_libs")).expect("created");
+        let place = folder.path().display().to_string();
+        let parsed = Project::parse(folder.path().join(FILE), folder.path(), text);
+        parsed.map_err(|error| error.to_string().replace(&format!("{place}/"), ""))
+    }
+
+    #[test]
+    fn defaults_fill_what_is_not_said() {
+        let project = parse("[tool.pyapp]\nentry = \"a.b\"").expect("valid");
+        assert_eq!(project.entry, Entry { module: "a.b".into(), function: None });
+        assert_eq!(project.optimize, 0);
+        assert!(project.libs[0].ends_with("python_libs") && project.libs.len() == 1);
+    }
+
+    #[test]
+    fn an_entry_may_name_a_function() {
+        let project = parse("[tool.pyapp]\nentry = \"a.b:Main.run\"\noptimize = 2").expect("valid");
+        assert_eq!(project.entry.text(), "a.b:Main.run");
+        assert_eq!(project.optimize, 2);
+    }
+
+    #[test]
+    fn every_mistake_names_file_and_key() {
+        for (text, message) in [
+            ("", "pyproject.toml: expected a table [tool.pyapp], found none; add it with an entry"),
+            ("[tool.pyapp]", "pyproject.toml, [tool.pyapp] entry: expected what to run, found nothing; add it"),
+            (
+                "[tool.pyapp]\nentri = 1",
+                "pyproject.toml, [tool.pyapp] entri: expected one of entry, libs, optimize, found an unknown key; \
+                 correct or remove it",
+            ),
+            ("[tool.pyapp]\nentry = 1", "pyproject.toml, [tool.pyapp] entry: expected a string, found 1"),
+            (
+                "[tool.pyapp]\nentry = \"a:b:c\"",
+                "pyproject.toml, [tool.pyapp] entry: expected \"pkg.mod\" or \"pkg.mod:function\", found \"a:b:c\"",
+            ),
+            (
+                "[tool.pyapp]\nentry = \"a\"\noptimize = 3",
+                "pyproject.toml, [tool.pyapp] optimize: expected 0, 1 or 2, found 3",
+            ),
+            (
+                "[tool.pyapp]\nentry = \"a\"\nlibs = [\"python_libs\", \"nope\"]",
+                "pyproject.toml, [tool.pyapp] libs: expected a folder, found none at nope; create or correct it",
+            ),
+            ("[tool.pyapp]\nentry = \"a\"\nlibs = [1]", "pyproject.toml, [tool.pyapp] libs: expected a list of folders, found [1]"),
+        ] {
+            assert_eq!(parse(text).expect_err(text), message);
+        }
+        let broken = parse("[tool.pyapp]\nentry = ").expect_err("broken");
+        assert!(broken.starts_with("pyproject.toml: line 2: expected TOML"), "{broken}");
+    }
+}

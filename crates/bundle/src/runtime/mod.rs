@@ -1,0 +1,133 @@
+//! The Python runtime: `python.wasm` and the standard library's sources, in a folder.
+//!
+//! Either a ready-made folder (`PYAPP_PYTHON`), or one that the recipe in `wasm/` makes once per machine and keeps in
+//! the cache. Both are checked in the same way before they are used.
+//!
+//! | file | does |
+//! |---|---|
+//! | `recipe.rs` | reads `wasm/recipe.toml` and gives the recipe its key |
+//! | `tools.rs` | finds the tools that the recipe needs |
+//! | `sources.rs` | downloads and checks |
+//! | `command.rs` | runs one step: log, time limit, last lines |
+//! | `steps.rs` | the recipe itself |
+
+mod command;
+mod recipe;
+mod sources;
+mod steps;
+mod tools;
+
+use crate::cache::Cache;
+use crate::error::{Doing, Error, Result};
+use crate::progress::Progress;
+use crate::settings::Settings;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where the standard library lies, in a runtime folder and below `/vfs/usr/local`.
+pub const STDLIB: &str = "lib/python3.13";
+const WASM: &str = "python.wasm";
+/// What a runtime was made from: versions, hashes, flags.
+const PROVENANCE: &str = "PROVENANCE";
+
+/// A runtime folder that has been checked.
+#[derive(Clone, Debug)]
+pub struct Runtime {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The interpreter.
+    pub wasm: Vec<u8>,
+    /// `major.minor.micro`, from its headers' copy in the standard library.
+    pub version: String,
+    /// Parts of the standard library that are not bundled, as paths relative to it.
+    pub exclude: Vec<String>,
+    /// The log of the recipe, if it ran or had run here.
+    pub log: Option<PathBuf>,
+}
+
+impl Runtime {
+    /// The standard library's sources.
+    pub fn stdlib(&self) -> PathBuf {
+        self.folder.join(STDLIB)
+    }
+
+    /// What it was made from, if it says so.
+    pub fn provenance(&self) -> Option<String> {
+        fs::read_to_string(self.folder.join(PROVENANCE)).ok()
+    }
+}
+
+/// Finds the runtime, or builds it.
+///
+/// # Errors
+/// [`Error::Runtime`] for a ready-made runtime that is not complete, a missing tool or a download that fails;
+/// [`Error::Step`] for a step of the recipe that fails; [`Error::Io`].
+pub fn provide(settings: &Settings, cache: &Cache, progress: &Progress) -> Result<Runtime> {
+    let recipe = recipe::Recipe::read(&settings.source.join("wasm"))?;
+    if let Some(folder) = &settings.python {
+        return check(folder, "PYAPP_PYTHON", &recipe);
+    }
+    let name = format!("runtime-{}", recipe.short_key());
+    let folder = cache.path(&name);
+    let log = cache.path(&format!("{name}.log"));
+    let _lock = cache.lock(&name)?;
+    if !folder.is_dir() {
+        let work = cache.path(&format!("{name}.work"));
+        // What an interrupted build left; nobody else can be in it, the lock is held.
+        if work.exists() {
+            fs::remove_dir_all(&work).doing("remove", &work)?;
+        }
+        progress.stage(&format!("building CPython {} for WebAssembly, once; log: {}", recipe.version(), log.display()));
+        let built = steps::build(settings, cache, &recipe, &work, &log, progress)?;
+        check(&built, "the recipe's result", &recipe)?;
+        fs::rename(&built, &folder).doing("put the finished runtime at", &folder)?;
+        fs::remove_dir_all(&work).doing("remove", &work)?;
+    }
+    let mut runtime = check(&folder, "the cache", &recipe)?;
+    runtime.log = Some(log);
+    Ok(runtime)
+}
+
+/// Whether a folder is a runtime of the right version.
+fn check(folder: &Path, origin: &str, recipe: &recipe::Recipe) -> Result<Runtime> {
+    let fail = |what: String| {
+        Error::Runtime(format!("Python runtime {} ({origin}): expected {what}", folder.display()))
+    };
+    let path = folder.join(WASM);
+    let wasm = fs::read(&path).map_err(|error| fail(format!("{WASM} in it, found: {error}; correct the folder")))?;
+    if !wasm.starts_with(b"\0asm") {
+        return Err(fail(format!("{WASM} to be a WebAssembly module, found other bytes; build it again")));
+    }
+    for file in ["os.py", "site.py", "runpy.py", "encodings/__init__.py", "_sysconfigdata__wasi_wasm32-wasi.py"] {
+        if !folder.join(STDLIB).join(file).is_file() {
+            return Err(fail(format!("the standard library's {STDLIB}/{file}, found no such file; complete the folder")));
+        }
+    }
+    Ok(Runtime {
+        folder: folder.to_path_buf(),
+        wasm,
+        version: recipe.version().to_string(),
+        exclude: recipe.stdlib.exclude.clone(),
+        log: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recipe() -> recipe::Recipe {
+        recipe::Recipe::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm")).expect("the recipe is valid")
+    }
+
+    #[test]
+    fn a_ready_made_runtime_is_checked() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let message = |folder: &Path| check(folder, "PYAPP_PYTHON", &recipe()).expect_err("refused").to_string();
+        assert!(message(folder.path()).contains("python.wasm in it"), "{}", message(folder.path()));
+        fs::write(folder.path().join(WASM), "text").expect("written");
+        assert!(message(folder.path()).contains("to be a WebAssembly module"), "{}", message(folder.path()));
+        fs::write(folder.path().join(WASM), b"\0asm").expect("written");
+        assert!(message(folder.path()).contains("os.py"), "{}", message(folder.path()));
+    }
+}

@@ -1,0 +1,314 @@
+//! The recipe itself: from pinned sources to a runtime folder. Its text is part of the recipe's key.
+
+use super::command::Log;
+use super::recipe::Recipe;
+use super::sources::Sources;
+use super::{PROVENANCE, STDLIB, WASM, tools};
+use crate::cache::Cache;
+use crate::error::{Doing, Result};
+use crate::hash::{self, sorted_entries};
+use crate::progress::Progress;
+use crate::settings::Settings;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// Generous: a slow machine takes minutes where this one takes one.
+const CONFIGURE_LIMIT: Duration = Duration::from_secs(20 * 60);
+const MAKE_LIMIT: Duration = Duration::from_secs(60 * 60);
+const COMPILE_LIMIT: Duration = Duration::from_secs(5 * 60);
+
+/// What stands for this machine's folders in everything that is kept.
+const NEUTRAL: &str = "/build";
+
+/// Carries the recipe out in `work` and returns the finished runtime folder inside it.
+pub(super) fn build(
+    settings: &Settings,
+    cache: &Cache,
+    recipe: &Recipe,
+    work: &Path,
+    log: &Path,
+    progress: &Progress,
+) -> Result<PathBuf> {
+    tools::check()?;
+    fs::create_dir_all(work).doing("create", work)?;
+    let log = Log::create(log)?;
+    let sources = Sources::new(settings, cache, recipe, &log)?;
+
+    progress.stage("1/6 getting CPython's source and the compiler");
+    let archive = sources.cpython()?;
+    let cpython = sources.unpack_cpython(&archive, work)?;
+    let compiler = sources.compiler(work)?;
+    let zlib = sources.package(&recipe.zlib.package)?.join(&recipe.zlib.folder);
+    let build = Build { recipe, work: work.to_path_buf(), cpython, compiler, log: &log };
+
+    progress.stage("2/6 a native Python, to build with");
+    let (native, native_is) = build.native_python()?;
+    progress.stage("3/6 zlib");
+    build.libraries(&zlib)?;
+    progress.stage("4/6 configuring CPython for WebAssembly");
+    build.configure(&native)?;
+    progress.stage("5/6 compiling CPython");
+    build.make()?;
+    progress.stage("6/6 putting the runtime together");
+    build.assemble(&zlib, &native_is)
+}
+
+struct Build<'a> {
+    recipe: &'a Recipe,
+    work: PathBuf,
+    cpython: PathBuf,
+    compiler: PathBuf,
+    log: &'a Log,
+}
+
+impl Build<'_> {
+    /// CPython's build runs parts of itself with a native Python of the same minor version. Returns it, and what it is.
+    fn native_python(&self) -> Result<(OsString, String)> {
+        if let Some(python) = tools::build_python() {
+            return Ok((python.into(), "a native 3.13 found on this machine".to_string()));
+        }
+        let folder = self.work.join("native");
+        fs::create_dir_all(&folder).doing("create", &folder)?;
+        let mut configure = Command::new(self.relative("configure"));
+        // It only has to run for a minute, so compiling it quickly matters more than what it could do.
+        configure.args(["-q", "--disable-test-modules", "--with-ensurepip=no", "OPT=-O1"]).current_dir(&folder);
+        self.log.run("configuring a native CPython", configure, CONFIGURE_LIMIT)?;
+        let mut make = Command::new("make");
+        make.arg(jobs()).arg("python").current_dir(&folder);
+        self.log.run("compiling a native CPython", make, MAKE_LIMIT)?;
+        // The parts of the build that run under it need none of its extension modules.
+        let name = if cfg!(any(target_os = "macos", windows)) { "python.exe" } else { "python" };
+        Ok((folder.join(name).into(), format!("a native {} built from the same source", self.recipe.version())))
+    }
+
+    /// zlib and the shims, as static libraries.
+    fn libraries(&self, zlib: &Path) -> Result<()> {
+        for folder in [self.dependencies("lib"), self.dependencies("include"), self.dependencies("objects")] {
+            fs::create_dir_all(&folder).doing("create", &folder)?;
+        }
+        for header in &self.recipe.zlib.headers {
+            copy(&zlib.join(header), &self.dependencies("include").join(header))?;
+        }
+        let sources: Vec<PathBuf> = self.recipe.zlib.sources.iter().map(|source| zlib.join(source)).collect();
+        self.library("z", zlib, &sources)?;
+        let shims = self.recipe.folder.join("src");
+        self.library("pyappshims", &shims, &[shims.join("shims.c")])
+    }
+
+    fn library(&self, name: &str, root: &Path, sources: &[PathBuf]) -> Result<()> {
+        let mut objects = Vec::new();
+        for source in sources {
+            let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let object = self.dependencies("objects").join(format!("{name}-{stem}.o"));
+            let mut compile = self.compiler_command("cc");
+            compile.args(self.compile_flags()).arg(prefix_map(root, name));
+            compile.arg("-c").arg(source).arg("-o").arg(&object);
+            self.log.run(&format!("compiling {stem}.c of lib{name}"), compile, COMPILE_LIMIT)?;
+            objects.push(object);
+        }
+        let mut archive = self.compiler_command("ar");
+        archive.arg("rcsD").arg(self.dependencies("lib").join(format!("lib{name}.a"))).args(&objects);
+        self.log.run(&format!("archiving lib{name}"), archive, COMPILE_LIMIT)
+    }
+
+    fn configure(&self, native: &OsString) -> Result<()> {
+        // Our entry stands where CPython's own main() stands.
+        copy(&self.recipe.folder.join("src/pyapp.c"), &self.cpython.join("Programs/python.c"))?;
+        let folder = self.wasm_folder();
+        fs::create_dir_all(&folder).doing("create", &folder)?;
+        let guess = self.cpython.join("config.guess");
+        let mut configure = Command::new(self.relative("configure"));
+        configure.current_dir(&folder).arg("-q").args(&self.recipe.configure.args);
+        configure.arg(format!("--build={}", native_triple(&guess)));
+        configure.arg({
+            let mut option = OsString::from("--with-build-python=");
+            option.push(native);
+            option
+        });
+        let compiler = |what: &str| format!("{} {what}", self.compiler.display());
+        let target = self.target_flags().join(" ");
+        let (lib, include) = (self.dependencies("lib"), self.dependencies("include"));
+        let cflags: Vec<String> = self.recipe.compiler.cflags.iter().chain(&self.recipe.configure.cflags).cloned().collect();
+        configure
+            .env("CC", format!("{} {target}", compiler("cc")))
+            .env("CPP", format!("{} {target} -E", compiler("cc")))
+            .env("AR", compiler("ar"))
+            .env("RANLIB", compiler("ranlib"))
+            .env("READELF", "true")
+            .env("CFLAGS", format!("{} {}", cflags.join(" "), prefix_map(&self.work, "").to_string_lossy()))
+            .env("LDFLAGS", format!("-s -L{}", lib.display()))
+            .env("LIBS", "-lpyappshims")
+            .env("ZLIB_CFLAGS", format!("-I{}", include.display()))
+            .env("ZLIB_LIBS", format!("-L{} -lz", lib.display()))
+            // The host's own libraries must not be found.
+            .env("PKG_CONFIG_LIBDIR", self.work.join("none"))
+            .env("CONFIG_SITE", self.cpython.join("Tools/wasm/config.site-wasm32-wasi"))
+            .envs(&self.recipe.configure.answers);
+        self.neutral_environment(&mut configure);
+        self.log.run("configuring CPython for WebAssembly", configure, CONFIGURE_LIMIT)?;
+        let header = folder.join("pyconfig.h");
+        let text = fs::read_to_string(&header).doing("read", &header)?;
+        if !text.contains("#define HAVE_PTHREAD_STUBS 1") {
+            return Err(crate::error::Error::Runtime(format!(
+                "{}: expected HAVE_PTHREAD_STUBS, found none: configure took WASI for a system with threads",
+                header.display()
+            )));
+        }
+        Ok(())
+    }
+
+    fn make(&self) -> Result<()> {
+        let mut make = Command::new("make");
+        make.current_dir(self.wasm_folder()).arg(jobs());
+        make.arg(format!("CONFIGURE_LDFLAGS_NODIST={}", self.recipe.configure.ldflags.join(" ")));
+        make.args(["python.wasm", "platform"]);
+        self.neutral_environment(&mut make);
+        self.log.run("compiling CPython for WebAssembly", make, MAKE_LIMIT)
+    }
+
+    /// Puts python.wasm, the standard library and the papers into a folder of their own.
+    fn assemble(&self, zlib: &Path, native_is: &str) -> Result<PathBuf> {
+        let folder = self.work.join("runtime");
+        let stdlib = folder.join(STDLIB);
+        fs::create_dir_all(&stdlib).doing("create", &stdlib)?;
+        copy(&self.wasm_folder().join(WASM), &folder.join(WASM))?;
+        copy_tree(&self.cpython.join("Lib"), &stdlib, &self.recipe.stdlib.exclude)?;
+        self.copy_build_settings(&stdlib)?;
+        self.copy_licences(zlib, &folder, &stdlib)?;
+        let path = folder.join(PROVENANCE);
+        fs::write(&path, self.provenance(&folder, native_is)?).doing("write", &path)?;
+        Ok(folder)
+    }
+
+    /// `sysconfig`'s data, without this machine's folders.
+    fn copy_build_settings(&self, stdlib: &Path) -> Result<()> {
+        let pointer = self.wasm_folder().join("pybuilddir.txt");
+        let built = fs::read_to_string(&pointer).doing("read", &pointer)?;
+        for entry in sorted_entries(&self.wasm_folder().join(built.trim()))? {
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with("_sysconfigdata") {
+                let text = fs::read_to_string(entry.path()).doing("read", &entry.path())?;
+                let text = text.replace(&self.work.display().to_string(), NEUTRAL);
+                fs::write(stdlib.join(&name), text).doing("write", &stdlib.join(&name))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn copy_licences(&self, zlib: &Path, folder: &Path, stdlib: &Path) -> Result<()> {
+        let licences = folder.join("licenses");
+        fs::create_dir_all(&licences).doing("create", &licences)?;
+        // Where an installed Python has it.
+        copy(&self.cpython.join("LICENSE"), &stdlib.join("LICENSE.txt"))?;
+        copy(&self.cpython.join("Doc/license.rst"), &licences.join("cpython-and-incorporated-software.rst"))?;
+        copy(&zlib.join("LICENSE"), &licences.join("zlib.txt"))?;
+        let lib = self.compiler.with_file_name("lib").join("libc");
+        copy(&lib.join("wasi/LICENSE"), &licences.join("wasi-libc.txt"))?;
+        copy(&lib.join("musl/COPYRIGHT"), &licences.join("musl.txt"))
+    }
+
+    fn provenance(&self, folder: &Path, native_is: &str) -> Result<String> {
+        let recipe = self.recipe;
+        let lines = [
+            format!("recipe           {}", recipe.key()),
+            format!("cpython          {} {}", recipe.cpython.version, recipe.cpython.sha256),
+            format!("compiler         ziglang {}", recipe.compiler.version),
+            format!("flags            {}", self.compile_flags().join(" ")),
+            format!("configure        {}", recipe.configure.args.join(" ")),
+            format!("configure flags  {}", recipe.configure.cflags.join(" ")),
+            format!("link flags       {}", recipe.configure.ldflags.join(" ")),
+            format!("zlib             crate {}, pinned in wasm/sources/Cargo.lock", recipe.zlib.package),
+            format!("build python     {native_is}"),
+            format!("python.wasm      {}", hash::of_file(&folder.join(WASM))?),
+        ];
+        Ok(lines.join("\n") + "\n")
+    }
+
+    fn compiler_command(&self, what: &str) -> Command {
+        let mut command = Command::new(&self.compiler);
+        command.arg(what);
+        self.neutral_environment(&mut command);
+        command
+    }
+
+    fn target_flags(&self) -> [String; 3] {
+        let compiler = &self.recipe.compiler;
+        ["-target".to_string(), compiler.target.clone(), format!("-mcpu={}", compiler.cpu)]
+    }
+
+    fn compile_flags(&self) -> Vec<String> {
+        self.target_flags().into_iter().chain(self.recipe.compiler.cflags.iter().cloned()).collect()
+    }
+
+    /// Variables that would change the result are set or taken away; the compiler's cache stays in the work folder.
+    fn neutral_environment(&self, command: &mut Command) {
+        let cache = self.work.join("compiler-cache");
+        command
+            .env("ZIG_GLOBAL_CACHE_DIR", &cache)
+            .env("ZIG_LOCAL_CACHE_DIR", &cache)
+            .env("SOURCE_DATE_EPOCH", self.recipe.cpython.date.to_string())
+            .env("LC_ALL", "C")
+            .env_remove("MAKEFLAGS")
+            .env_remove("MFLAGS")
+            .env_remove("PYTHONPATH")
+            .env_remove("PYTHONHOME");
+    }
+
+    /// A path from a build folder to the source: an absolute one would end up in the interpreter.
+    fn relative(&self, file: &str) -> PathBuf {
+        Path::new("..").join(self.cpython.file_name().unwrap_or_default()).join(file)
+    }
+
+    fn wasm_folder(&self) -> PathBuf {
+        self.work.join("wasm")
+    }
+
+    fn dependencies(&self, folder: &str) -> PathBuf {
+        self.work.join("dependencies").join(folder)
+    }
+}
+
+/// Keeps a folder of this machine out of what the compiler writes down.
+fn prefix_map(folder: &Path, name: &str) -> OsString {
+    let mut flag = OsString::from("-ffile-prefix-map=");
+    flag.push(folder);
+    flag.push(format!("={NEUTRAL}/{name}"));
+    flag
+}
+
+/// The native triple as configure wants it.
+fn native_triple(guess: &Path) -> String {
+    let output = Command::new("sh").arg(guess).output();
+    let triple = output.ok().filter(|output| output.status.success());
+    triple.map_or_else(String::new, |output| String::from_utf8_lossy(&output.stdout).trim().to_string())
+}
+
+fn jobs() -> String {
+    format!("-j{}", std::thread::available_parallelism().map_or(2, usize::from))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).doing(&format!("copy {} to", from.display()), to)?;
+    Ok(())
+}
+
+/// Copies a folder without what `exclude` names, at any depth caches are left out too.
+fn copy_tree(from: &Path, to: &Path, exclude: &[String]) -> Result<()> {
+    for entry in sorted_entries(from)? {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name == "__pycache__" || exclude.contains(&name) {
+            continue;
+        }
+        let target = to.join(&name);
+        if entry.path().is_dir() {
+            fs::create_dir_all(&target).doing("create", &target)?;
+            copy_tree(&entry.path(), &target, &[])?;
+        } else {
+            copy(&entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The one door for environment variables of a build. Each is told to cargo, so that a change of it builds again.
+
+use crate::error::{Error, Result};
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// What a build is told from outside. See the README for what each variable means.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// pyapp's own source: where `wasm/` and `compile_library.py` are (`CARGO_MANIFEST_DIR`).
+    pub source: PathBuf,
+    /// The project to bundle (`PYAPP_PROJECT`, default: pyapp's own folder).
+    pub project: PathBuf,
+    /// A ready-made runtime (`PYAPP_PYTHON`).
+    pub python: Option<PathBuf>,
+    /// Where slow results are kept (`PYAPP_CACHE`, default: the platform's cache folder).
+    pub cache: PathBuf,
+    /// Nothing may be downloaded (`CARGO_NET_OFFLINE`).
+    pub offline: bool,
+    /// Where the assets go (`OUT_DIR`).
+    pub out: PathBuf,
+    /// The target triple that the executable is built for (`TARGET`).
+    pub target: String,
+    /// This machine's triple (`HOST`).
+    pub host: String,
+    /// The cargo that builds (`CARGO`), to ask for pinned crate sources.
+    pub cargo: PathBuf,
+}
+
+/// The variables whose change builds again.
+const WATCHED: [&str; 4] = ["PYAPP_PROJECT", "PYAPP_PYTHON", "PYAPP_CACHE", "CARGO_NET_OFFLINE"];
+
+impl Settings {
+    /// Reads the environment of a cargo build script and tells cargo which variables count.
+    ///
+    /// # Errors
+    /// [`Error::Project`] if a variable names a folder that is not there, or there is no place for the cache.
+    pub fn from_build_script() -> Result<Settings> {
+        for name in WATCHED {
+            println!("cargo:rerun-if-env-changed={name}");
+        }
+        let source = PathBuf::from(required("CARGO_MANIFEST_DIR")?);
+        let project = match folder("PYAPP_PROJECT", &source)? {
+            Some(project) => project,
+            None => source.clone(),
+        };
+        Ok(Settings {
+            project,
+            python: folder("PYAPP_PYTHON", &source)?,
+            cache: match variable("PYAPP_CACHE") {
+                Some(cache) => source.join(cache),
+                None => default_cache()?,
+            },
+            offline: variable("CARGO_NET_OFFLINE").is_some_and(|value| value == "true" || value == "1"),
+            out: required("OUT_DIR")?.into(),
+            target: required("TARGET")?,
+            host: required("HOST")?,
+            cargo: required("CARGO")?.into(),
+            source,
+        })
+    }
+}
+
+/// A variable that is set and not empty.
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn required(name: &str) -> Result<String> {
+    variable(name).ok_or_else(|| Error::Project {
+        place: format!("environment variable {name}"),
+        message: "expected cargo to set it, found nothing; build with cargo build".to_string(),
+    })
+}
+
+/// A folder that must be there. A relative path counts from pyapp's source, as cargo starts build scripts there.
+fn folder(name: &str, base: &Path) -> Result<Option<PathBuf>> {
+    let Some(value) = variable(name) else { return Ok(None) };
+    let path = base.join(&value);
+    if path.is_dir() {
+        return Ok(Some(path));
+    }
+    Err(Error::Project {
+        place: format!("environment variable {name}"),
+        message: format!("expected a folder, found nothing at {}; correct the path or unset it", path.display()),
+    })
+}
+
+fn default_cache() -> Result<PathBuf> {
+    let home = env::home_dir().filter(|home| home.is_absolute());
+    let folder = if cfg!(target_os = "macos") {
+        home.map(|home| home.join("Library/Caches"))
+    } else if cfg!(windows) {
+        variable("LOCALAPPDATA").map(PathBuf::from)
+    } else {
+        let xdg = variable("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        xdg.or_else(|| home.map(|home| home.join(".cache")))
+    };
+    folder.map(|folder| folder.join("pyapp")).ok_or_else(|| Error::Project {
+        place: "environment variable PYAPP_CACHE".to_string(),
+        message: "expected it or a home folder to keep the Python runtime in, found neither; set PYAPP_CACHE".to_string(),
+    })
+}

@@ -1,0 +1,34 @@
+//! The one door for environment variables at run time.
+
+use std::env;
+
+/// What the executable is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The bundled app.
+    App,
+    /// `python3`.
+    Interpreter,
+    /// The tools.
+    Tools,
+}
+
+/// Reads `PYAPP_TOOLS` and `PYAPP_INTERPRETER`; anything but 1 counts as not set.
+pub fn mode() -> Mode {
+    let is_set = |name: &str| env::var_os(name).is_some_and(|value| value == "1");
+    if is_set("PYAPP_TOOLS") {
+        Mode::Tools
+    } else if is_set("PYAPP_INTERPRETER") {
+        Mode::Interpreter
+    } else {
+        Mode::App
+    }
+}
+
+/// The environment that the guest sees: the process's own, less pyapp's variables, and less what is not UTF-8, which
+/// WASI cannot pass on.
+pub fn guest_environment() -> impl Iterator<Item = (String, String)> {
+    env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| !name.starts_with("PYAPP_"))
+}

@@ -1,0 +1,50 @@
+//! `extract`: files to disk.
+
+use super::find;
+use anyhow::{Context, Result, bail};
+use archive::{Archive, EntryKind, Index};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Writes everything below `path` into `folder`, which must not exist: under a name beside it first, then renamed, so
+/// that what stands there is whole. Symbolic links in the archive are refused, as they could lead anywhere on this disk.
+pub fn write(archive: &Archive, path: &str, folder: &Path, out: &mut impl Write) -> Result<()> {
+    let start = find(archive, path)?;
+    if folder.symlink_metadata().is_ok() {
+        bail!("{}: expected a folder that does not exist yet, found something; name another", folder.display());
+    }
+    let mut aside = folder.as_os_str().to_os_string();
+    aside.push(format!(".{}.part", std::process::id()));
+    let aside = PathBuf::from(aside);
+    let written = write_entry(archive, start, &aside).and_then(|files| {
+        fs::rename(&aside, folder).with_context(|| format!("cannot rename {} into place", aside.display()))?;
+        Ok(files)
+    });
+    if written.is_err() {
+        let _ = fs::remove_dir_all(&aside).or_else(|_| fs::remove_file(&aside));
+    }
+    writeln!(out, "{}: {} files", folder.display(), written?)?;
+    Ok(())
+}
+
+fn write_entry(archive: &Archive, index: Index, target: &Path) -> Result<u64> {
+    let entry = archive.entry(index).context("an entry that was just listed")?;
+    match entry.kind {
+        EntryKind::Directory => {
+            fs::create_dir(target).with_context(|| format!("cannot create {}", target.display()))?;
+            let mut files = 0;
+            for child in archive.children(index) {
+                let name = archive.entry(child).context("an entry that was just listed")?.name;
+                files += write_entry(archive, child, &target.join(name))?;
+            }
+            Ok(files)
+        }
+        EntryKind::File => {
+            let contents = archive.read(index)?;
+            fs::write(target, contents).with_context(|| format!("cannot write {}", target.display()))?;
+            Ok(1)
+        }
+        EntryKind::Symlink => bail!("/vfs/{}: expected files and directories, found a symbolic link", archive.path(index)),
+    }
+}

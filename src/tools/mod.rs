@@ -1,0 +1,93 @@
+//! `PYAPP_TOOLS=1`: looking inside the executable.
+
+mod cat;
+mod extract;
+mod info;
+mod ls;
+
+use crate::{assets, status};
+use anyhow::{Context, Result};
+use archive::{Archive, Index};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: PYAPP_TOOLS=1 pyapp COMMAND
+
+  info [--json]          versions, sizes, and the hashes of what it was built from
+  ls [-l] [PATH]         all files, or those below PATH; -l: kind, size, packed size
+  cat PATH               the contents of a file, to stdout
+  extract [PATH] FOLDER  write all files, or those below PATH, to a new folder
+  help                   this text
+
+PATH is as the app sees it, with or without the leading /vfs/.
+Exit status: 0 done, 1 it could not be done, 2 wrong usage.";
+
+/// A request that makes no sense.
+#[derive(Debug)]
+struct Usage(String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// Does what the arguments ask for.
+pub fn main(arguments: Vec<OsString>) -> ExitCode {
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::from(status::CLOSED_PIPE),
+        Err(error) if error.is::<Usage>() => {
+            eprintln!("pyapp tools: {error}\n{USAGE}");
+            ExitCode::from(status::USAGE)
+        }
+        Err(error) => {
+            eprintln!("pyapp tools: {error:#}");
+            ExitCode::from(status::TOOL_FAILED)
+        }
+    }
+}
+
+fn run(arguments: Vec<OsString>) -> Result<()> {
+    let arguments: Vec<String> = arguments
+        .into_iter()
+        .map(|argument| argument.into_string().map_err(|text| Usage(format!("expected UTF-8, found {text:?}"))))
+        .collect::<Result<_, _>>()?;
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => return Err(Usage("expected a command, found none".to_string()).into()),
+    };
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    let out = &mut io::BufWriter::new(io::stdout().lock());
+    match (command, rest.as_slice()) {
+        ("help" | "--help" | "-h", _) => writeln!(out, "{USAGE}")?,
+        ("info", []) => info::text(&assets::archive()?, out)?,
+        ("info", ["--json"]) => info::json(&assets::archive()?, out)?,
+        ("ls", []) => ls::list(&assets::archive()?, "", false, out)?,
+        ("ls", ["-l"]) => ls::list(&assets::archive()?, "", true, out)?,
+        ("ls", ["-l", path] | [path, "-l"]) => ls::list(&assets::archive()?, path, true, out)?,
+        ("ls", [path]) if !path.starts_with('-') => ls::list(&assets::archive()?, path, false, out)?,
+        ("cat", [path]) => cat::print(&assets::archive()?, path, out)?,
+        ("extract", [folder]) => extract::write(&assets::archive()?, "", folder.as_ref(), out)?,
+        ("extract", [path, folder]) => extract::write(&assets::archive()?, path, folder.as_ref(), out)?,
+        ("info" | "ls" | "cat" | "extract", _) => {
+            return Err(Usage(format!("{command}: found arguments that it does not take: {rest:?}")).into());
+        }
+        _ => return Err(Usage(format!("expected a command, found {command:?}")).into()),
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// The entry at a path as the app sees it.
+fn find(archive: &Archive, path: &str) -> Result<Index> {
+    let inner = path.strip_prefix("/vfs").filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
+    archive.find(inner).with_context(|| format!("{path}: expected a path in the archive, found nothing; try ls"))
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
