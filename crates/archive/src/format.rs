@@ -36,7 +36,7 @@
 //! | 16 | 8 | directory: how many children; else offset of its bytes in data |
 //! | 24 | 8 | how many bytes of data it takes (0 for a directory) |
 //! | 32 | 8 | its size once expanded, bytes (0 for a directory) |
-//! | 40 | 8 | XXH3-64 of its expanded contents (0 for a directory) |
+//! | 40 | 8 | XXH3-64 of its bytes as stored (0 for a directory) |
 //!
 //! **Order.** Record 0 is the root. All others are sorted by (directory's record number, name's bytes), strictly
 //! rising, and a directory comes before what it holds. So the children of a directory are one contiguous run in
@@ -53,7 +53,7 @@
 //!
 //! The bytes of names and of data follow one another in record order without gaps, and the archive ends where data
 //! ends: every byte is covered by the header's checksum, the index's, or that of one file. A zstd file is one
-//! frame, compressed with the dictionary if there is one.
+//! frame, smaller than its contents, compressed with the dictionary if there is one.
 
 /// First bytes of every archive. The high bit and the line ends expose a transfer that took it for text.
 pub const MAGIC: [u8; 8] = *b"\x89PYAPP\r\n";

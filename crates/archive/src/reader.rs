@@ -176,15 +176,14 @@ impl Archive {
             _ => return Err(Error::Index { record: index, rule: "a file or a link, to read its contents" }),
         };
         let stored = self.stored(index)?;
-        let contents = match record.kind {
-            kind::ZSTD => Cow::Owned(self.expand(index, stored, record.len)?),
-            _ => Cow::Borrowed(stored),
-        };
-        let got = checksum(&contents);
+        let got = checksum(stored);
         if got != record.checksum {
             return Err(Error::Checksum { what: self.path(index), expected: record.checksum, got });
         }
-        Ok(contents)
+        match record.kind {
+            kind::ZSTD => Ok(Cow::Owned(self.expand(index, stored, record.len)?)),
+            _ => Ok(Cow::Borrowed(stored)),
+        }
     }
 
     /// Reads every file against its checksum.
@@ -313,6 +312,9 @@ impl Archive {
                 total = total.saturating_add(record.len);
                 if record.len > MAX_FILE || (record.kind == kind::SYMLINK && record.len > MAX_TARGET) {
                     return Err(broken("contents within the format's limits"));
+                }
+                if record.kind == kind::ZSTD && record.stored_len >= record.len {
+                    return Err(broken("compressed contents smaller than expanded"));
                 }
                 if record.kind != kind::ZSTD && record.len != record.stored_len {
                     return Err(broken("stored contents as long as they are said to be"));

@@ -12,7 +12,7 @@ const KEEP_PLAIN: (usize, usize) = (7, 8);
 
 enum Node {
     Directory(BTreeMap<String, Node>),
-    Leaf { kind: u8, stored: Vec<u8>, len: u64, checksum: u64 },
+    Leaf { kind: u8, stored: Vec<u8>, len: u64 },
 }
 
 /// What a finished archive holds.
@@ -72,7 +72,7 @@ impl Writer {
         } else {
             (kind::STORED, contents.to_vec())
         };
-        self.leaf(path, kind, stored, contents.len() as u64, checksum(contents))
+        self.leaf(path, kind, stored, contents.len() as u64)
     }
 
     /// Puts a symbolic link at `path`, and the directories above it. The target is not checked to exist.
@@ -81,7 +81,7 @@ impl Writer {
     /// As [`Writer::file`].
     pub fn symlink(&mut self, path: &str, target: &str) -> Result<(), WriteError> {
         check_len(path, target.len() as u64, MAX_TARGET)?;
-        self.leaf(path, kind::SYMLINK, target.as_bytes().to_vec(), target.len() as u64, checksum(target.as_bytes()))
+        self.leaf(path, kind::SYMLINK, target.as_bytes().to_vec(), target.len() as u64)
     }
 
     /// Copies all of `archive` to below `prefix` (`""` for the root), compressed bytes as they are.
@@ -101,7 +101,7 @@ impl Writer {
             }
             match record.kind {
                 kind::DIRECTORY => self.directory(&path)?,
-                kind => self.leaf(&path, kind, stored.to_vec(), record.len, record.checksum)?,
+                kind => self.leaf(&path, kind, stored.to_vec(), record.len)?,
             }
         }
         Ok(())
@@ -139,12 +139,12 @@ impl Writer {
                     next_child += children.len() as u32;
                     queue.extend(children.iter().map(|(name, child)| (number, name.as_str(), child)));
                 }
-                Node::Leaf { kind, stored, len, checksum } => {
+                Node::Leaf { kind, stored, len } => {
                     record.kind = *kind;
                     record.place = data.len() as u64;
                     record.stored_len = stored.len() as u64;
                     record.len = *len;
-                    record.checksum = *checksum;
+                    record.checksum = checksum(stored);
                     data.extend_from_slice(stored);
                 }
             }
@@ -171,7 +171,7 @@ impl Writer {
         (bytes, self.summary)
     }
 
-    fn leaf(&mut self, path: &str, kind: u8, stored: Vec<u8>, len: u64, checksum: u64) -> Result<(), WriteError> {
+    fn leaf(&mut self, path: &str, kind: u8, stored: Vec<u8>, len: u64) -> Result<(), WriteError> {
         let mut names = split(path)?;
         let Some(name) = names.pop() else { return Err(WriteError::Path(path.to_string())) };
         self.count_one()?;
@@ -179,7 +179,7 @@ impl Writer {
         if directory.contains_key(name) {
             return Err(WriteError::Duplicate(path.to_string()));
         }
-        directory.insert(name.to_string(), Node::Leaf { kind, stored, len, checksum });
+        directory.insert(name.to_string(), Node::Leaf { kind, stored, len });
         self.summary.files += 1;
         self.summary.expanded += len;
         Ok(())

@@ -34,7 +34,9 @@ impl Vfs {
         if options.create && options.directory {
             return Err(Errno::Inval);
         }
-        let follow = if options.create && options.exclusive {
+        // What is created is no directory, so a slash behind it is refused before a link in its place is looked at.
+        let creates_directory = options.create && path.ends_with('/');
+        let follow = if creates_directory || (options.create && options.exclusive) {
             Follow::Never
         } else if options.follow {
             Follow::Yes
@@ -42,18 +44,17 @@ impl Vfs {
             Follow::BeforeSlash
         };
         let found = self.resolve(directory, path, follow)?;
+        if creates_directory && matches!(found.last, Last::Name(_)) {
+            return Err(Errno::IsDir);
+        }
         let ino = match (found.node, &found.last) {
             (Some(_), _) if options.create && options.exclusive => return Err(Errno::Exist),
-            (Some(_), _) if options.create && found.slash => return Err(Errno::IsDir),
             (Some(_), _) => {
                 let ino = found.existing(self)?;
                 self.check_open(ino, options)?;
                 ino
             }
             (None, Last::Name(name)) if options.create => {
-                if found.slash {
-                    return Err(Errno::IsDir);
-                }
                 self.create(found.parent, name, Body::File(Content::default()))?
             }
             (None, _) => return Err(Errno::NoEnt),

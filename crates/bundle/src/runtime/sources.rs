@@ -107,16 +107,16 @@ impl<'a> Sources<'a> {
     /// Installs the compiler into `work` with pip, which checks the pinned hash; returns the program.
     pub fn compiler(&self, work: &Path) -> Result<PathBuf> {
         let (list, target) = (self.recipe.folder.join("compiler.txt"), work.join("compiler"));
-        let pip = |arguments: &[&str]| {
+        let pip = |command: &str| {
             let mut pip = Command::new("python3");
-            pip.args(["-m", "pip", "--disable-pip-version-check", "--no-input"]).args(arguments);
+            pip.args(["-m", "pip", "--disable-pip-version-check", "--no-input", command]);
             pip.args(["--no-deps", "--only-binary=:all:", "--require-hashes", "-r"]).arg(&list);
             pip.env("PIP_ROOT_USER_ACTION", "ignore");
             pip
         };
         let install = || {
-            let mut install = pip(&["install", "--no-index", "--find-links"]);
-            install.arg(&self.folder).arg("--target").arg(&target);
+            let mut install = pip("install");
+            install.arg("--no-index").arg("--find-links").arg(&self.folder).arg("--target").arg(&target);
             self.log.run("installing the compiler", install, UNPACK_LIMIT)
         };
         if install().is_err() {
@@ -129,8 +129,8 @@ impl<'a> Sources<'a> {
                     list.display()
                 )));
             }
-            let mut download = pip(&["download", "--dest"]);
-            download.arg(&self.folder);
+            let mut download = pip("download");
+            download.arg("--dest").arg(&self.folder);
             self.log.run("downloading the compiler", download, DOWNLOAD_LIMIT)?;
             install()?;
         }

@@ -5,7 +5,7 @@ use super::recipe::Recipe;
 use super::sources::Sources;
 use super::{PROVENANCE, STDLIB, WASM, tools};
 use crate::cache::Cache;
-use crate::error::{Doing, Result};
+use crate::error::{Doing, Error, Result};
 use crate::hash::{self, sorted_entries};
 use crate::progress::Progress;
 use crate::settings::Settings;
@@ -33,6 +33,13 @@ pub(super) fn build(
     progress: &Progress,
 ) -> Result<PathBuf> {
     tools::check()?;
+    // configure and make split the compiler's command at blanks.
+    if work.to_string_lossy().contains(char::is_whitespace) {
+        return Err(Error::Runtime(format!(
+            "PYAPP_CACHE: expected a path without blanks to build CPython in, found {}; set it to another folder",
+            work.display()
+        )));
+    }
     fs::create_dir_all(work).doing("create", work)?;
     let log = Log::create(log)?;
     let sources = Sources::new(settings, cache, recipe, &log)?;
@@ -152,7 +159,7 @@ impl Build<'_> {
         let header = folder.join("pyconfig.h");
         let text = fs::read_to_string(&header).doing("read", &header)?;
         if !text.contains("#define HAVE_PTHREAD_STUBS 1") {
-            return Err(crate::error::Error::Runtime(format!(
+            return Err(Error::Runtime(format!(
                 "{}: expected HAVE_PTHREAD_STUBS, found none: configure took WASI for a system with threads",
                 header.display()
             )));
@@ -251,6 +258,7 @@ impl Build<'_> {
             .env("ZIG_LOCAL_CACHE_DIR", &cache)
             .env("SOURCE_DATE_EPOCH", self.recipe.cpython.date.to_string())
             .env("LC_ALL", "C")
+            .env_remove("CPPFLAGS")
             .env_remove("MAKEFLAGS")
             .env_remove("MFLAGS")
             .env_remove("PYTHONPATH")
