@@ -21,6 +21,8 @@ mod guest;
 mod link;
 mod memory_files;
 mod poll;
+#[cfg(test)]
+mod seam_test;
 mod streams;
 mod table;
 

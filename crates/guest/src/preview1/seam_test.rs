@@ -1,0 +1,180 @@
+//! The seam holds: no call on a descriptor that is not a host folder's reaches the host.
+//!
+//! Behind the table sits a wasmtime-wasi that *has* a host folder at the very numbers that the guest uses for the VFS. Every
+//! preview1 call that takes a descriptor, found in the interface itself so that none can be forgotten, is made on
+//! every number. The host folder must stay as it was, and nothing of it may show up in the guest's memory.
+
+use crate::preview1::{Guest, GuestBuilder, Input, Output, add_to_linker};
+use crate::{Program, engine};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use vfs::{Limits, RootKind, Vfs};
+use wasmtime::{Linker, Store};
+use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
+
+const WITX: &str = include_str!("../../witx/preview1.witx");
+const SECRET: &str = "what the host folder holds";
+/// Names that the guest tries: what the host folder holds, and a new one.
+const PATHS: [&str; 6] = ["canary", "sub/canary", "../canary", "new", "sub", "."];
+
+/// Descriptors that the guest tries: the streams, the preopens, and what it may have opened.
+const DESCRIPTORS: std::ops::Range<u32> = 0..12;
+
+struct Call {
+    name: String,
+    /// Types of the parameters, as the interface writes them.
+    parameters: Vec<String>,
+    results: usize,
+}
+
+/// The calls of the interface that take a descriptor.
+fn calls() -> Vec<Call> {
+    let mut calls = Vec::new();
+    for text in WITX.split("(@interface func (export \"").skip(1) {
+        let (name, rest) = text.split_once('"').expect("a quoted name");
+        let parameters = rest.split("(param ").skip(1).map(|parameter| {
+            let (_, kind) = parameter.split_once(' ').expect("a name and a type");
+            let mut depth = 0;
+            let end = kind.find(|char| {
+                depth += match char {
+                    '(' => 1,
+                    ')' => -1,
+                    _ => 0,
+                };
+                depth < 0
+            });
+            kind[..end.expect("a closing parenthesis")].trim().to_string()
+        });
+        let parameters: Vec<String> = parameters.collect();
+        let expected = rest.split("(expected ").nth(1).unwrap_or_default();
+        let results = match expected {
+            none if none.starts_with("(error") || none.is_empty() => 0,
+            tuple if tuple.starts_with("(tuple") => tuple[..tuple.find(')').expect("closed")].matches('$').count(),
+            _ => 1,
+        };
+        if parameters.iter().any(|kind| kind == "$fd") {
+            calls.push(Call { name: name.to_string(), parameters, results });
+        }
+    }
+    calls
+}
+
+/// A module that exports, for each call, a function which makes it on a descriptor and a path, both given.
+fn module(calls: &[Call]) -> String {
+    let mut imports = String::new();
+    let mut functions = String::new();
+    for Call { name, parameters, results } in calls {
+        let mut kinds = Vec::new();
+        let mut values = Vec::new();
+        for kind in parameters {
+            let (wasm, value): (&[&str], &str) = match kind.as_str() {
+                "$fd" => (&["i32"], "(local.get 0)"),
+                "string" => (&["i32", "i32"], "(local.get 1) (local.get 2)"),
+                "$iovec_array" | "$ciovec_array" => (&["i32", "i32"], "(i32.const 1024) (i32.const 1)"),
+                "(@witx pointer u8)" => (&["i32"], "(i32.const 4096)"),
+                "$size" => (&["i32"], "(i32.const 512)"),
+                // Reading and writing; on a directory only reading makes sense, so both are tried by `base`.
+                "$rights" => (&["i64"], "(local.get 3)"),
+                "$filesize" | "$timestamp" | "$dircookie" | "$filedelta" => (&["i64"], "(i64.const 0)"),
+                "$lookupflags" | "$sdflags" => (&["i32"], "(i32.const 1)"),
+                // Creating what is missing.
+                "$oflags" => (&["i32"], "(local.get 4)"),
+                "$fdflags" | "$whence" | "$advice" | "$riflags" | "$siflags" => (&["i32"], "(i32.const 0)"),
+                // Both times, now.
+                "$fstflags" => (&["i32"], "(i32.const 10)"),
+                other => panic!("{name}: no value is known for {other}"),
+            };
+            kinds.extend_from_slice(wasm);
+            values.push(value.to_string());
+        }
+        for result in 0..*results {
+            kinds.push("i32");
+            values.push(format!("(i32.const {})", 8192 + 64 * result));
+        }
+        let (kinds, values) = (kinds.join(" "), values.join(" "));
+        imports += &format!(
+            "(import \"wasi_snapshot_preview1\" \"{name}\" (func ${name} (param {kinds}) (result i32)))\n"
+        );
+        functions += &format!(
+            "(func (export \"{name}\") (param i32 i32 i32 i64 i32) (result i32) (call ${name} {values}))\n"
+        );
+    }
+    // At 1024 lies one buffer: 512 bytes at 4096.
+    format!("(module {imports} (memory (export \"memory\") 2) (data (i32.const 1024) \"\\00\\10\\00\\00\\00\\02\\00\\00\") {functions})")
+}
+
+fn snapshot(folder: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
+    let mut all = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).expect("listed") {
+        let path = entry.expect("listed").path();
+        let modified = path.metadata().and_then(|metadata| metadata.modified()).expect("a time");
+        let name = path.display().to_string();
+        if path.is_dir() {
+            all.extend(snapshot(&path));
+            all.insert(name, (Vec::new(), modified));
+        } else {
+            all.insert(name, (std::fs::read(&path).expect("read"), modified));
+        }
+    }
+    all
+}
+
+/// A guest over the VFS whose wasmtime-wasi has `folder` at the numbers 3 and 4.
+fn guest(folder: &Path) -> Guest {
+    let mut vfs = Vfs::new(Limits::default());
+    let (first, second) = (vfs.add_root(RootKind::Confined), vfs.add_root(RootKind::Slash));
+    let sink = || Output::Capture { into: Arc::new(Mutex::new(Vec::new())), limit: 1 << 20 };
+    let builder = GuestBuilder::new(vfs).stdin(Input::Empty).stdout(sink()).stderr(sink());
+    let builder = builder.preopen(first.expect("a root"), "/a").preopen(second.expect("a root"), "/b");
+    let mut guest = builder.build().expect("a guest");
+    let mut host = WasiCtxBuilder::new();
+    for path in ["/a", "/b"] {
+        host.preopened_dir(folder, path, FsPerms::ReadWrite).expect("opened");
+    }
+    guest.host = host.build_p1();
+    guest
+}
+
+#[test]
+fn no_call_slips_past_the_vfs() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(folder.path().join("sub")).expect("created");
+    for name in ["canary", "sub/canary"] {
+        std::fs::write(folder.path().join(name), SECRET).expect("written");
+    }
+    let before = snapshot(folder.path());
+
+    let calls = calls();
+    // Counted in the interface by eye: 25 fd_, 10 path_ and 4 sock_ calls, less none.
+    assert_eq!(calls.len(), WITX.matches("(export \"fd_").count() + WITX.matches("(export \"path_").count() + 4);
+    let code = engine::compile(&wat::parse_str(module(&calls)).expect("valid"), env!("GUEST_HOST_TARGET"));
+    let program = Program::from_bytes(&code.expect("compiled")).expect("loaded");
+    let mut linker = Linker::new(&program.engine);
+    add_to_linker(&mut linker).expect("linked");
+
+    let mut made = 0;
+    // Reading, writing, both; opening what is there, making what is not, folders, from nothing.
+    for (rights, oflags) in [(2i64, 0), (1 << 6, 1), (2 | 1 << 6, 1), (2, 2), (2 | 1 << 6, 9)] {
+        for fd in DESCRIPTORS {
+            // A fresh guest for each descriptor: closing and renumbering must not spare the later calls.
+            let mut store = Store::new(&program.engine, guest(folder.path()));
+            let instance = linker.instantiate(&mut store, &program.module).expect("instantiated");
+            let memory = instance.get_memory(&mut store, "memory").expect("a memory");
+            for path in PATHS {
+                memory.write(&mut store, 2048, path.as_bytes()).expect("in bounds");
+                for call in &calls {
+                    let function = instance.get_typed_func::<(u32, u32, u32, i64, u32), u32>(&mut store, &call.name);
+                    let result = function.expect("exported").call(&mut store, (fd, 2048, path.len() as u32, rights, oflags));
+                    result.unwrap_or_else(|error| panic!("{} on {fd}: {error:#}", call.name));
+                    let data = memory.data(&store);
+                    let leaked = data.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+                    assert!(!leaked, "{} on {fd} read the host's file", call.name);
+                    made += 1;
+                }
+            }
+        }
+    }
+    assert!(made > 10_000, "{made}");
+    assert_eq!(before, snapshot(folder.path()), "the host folder has changed");
+}

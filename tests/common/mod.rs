@@ -1,0 +1,70 @@
+//! Driving the built executable from outside.
+
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+/// The executable, as the app.
+pub fn app() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pyapp"));
+    for variable in ["PYAPP_INTERPRETER", "PYAPP_TOOLS"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// The executable, as `python3`.
+pub fn python(arguments: &[&str]) -> Command {
+    let mut command = app();
+    command.env("PYAPP_INTERPRETER", "1").args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// The executable, as the tools.
+pub fn tools(arguments: &[&str]) -> Command {
+    let mut command = app();
+    command.env("PYAPP_TOOLS", "1").args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// What a finished run gave.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Run {
+    pub status: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs to the end.
+pub fn run(mut command: Command) -> Run {
+    text(command.output().expect("it starts"))
+}
+
+/// Runs to the end with `input` coming through a pipe.
+pub fn run_with_input(mut command: Command, input: &str) -> Run {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let input = input.to_string();
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().expect("it ends");
+    // A program may end without reading all of its input.
+    let _ = writer.join().expect("the writer ends");
+    text(output)
+}
+
+fn text(output: Output) -> Run {
+    Run {
+        status: output.status.code(),
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+/// What `python3 -c CODE` prints when all goes well.
+pub fn prints(code: &str) -> String {
+    let run = run(python(&["-c", code]));
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{code}");
+    run.stdout
+}

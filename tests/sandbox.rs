@@ -1,0 +1,154 @@
+//! The executable is self-contained, and the guest cannot leave its file system.
+
+mod common;
+
+use common::{app, prints, python, run};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const EXE: &str = env!("CARGO_BIN_EXE_pyapp");
+const EXPECTED: &str = include_str!("demo.expected.txt");
+
+#[test]
+fn host_files_are_not_there() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let canary = folder.path().join("canary");
+    std::fs::write(&canary, "secret").expect("written");
+    let code = format!(
+        "import os\n\
+         for path in [{canary:?}, '/etc/passwd', '/proc/self/environ', '/vfs/../etc/passwd', '/tmp/../../../etc/passwd',\n\
+                      '../../../../etc/passwd']:\n    print(os.path.exists(path))\n\
+         print(sorted(os.listdir('/')), os.listdir('/tmp'), os.listdir('/dev'), os.getcwd())"
+    );
+    assert_eq!(prints(&code), format!("{}['dev', 'tmp', 'vfs'] [] ['null'] /\n", "False\n".repeat(6)));
+}
+
+#[test]
+fn the_base_is_read_only_and_the_scratch_is_not() {
+    let code = "import os, errno\n\
+        base = '/vfs/usr/local/lib/python3.13'\n\
+        def error(f, *a):\n    try: f(*a)\n    except OSError as e: return errno.errorcode[e.errno]\n    return 'ok'\n\
+        print(error(open, base + '/os.pyc', 'r+b'), error(open, base + '/new', 'w'), error(os.unlink, base + '/os.pyc'),\n\
+              error(os.rmdir, base), error(os.mkdir, base + '/d'), error(os.rename, base + '/os.pyc', base + '/x'),\n\
+              error(os.rename, base + '/os.pyc', '/tmp/x'), error(os.rmdir, '/vfs'), error(os.rename, '/vfs', '/w'),\n\
+              error(os.symlink, 'x', base + '/s'), error(os.utime, base + '/os.pyc'))\n\
+        open('/tmp/file', 'w').write('text'); os.mkdir('/d'); os.rename('/tmp/file', '/d/file')\n\
+        print(open('/d/file').read(), os.listdir('/d'), os.stat('/d/file').st_size)\n\
+        print(open('/dev/null').read() == '', open('/dev/null', 'w').write('gone'))";
+    assert_eq!(
+        prints(code),
+        "EROFS EROFS EROFS EROFS EROFS EROFS EXDEV EBUSY EBUSY EROFS EROFS\ntext ['file'] 4\nTrue 4\n"
+    );
+}
+
+#[test]
+fn the_scratch_is_capped() {
+    let code = "import errno\n\
+        def fill():\n\
+        \x20   with open('/tmp/big', 'wb') as f:\n\
+        \x20       for _ in range(1024): f.write(bytes(1 << 20))\n\
+        def litter():\n\
+        \x20   for i in range(1 << 20): open(f'/tmp/{i}', 'w').close()\n\
+        for f in fill, litter:\n\
+        \x20   try: f()\n\
+        \x20   except OSError as e: print(errno.errorcode[e.errno])\n\
+        import os; os.unlink('/tmp/big'); os.unlink('/tmp/0'); open('/tmp/again', 'w').write('x'); print('room again')";
+    assert_eq!(prints(code), "ENOSPC\nENOSPC\nroom again\n");
+}
+
+#[test]
+fn an_empty_folder_and_an_empty_environment_are_enough() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut command = app();
+    command.env_clear().current_dir(folder.path());
+    assert_eq!(run(command).stdout, EXPECTED);
+    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("listed").collect();
+    assert!(left.is_empty(), "it wrote {left:?}");
+}
+
+#[test]
+fn only_the_c_library_is_needed() {
+    let output = Command::new("ldd").arg(EXE).output().expect("ldd runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let names = text.lines().filter_map(|line| line.split_whitespace().next());
+    let names = names.map(|name| Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned());
+    let family = ["linux-vdso", "libc.", "libm.", "libgcc_s.", "libpthread.", "libdl.", "librt.", "ld-linux"];
+    let others: Vec<String> = names.filter(|name| !family.iter().any(|known| name.starts_with(known))).collect();
+    assert!(others.is_empty(), "{others:?}");
+}
+
+/// Another user, no home, no /proc, no /tmp, nothing writable: a folder with the executable and the C library in it is
+/// made the whole world. Only root may do that, as it is in CI.
+#[test]
+fn a_bare_read_only_world_is_enough() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: chroot needs root");
+        return;
+    }
+    let world = tempfile::tempdir().expect("a temporary folder");
+    let mut permissions = std::fs::metadata(world.path()).expect("there").permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o555);
+    let output = Command::new("ldd").arg(EXE).output().expect("ldd runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let libraries = text.split_whitespace().filter(|word| word.starts_with('/')).map(PathBuf::from);
+    for file in libraries {
+        let target = world.path().join(file.strip_prefix("/").expect("absolute"));
+        std::fs::create_dir_all(target.parent().expect("a folder")).expect("created");
+        std::fs::copy(&file, &target).expect("copied");
+    }
+    std::fs::copy(EXE, world.path().join("pyapp")).expect("copied");
+    std::fs::set_permissions(world.path(), permissions).expect("made read-only");
+    let before = names(world.path());
+
+    let mut command = Command::new("chroot");
+    // uid and gid of nobody.
+    command.args(["--userspec=65534:65534"]).arg(world.path()).arg("/pyapp").env_clear();
+    let run = run(command);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str(), run.status), (EXPECTED, "", Some(0)));
+    assert_eq!(names(world.path()), before, "it wrote something");
+}
+
+fn names(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("listed") {
+        let path = entry.expect("listed").path();
+        if path.is_dir() {
+            all.extend(names(&path));
+        }
+        all.push(path);
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn nothing_is_written_to_disk() {
+    // Every system call that could make or change a file, as the kernel sees them.
+    let strace = Command::new("strace").arg("-V").output();
+    if strace.is_err() {
+        eprintln!("skipped: strace is not installed");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let log = folder.path().join("log");
+    let mut command = Command::new("strace");
+    command.args(["-f", "-e", "trace=openat,open,creat,mkdir,mkdirat,rename,renameat2,unlink,unlinkat,symlinkat,linkat"]);
+    command.arg("-o").arg(&log).arg(EXE);
+    assert_eq!(run(command).stdout, EXPECTED);
+    let log = std::fs::read_to_string(log).expect("a log");
+    let writing: Vec<&str> = log
+        .lines()
+        .filter(|line| !line.contains("+++") && !line.contains("---"))
+        .filter(|line| !line.contains("O_RDONLY") || line.contains("O_CREAT"))
+        .collect();
+    assert!(log.contains("O_RDONLY"), "the log shows opened files: {log}");
+    assert!(writing.is_empty(), "{writing:#?}");
+}
+
+#[test]
+fn arguments_and_name_are_passed_on() {
+    let mut command = python(&["-c", "import sys; print(sys.orig_argv[0], sys.argv[1:])", "ä", "", "two words"]);
+    command.arg0("some-name");
+    assert_eq!(run(command).stdout, "some-name ['ä', '', 'two words']\n");
+}

@@ -1,0 +1,120 @@
+//! `PYAPP_TOOLS=1`: looking inside.
+
+mod common;
+
+use common::{app, run, tools};
+
+#[test]
+fn ls_shows_bytecode_and_no_sources() {
+    let run = run(tools(&["ls"]));
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert!(lines.len() > 500, "{}", lines.len());
+    for expected in [
+        "/vfs/pyapp.json",
+        "/vfs/usr/local/lib/python3.13/os.pyc",
+        "/vfs/usr/local/lib/python3.13/encodings/",
+        "/vfs/usr/local/lib/python3.13/site-packages/demo_bytecode.pyc",
+        "/vfs/usr/local/lib/python3.13/site-packages/mylib/math_utils.pyc",
+        "/vfs/usr/local/lib/python3.13/site-packages/mylib/__init__.pyc",
+    ] {
+        assert!(lines.contains(&expected), "{expected}");
+    }
+    let sources: Vec<&&str> = lines.iter().filter(|line| line.ends_with(".py")).collect();
+    assert!(sources.is_empty(), "{sources:?}");
+    let caches: Vec<&&str> = lines.iter().filter(|line| line.contains("__pycache__")).collect();
+    assert!(caches.is_empty(), "{caches:?}");
+    for left_out in ["/test/", "/idlelib/", "/tkinter/", "/turtledemo/", "/ensurepip/", "/lib2to3/"] {
+        let there = lines.iter().any(|line| line.starts_with(&format!("/vfs/usr/local/lib/python3.13{left_out}")));
+        assert!(!there, "{left_out}");
+    }
+}
+
+#[test]
+fn ls_takes_a_path_and_shows_sizes() {
+    let short = run(tools(&["ls", "/vfs/usr/local/lib/python3.13/site-packages/mylib"]));
+    let names: Vec<&str> = short.stdout.lines().filter_map(|line| line.rsplit('/').next()).collect();
+    assert_eq!(names, ["__init__.pyc", "data_processor.pyc", "math_utils.pyc", "string_utils.pyc"]);
+    let long = run(tools(&["ls", "-l", "usr/local/lib/python3.13/site-packages/mylib/math_utils.pyc"]));
+    let fields: Vec<&str> = long.stdout.split_whitespace().collect();
+    let cat = app_bytes(&["cat", "/vfs/usr/local/lib/python3.13/site-packages/mylib/math_utils.pyc"]);
+    assert_eq!(fields[0], "-");
+    assert_eq!(fields[1].parse::<usize>().ok(), Some(cat.len()));
+}
+
+fn app_bytes(arguments: &[&str]) -> Vec<u8> {
+    tools(arguments).output().expect("it starts").stdout
+}
+
+#[test]
+fn cat_gives_the_bytes() {
+    let bytes = app_bytes(&["cat", "/vfs/usr/local/lib/python3.13/site-packages/mylib/__init__.pyc"]);
+    // Python 3.13's magic number, then the flags of a pyc that is checked by nothing: hash-based, unchecked.
+    assert_eq!(bytes[..8], [0xf3, 0x0d, 0x0d, 0x0a, 1, 0, 0, 0]);
+    let manifest = run(tools(&["cat", "usr/local/lib/python3.13/site-packages/MANIFEST.txt"])).stdout;
+    assert!(manifest.contains("mylib/math_utils.pyc"), "{manifest}");
+}
+
+#[test]
+fn info_says_what_is_inside() {
+    let json: serde_json::Value = serde_json::from_str(&run(tools(&["info", "--json"])).stdout).expect("JSON");
+    assert_eq!(json["entry"], "demo_bytecode");
+    assert_eq!(json["python"], "3.13.5");
+    assert_eq!(json["pyapp"], env!("CARGO_PKG_VERSION"));
+    let size = std::fs::metadata(env!("CARGO_BIN_EXE_pyapp")).expect("there").len();
+    assert_eq!(json["bytes"]["executable"], size);
+    for input in ["compile_library.py", "python.wasm", "standard library"] {
+        let hash = json["inputs"][input].as_str().unwrap_or_default();
+        assert!(hash.len() == 64 && hash.chars().all(|char| char.is_ascii_hexdigit()), "{input}: {hash}");
+    }
+    assert!(json["inputs"]["libraries"]["mylib"].is_string());
+    let text = run(tools(&["info"])).stdout;
+    assert!(text.contains("python: 3.13.5\n") && text.contains("entry: demo_bytecode\n"), "{text}");
+}
+
+#[test]
+fn wasmtimes_version_is_the_one_that_is_locked() {
+    let json: serde_json::Value = serde_json::from_str(&run(tools(&["info", "--json"])).stdout).expect("JSON");
+    let lock = include_str!("../Cargo.lock");
+    let version = json["wasmtime"].as_str().unwrap_or_default();
+    assert!(lock.contains(&format!("name = \"wasmtime\"\nversion = \"{version}\"\n")), "{version}");
+}
+
+#[test]
+fn extract_writes_a_new_folder_only() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let target = folder.path().join("out");
+    let target = target.to_str().expect("UTF-8");
+    let path = "/vfs/usr/local/lib/python3.13/site-packages";
+    let done = run(tools(&["extract", path, target]));
+    assert_eq!((done.status, done.stderr.as_str()), (Some(0), ""));
+    let bytes = std::fs::read(folder.path().join("out/mylib/__init__.pyc")).expect("extracted");
+    assert_eq!(bytes, app_bytes(&["cat", &format!("{path}/mylib/__init__.pyc")]));
+    let again = run(tools(&["extract", path, target]));
+    assert_eq!(again.status, Some(1));
+    assert!(again.stderr.contains("expected a folder that does not exist yet"), "{again:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1, "nothing else is left");
+}
+
+#[test]
+fn mistakes_are_told_in_one_line() {
+    for (arguments, status, message) in [
+        (vec!["cat", "/vfs/no"], 1, "pyapp tools: /vfs/no: expected a path in the archive, found nothing; try ls\n"),
+        (vec!["cat", "/vfs/usr"], 1, "pyapp tools: /vfs/usr: expected a file, found a directory; try ls\n"),
+        (vec!["lss"], 2, "pyapp tools: expected a command, found \"lss\"\n"),
+        (vec![], 2, "pyapp tools: expected a command, found none\n"),
+        (vec!["cat"], 2, "pyapp tools: cat: found arguments that it does not take: []\n"),
+    ] {
+        let run = run(tools(&arguments));
+        assert_eq!(run.status, Some(status), "{arguments:?}");
+        assert!(run.stderr.starts_with(message), "{arguments:?}: {}", run.stderr);
+    }
+    assert!(run(tools(&["help"])).stdout.starts_with("usage: PYAPP_TOOLS=1 pyapp COMMAND"));
+}
+
+#[test]
+fn the_tools_are_not_there_unless_asked_for() {
+    let mut command = app();
+    command.env("PYAPP_TOOLS", "0").arg("info");
+    assert!(run(command).stdout.starts_with("WASM CPython"));
+}
