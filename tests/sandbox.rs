@@ -44,16 +44,16 @@ fn the_base_is_read_only_and_the_scratch_is_not() {
 
 #[test]
 fn the_scratch_is_capped() {
-    let code = "import errno\n\
-        def fill():\n\
-        \x20   with open('/tmp/big', 'wb') as f:\n\
-        \x20       for _ in range(1024): f.write(bytes(1 << 20))\n\
+    let code = "import errno, os\n\
         def litter():\n\
         \x20   for i in range(1 << 20): open(f'/tmp/{i}', 'w').close()\n\
-        for f in fill, litter:\n\
+        def fill():\n\
+        \x20   with open('/tmp/0', 'wb') as f:\n\
+        \x20       for _ in range(1024): f.write(bytes(1 << 20))\n\
+        for f in litter, fill:\n\
         \x20   try: f()\n\
         \x20   except OSError as e: print(errno.errorcode[e.errno])\n\
-        import os; os.unlink('/tmp/big'); os.unlink('/tmp/0'); open('/tmp/again', 'w').write('x'); print('room again')";
+        os.unlink('/tmp/0'); open('/tmp/again', 'w').write('x'); print('room again')";
     assert_eq!(prints(code), "ENOSPC\nENOSPC\nroom again\n");
 }
 
@@ -101,7 +101,7 @@ fn a_bare_read_only_world_is_enough() {
     std::fs::set_permissions(world.path(), permissions).expect("made read-only");
     let before = names(world.path());
 
-    let mut command = Command::new("chroot");
+    let mut command = Command::new("/usr/sbin/chroot");
     // uid and gid of nobody.
     command.args(["--userspec=65534:65534"]).arg(world.path()).arg("/pyapp").env_clear();
     let run = run(command);

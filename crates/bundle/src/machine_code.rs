@@ -3,14 +3,16 @@
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
-use crate::hash::{self, Key};
 use crate::progress::Progress;
 
 /// Machine code for `target`, a target triple.
 ///
 /// # Errors
 /// [`Error::Guest`] if wasmtime does not compile it; [`Error::Io`].
+#[cfg(feature = "compiler")]
 pub fn provide(wasm: &[u8], target: &str, cache: &Cache, progress: &Progress) -> Result<Vec<u8>> {
+    use crate::hash::{self, Key};
+    let fail = |error| Error::Guest(format!("python.wasm: cannot be compiled to machine code: {error:#}"));
     let key = Key::new()
         .part("wasm", hash::of_bytes(wasm))
         .part("target", target)
@@ -22,6 +24,11 @@ pub fn provide(wasm: &[u8], target: &str, cache: &Cache, progress: &Progress) ->
     })
 }
 
-fn fail(error: impl std::fmt::Display) -> Error {
-    Error::Guest(format!("python.wasm: cannot be compiled to machine code: {error:#}"))
+/// Without the feature `compiler` there is no machine code.
+///
+/// # Errors
+/// Always [`Error::Guest`].
+#[cfg(not(feature = "compiler"))]
+pub fn provide(_: &[u8], _: &str, _: &Cache, _: &Progress) -> Result<Vec<u8>> {
+    Err(Error::Guest("expected the feature `compiler` of the crate bundle, found it off; enable it".to_string()))
 }

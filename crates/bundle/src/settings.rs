@@ -47,10 +47,7 @@ impl Settings {
         Ok(Settings {
             project,
             python: folder("PYAPP_PYTHON", &source)?,
-            cache: match variable("PYAPP_CACHE") {
-                Some(cache) => source.join(cache),
-                None => default_cache()?,
-            },
+            cache: cache_folder(&source)?,
             offline: variable("CARGO_NET_OFFLINE").is_some_and(|value| value == "true" || value == "1"),
             out: required("OUT_DIR")?.into(),
             target: required("TARGET")?,
@@ -58,6 +55,17 @@ impl Settings {
             cargo: required("CARGO")?.into(),
             source,
         })
+    }
+}
+
+/// The cache folder: `PYAPP_CACHE`, relative to `base`, or the platform's.
+///
+/// # Errors
+/// [`Error::Project`] if there is no place for it.
+pub fn cache_folder(base: &Path) -> Result<PathBuf> {
+    match variable("PYAPP_CACHE") {
+        Some(cache) => Ok(base.join(cache)),
+        None => default_cache(),
     }
 }
 

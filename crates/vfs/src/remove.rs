@@ -29,7 +29,7 @@ impl Vfs {
     /// Removes an empty directory.
     ///
     /// # Errors
-    /// As [`Vfs::lookup`]; `NotDir`, `NotEmpty` (also for `..`), `Inval` (for `.`), `Busy` (a root, a mount point),
+    /// As [`Vfs::lookup`]; `NotDir`, `NotEmpty` (also for `..`), `Inval` (for `.`), `Busy` (a mount point),
     /// `RoFs`.
     pub fn remove_directory(&mut self, directory: Ino, path: &str) -> Result<()> {
         let found = self.resolve(directory, path, Follow::Never)?;
@@ -39,7 +39,8 @@ impl Vfs {
         }
         let name = match &found.last {
             Last::Name(name) => name,
-            Last::Dot if path.bytes().all(|byte| byte == b'/') => return Err(Errno::Busy),
+            // The C library names a preopened mount point `.`, whatever the program wrote.
+            Last::Dot if ino == Ino::of_base(archive::Archive::ROOT) => return Err(Errno::Busy),
             Last::Dot => return Err(Errno::Inval),
             Last::DotDot => return Err(Errno::NotEmpty),
         };

@@ -1,0 +1,278 @@
+//! Bundling other projects: the build side on real input, and what comes out of it run by the real CPython.
+
+mod common;
+
+use archive::Archive;
+use bundle::settings::{Settings, cache_folder};
+use guest::{Outcome, Output, Program, layout};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use vfs::Limits;
+
+/// A project in a temporary folder, and where its assets go.
+struct Project {
+    folder: tempfile::TempDir,
+    out: tempfile::TempDir,
+}
+
+impl Project {
+    fn new(pyproject: &str, files: &[(&str, &str)]) -> Project {
+        let project = Project { folder: folder(), out: folder() };
+        fs::create_dir(project.path("python_libs")).expect("created");
+        fs::write(project.path("pyproject.toml"), pyproject).expect("written");
+        for (name, text) in files {
+            project.write(name, text);
+        }
+        project
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("created");
+        fs::write(path, text).expect("written");
+    }
+
+    fn settings(&self) -> Settings {
+        let source = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        Settings {
+            project: self.folder.path().into(),
+            python: None,
+            cache: cache_folder(&source).expect("a cache folder"),
+            offline: true,
+            out: self.out.path().into(),
+            target: TARGET.into(),
+            host: TARGET.into(),
+            cargo: std::env::var_os("CARGO").expect("cargo runs this test").into(),
+            source,
+        }
+    }
+
+    /// Builds, and gives the error's text if that fails, with the project's own path taken out.
+    fn build(&self) -> Result<Bundle, String> {
+        let here = format!("{}/", self.folder.path().display());
+        bundle::build(&self.settings()).map_err(|error| error.to_string().replace(&here, ""))?;
+        Ok(Bundle {
+            archive: fs::read(self.out.path().join("assets/app.archive")).expect("written"),
+            code: fs::read(self.out.path().join("python.code")).expect("written"),
+        })
+    }
+}
+
+const TARGET: &str = env!("PYAPP_TARGET");
+
+struct Bundle {
+    archive: Vec<u8>,
+    code: Vec<u8>,
+}
+
+impl Bundle {
+    fn archive(&self) -> Archive {
+        Archive::open(self.archive.clone()).expect("what was built can be read")
+    }
+
+    /// Runs the bundled app as the executable does; its exit status, and stdout followed by stderr.
+    fn run(&self, arguments: &[&str]) -> (u32, String) {
+        let archive = self.archive();
+        let index = archive.find(layout::MANIFEST).expect("a manifest");
+        let manifest: serde_json::Value =
+            serde_json::from_slice(&archive.read(index).expect("whole")).expect("JSON");
+        let entry = manifest["entry"].as_str().expect("an entry").to_string();
+        let (stdout, stderr) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
+        let capture = |into: &Arc<Mutex<Vec<u8>>>| Output::Capture { into: into.clone(), limit: 1 << 20 };
+        let mut builder = layout::python_guest(archive, Limits::default()).expect("room");
+        for argument in std::iter::once(&"the-app").chain(arguments) {
+            builder = builder.argument(*argument);
+        }
+        let builder = builder.variable(layout::ENTRY_VARIABLE, entry);
+        let builder = builder.stdout(capture(&stdout)).stderr(capture(&stderr));
+        let program = Program::from_bytes(&self.code).expect("loaded");
+        let (outcome, _) = guest::run(&program, builder.build().expect("a guest")).expect("started");
+        let text = [stdout, stderr].map(|said| String::from_utf8(said.lock().expect("not poisoned").clone()));
+        let text = text.map(|text| text.expect("UTF-8")).concat();
+        match outcome {
+            Outcome::Exited(status) => (status, text),
+            other => panic!("{other:?}: {text}"),
+        }
+    }
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn settings(entry: &str) -> String {
+    format!("[tool.pyapp]\nentry = \"{entry}\"\n")
+}
+
+#[test]
+fn a_function_is_called_and_its_result_is_the_status() {
+    let source = "import sys\ndef main():\n    print(sys.argv, __name__)\n    return int(sys.argv[1])\n";
+    let bundle = Project::new(&settings("tool.cli:main"), &[
+        ("python_libs/tool/__init__.py", ""),
+        ("python_libs/tool/cli.py", source),
+    ]);
+    let bundle = bundle.build().expect("built");
+    assert_eq!(bundle.run(&["7"]), (7, "['the-app', '7'] tool.cli\n".to_string()));
+    let (status, said) = bundle.run(&["x"]);
+    assert_eq!(status, 1);
+    // The traceback names the virtual path and the line; pyapp itself does not show up in it.
+    let expected = "['the-app', 'x'] tool.cli\nTraceback (most recent call last):\n  File \
+                    \"/vfs/usr/local/lib/python3.13/site-packages/tool/cli.py\", line 4, in main\n";
+    assert!(said.starts_with(expected), "{said}");
+    assert!(said.ends_with("ValueError: invalid literal for int() with base 10: 'x'\n"), "{said}");
+}
+
+#[test]
+fn a_module_and_a_package_run_as_main() {
+    let code = "import sys\nprint(__name__, sys.argv)\nsys.exit('bye')\n";
+    let module = Project::new(&settings("solo"), &[("python_libs/solo.py", code)]).build().expect("built");
+    assert_eq!(module.run(&["--help"]), (1, "__main__ ['the-app', '--help']\nbye\n".to_string()));
+    let files = [("python_libs/pkg/__init__.py", ""), ("python_libs/pkg/__main__.py", code)];
+    let package = Project::new(&settings("pkg"), &files).build().expect("built");
+    assert_eq!(package.run(&[]), (1, "__main__ ['the-app']\nbye\n".to_string()));
+}
+
+#[test]
+fn several_folders_data_files_and_levels() {
+    let code = "import importlib.resources as r, other, third\nassert False, 'asserts are compiled out'\n\
+                print(r.files('pkg').joinpath('data/table.csv').read_text(), other.f.__doc__, third.X, __debug__)\n";
+    let project = Project::new("[tool.pyapp]\nentry = \"pkg\"\nlibs = [\"python_libs\", \"more\"]\noptimize = 2\n", &[
+        ("python_libs/pkg/__init__.py", ""),
+        ("python_libs/pkg/__main__.py", code),
+        ("python_libs/pkg/data/table.csv", "1,2"),
+        ("more/other.py", "def f():\n    'documented'\n"),
+        ("more/third/__init__.py", "from .inner import X"),
+        ("more/third/inner.py", "X = 3"),
+    ]);
+    assert_eq!(project.build().expect("built").run(&[]), (0, "1,2 None 3 False\n".to_string()));
+}
+
+#[test]
+fn every_library_that_does_not_compile_is_reported_at_once() {
+    let project = Project::new(&settings("good"), &[
+        ("python_libs/good.py", ""),
+        ("python_libs/bad/__init__.py", "def f(:\n"),
+        ("python_libs/bad/deep/worse.py", "\n\nx = = 1\n"),
+        ("python_libs/nul.py", "x = 1\0"),
+    ]);
+    let error = project.build().err().expect("refused");
+    let mut lines = error.lines();
+    assert_eq!(lines.next(), Some("3 problems in the libraries; nothing was bundled:"), "{error}");
+    assert!(error.contains("\npython_libs/bad/__init__.py:1: "), "{error}");
+    assert!(error.contains("\npython_libs/bad/deep/worse.py:3: "), "{error}");
+    assert!(error.contains("\npython_libs/nul.py:1: "), "{error}");
+    assert!(!project.out.path().join("assets").exists(), "something was left behind");
+}
+
+#[test]
+fn a_link_that_leads_outside_is_refused_by_name() {
+    let project = Project::new(&settings("good"), &[("python_libs/good.py", ""), ("python_libs/lib/__init__.py", "")]);
+    std::os::unix::fs::symlink("/etc/passwd", project.path("python_libs/lib/passwords")).expect("linked");
+    let error = project.build().err().expect("refused");
+    assert!(error.contains("python_libs/lib/passwords"), "{error}");
+}
+
+#[test]
+fn an_entry_that_is_not_there_is_refused() {
+    for (entry, message) in [
+        ("nope", "expected a module nope, found none in the libraries or the standard library"),
+        ("lib.nope", "expected a module lib.nope, found none in the libraries or the standard library"),
+        ("lib", "expected a module to run, found a package lib without __main__"),
+        ("lib.cli:nope", "expected nope in module lib.cli, found no such name"),
+    ] {
+        let files = [("python_libs/lib/__init__.py", "raise RuntimeError('never run at build time')"),
+                     ("python_libs/lib/cli.py", "def main(): pass\n")];
+        let error = Project::new(&settings(entry), &files).build().err().expect("refused");
+        let expected = format!("pyproject.toml, [tool.pyapp] entry: {message}; correct the entry or the libs");
+        assert_eq!(error, expected);
+    }
+    let files = [("python_libs/lib/__init__.py", "from .cli import *"), ("python_libs/lib/cli.py", "def main(): pass\n")];
+    Project::new(&settings("lib:main"), &files).build().expect("a star import may bring the name");
+    Project::new(&settings("json.tool"), &files).build().expect("the standard library counts");
+}
+
+#[test]
+fn two_libraries_of_one_name_are_refused() {
+    let pyproject = "[tool.pyapp]\nentry = \"a\"\nlibs = [\"python_libs\", \"more\"]\n";
+    let project = Project::new(pyproject, &[("python_libs/a.py", ""), ("more/a/__init__.py", "")]);
+    let expected = "pyproject.toml, [tool.pyapp] libs: expected one library of each name, \
+                    found python_libs/a.py and more/a; rename one";
+    assert_eq!(project.build().err().expect("refused"), expected);
+}
+
+#[test]
+fn the_same_project_gives_the_same_bytes_anywhere() {
+    let files = [
+        ("python_libs/lib/__init__.py", "X = {'b', 'a', 'c'}\nclass A:\n    class B:\n        def f(self): self.x = 1\n"),
+        ("python_libs/lib/data.bin", "data"),
+        ("python_libs/main.py", "import lib\nprint(sorted(lib.X))\n"),
+    ];
+    let first = Project::new(&settings("main"), &files);
+    let second = Project::new(&settings("main"), &files);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    // Another place, another time of change, another order of creation.
+    fs::remove_file(second.path("python_libs/lib/data.bin")).expect("removed");
+    second.write("python_libs/lib/data.bin", "data");
+    let (first, second) = (first.build().expect("built"), second.build().expect("built"));
+    assert!(first.archive == second.archive, "the archives differ");
+    assert!(first.code == second.code, "the machine code differs");
+}
+
+#[test]
+fn no_path_of_this_machine_is_inside() {
+    let project = Project::new(&settings("main"), &[("python_libs/main.py", "print(1)\n")]);
+    let bundle = project.build().expect("built");
+    let mut unpacked = Vec::new();
+    let archive = bundle.archive();
+    for index in 0..archive.count() {
+        if let Ok(contents) = archive.read(index) {
+            unpacked.extend_from_slice(&contents);
+        }
+    }
+    unpacked.extend_from_slice(&bundle.code);
+    let home = std::env::home_dir().expect("a home");
+    for path in [project.folder.path(), Path::new(env!("CARGO_MANIFEST_DIR")), &project.settings().cache, &home] {
+        let text = format!("{}/", path.display());
+        let there = unpacked.windows(text.len()).any(|window| window == text.as_bytes());
+        assert!(!there, "{text}");
+    }
+}
+
+#[test]
+fn a_ready_made_runtime_is_used_and_checked() {
+    let project = Project::new(&settings("main"), &[("python_libs/main.py", "print(1)\n")]);
+    let mut settings = project.settings();
+    settings.python = Some(project.folder.path().into());
+    let error = bundle::build(&settings).err().expect("refused").to_string();
+    assert!(error.contains("(PYAPP_PYTHON): expected python.wasm in it"), "{error}");
+    let ready_made = fs::read_dir(&settings.cache).expect("listed").filter_map(|entry| Some(entry.ok()?.path()));
+    let ready_made = ready_made.filter(|path| path.join("PROVENANCE").is_file()).next().expect("a built runtime");
+    settings.python = Some(ready_made);
+    bundle::build(&settings).expect("built");
+}
+
+#[test]
+fn without_network_and_without_sources_it_says_what_is_missing() {
+    let project = Project::new(&settings("main"), &[("python_libs/main.py", "print(1)\n")]);
+    let mut settings = project.settings();
+    settings.cache = project.path("empty cache");
+    let error = bundle::build(&settings).err().expect("refused").to_string();
+    assert!(error.contains("PYAPP_CACHE: expected a path without blanks"), "{error}");
+    settings.cache = project.path("empty-cache");
+    let error = bundle::build(&settings).err().expect("refused").to_string();
+    assert!(error.contains("CARGO_NET_OFFLINE is set and CPython's source is missing"), "{error}");
+    // Given a wrong file, it names it, takes it away and stops.
+    let source = settings.cache.join("downloads/Python-3.13.5.tar.xz");
+    fs::write(&source, "something else").expect("written");
+    let error = bundle::build(&settings).err().expect("refused").to_string();
+    let expected = "expected sha256 93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640, found ";
+    assert!(error.contains(&source.display().to_string()) && error.contains(expected), "{error}");
+    assert!(!source.exists());
+    let finished = fs::read_dir(&settings.cache).expect("listed").filter_map(|entry| Some(entry.ok()?.path()));
+    assert_eq!(finished.filter(|path| path.join("python.wasm").exists()).count(), 0, "it looks finished");
+}
