@@ -79,8 +79,7 @@ impl Bundle {
     fn run(&self, arguments: &[&str]) -> (u32, String) {
         let archive = self.archive();
         let index = archive.find(layout::MANIFEST).expect("a manifest");
-        let manifest: serde_json::Value =
-            serde_json::from_slice(&archive.read(index).expect("whole")).expect("JSON");
+        let manifest: serde_json::Value = serde_json::from_slice(&archive.read(index).expect("whole")).expect("JSON");
         let entry = manifest["entry"].as_str().expect("an entry").to_string();
         let (stdout, stderr) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         let capture = |into: &Arc<Mutex<Vec<u8>>>| Output::Capture { into: into.clone(), limit: 1 << 20 };
@@ -112,10 +111,10 @@ fn settings(entry: &str) -> String {
 #[test]
 fn a_function_is_called_and_its_result_is_the_status() {
     let source = "import sys\ndef main():\n    print(sys.argv, __name__)\n    return int(sys.argv[1])\n";
-    let bundle = Project::new(&settings("tool.cli:main"), &[
-        ("python_libs/tool/__init__.py", ""),
-        ("python_libs/tool/cli.py", source),
-    ]);
+    let bundle = Project::new(
+        &settings("tool.cli:main"),
+        &[("python_libs/tool/__init__.py", ""), ("python_libs/tool/cli.py", source)],
+    );
     let bundle = bundle.build().expect("built");
     assert_eq!(bundle.run(&["7"]), (7, "['the-app', '7'] tool.cli\n".to_string()));
     let (status, said) = bundle.run(&["x"]);
@@ -141,25 +140,31 @@ fn a_module_and_a_package_run_as_main() {
 fn several_folders_data_files_and_levels() {
     let code = "import importlib.resources as r, other, third\nassert False, 'asserts are compiled out'\n\
                 print(r.files('pkg').joinpath('data/table.csv').read_text(), other.f.__doc__, third.X, __debug__)\n";
-    let project = Project::new("[tool.pyapp]\nentry = \"pkg\"\nlibs = [\"python_libs\", \"more\"]\noptimize = 2\n", &[
-        ("python_libs/pkg/__init__.py", ""),
-        ("python_libs/pkg/__main__.py", code),
-        ("python_libs/pkg/data/table.csv", "1,2"),
-        ("more/other.py", "def f():\n    'documented'\n"),
-        ("more/third/__init__.py", "from .inner import X"),
-        ("more/third/inner.py", "X = 3"),
-    ]);
+    let project = Project::new(
+        "[tool.pyapp]\nentry = \"pkg\"\nlibs = [\"python_libs\", \"more\"]\noptimize = 2\n",
+        &[
+            ("python_libs/pkg/__init__.py", ""),
+            ("python_libs/pkg/__main__.py", code),
+            ("python_libs/pkg/data/table.csv", "1,2"),
+            ("more/other.py", "def f():\n    'documented'\n"),
+            ("more/third/__init__.py", "from .inner import X"),
+            ("more/third/inner.py", "X = 3"),
+        ],
+    );
     assert_eq!(project.build().expect("built").run(&[]), (0, "1,2 None 3 False\n".to_string()));
 }
 
 #[test]
 fn every_library_that_does_not_compile_is_reported_at_once() {
-    let project = Project::new(&settings("good"), &[
-        ("python_libs/good.py", ""),
-        ("python_libs/bad/__init__.py", "def f(:\n"),
-        ("python_libs/bad/deep/worse.py", "\n\nx = = 1\n"),
-        ("python_libs/nul.py", "x = 1\0"),
-    ]);
+    let project = Project::new(
+        &settings("good"),
+        &[
+            ("python_libs/good.py", ""),
+            ("python_libs/bad/__init__.py", "def f(:\n"),
+            ("python_libs/bad/deep/worse.py", "\n\nx = = 1\n"),
+            ("python_libs/nul.py", "x = 1\0"),
+        ],
+    );
     let error = project.build().err().expect("refused");
     let mut lines = error.lines();
     assert_eq!(lines.next(), Some("3 problems in the libraries; nothing was bundled:"), "{error}");
@@ -185,13 +190,16 @@ fn an_entry_that_is_not_there_is_refused() {
         ("lib", "expected a module to run, found a package lib without __main__"),
         ("lib.cli:nope", "expected nope in module lib.cli, found no such name"),
     ] {
-        let files = [("python_libs/lib/__init__.py", "raise RuntimeError('never run at build time')"),
-                     ("python_libs/lib/cli.py", "def main(): pass\n")];
+        let files = [
+            ("python_libs/lib/__init__.py", "raise RuntimeError('never run at build time')"),
+            ("python_libs/lib/cli.py", "def main(): pass\n"),
+        ];
         let error = Project::new(&settings(entry), &files).build().err().expect("refused");
         let expected = format!("pyproject.toml, [tool.pyapp] entry: {message}; correct the entry or the libs");
         assert_eq!(error, expected);
     }
-    let files = [("python_libs/lib/__init__.py", "from .cli import *"), ("python_libs/lib/cli.py", "def main(): pass\n")];
+    let files =
+        [("python_libs/lib/__init__.py", "from .cli import *"), ("python_libs/lib/cli.py", "def main(): pass\n")];
     Project::new(&settings("lib:main"), &files).build().expect("a star import may bring the name");
     Project::new(&settings("json.tool"), &files).build().expect("the standard library counts");
 }
@@ -208,7 +216,10 @@ fn two_libraries_of_one_name_are_refused() {
 #[test]
 fn the_same_project_gives_the_same_bytes_anywhere() {
     let files = [
-        ("python_libs/lib/__init__.py", "X = {'b', 'a', 'c'}\nclass A:\n    class B:\n        def f(self): self.x = 1\n"),
+        (
+            "python_libs/lib/__init__.py",
+            "X = {'b', 'a', 'c'}\nclass A:\n    class B:\n        def f(self): self.x = 1\n",
+        ),
         ("python_libs/lib/data.bin", "data"),
         ("python_libs/main.py", "import lib\nprint(sorted(lib.X))\n"),
     ];
@@ -248,10 +259,10 @@ fn a_ready_made_runtime_is_used_and_checked() {
     let project = Project::new(&settings("main"), &[("python_libs/main.py", "print(1)\n")]);
     let mut settings = project.settings();
     settings.python = Some(project.folder.path().into());
-    let error = bundle::build(&settings).err().expect("refused").to_string();
+    let error = bundle::build(&settings).expect_err("refused").to_string();
     assert!(error.contains("(PYAPP_PYTHON): expected python.wasm in it"), "{error}");
-    let ready_made = fs::read_dir(&settings.cache).expect("listed").filter_map(|entry| Some(entry.ok()?.path()));
-    let ready_made = ready_made.filter(|path| path.join("PROVENANCE").is_file()).next().expect("a built runtime");
+    let mut ready_made = fs::read_dir(&settings.cache).expect("listed").filter_map(|entry| Some(entry.ok()?.path()));
+    let ready_made = ready_made.find(|path| path.join("PROVENANCE").is_file()).expect("a built runtime");
     settings.python = Some(ready_made);
     bundle::build(&settings).expect("built");
 }
@@ -261,15 +272,15 @@ fn without_network_and_without_sources_it_says_what_is_missing() {
     let project = Project::new(&settings("main"), &[("python_libs/main.py", "print(1)\n")]);
     let mut settings = project.settings();
     settings.cache = project.path("empty cache");
-    let error = bundle::build(&settings).err().expect("refused").to_string();
+    let error = bundle::build(&settings).expect_err("refused").to_string();
     assert!(error.contains("PYAPP_CACHE: expected a path without blanks"), "{error}");
     settings.cache = project.path("empty-cache");
-    let error = bundle::build(&settings).err().expect("refused").to_string();
+    let error = bundle::build(&settings).expect_err("refused").to_string();
     assert!(error.contains("CARGO_NET_OFFLINE is set and CPython's source is missing"), "{error}");
     // Given a wrong file, it names it, takes it away and stops.
     let source = settings.cache.join("downloads/Python-3.13.5.tar.xz");
     fs::write(&source, "something else").expect("written");
-    let error = bundle::build(&settings).err().expect("refused").to_string();
+    let error = bundle::build(&settings).expect_err("refused").to_string();
     let expected = "expected sha256 93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640, found ";
     assert!(error.contains(&source.display().to_string()) && error.contains(expected), "{error}");
     assert!(!source.exists());

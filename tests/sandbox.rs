@@ -133,7 +133,11 @@ fn nothing_is_written_to_disk() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let log = folder.path().join("log");
     let mut command = Command::new("strace");
-    command.args(["-f", "-e", "trace=openat,open,creat,mkdir,mkdirat,rename,renameat2,unlink,unlinkat,symlinkat,linkat"]);
+    command.args([
+        "-f",
+        "-e",
+        "trace=openat,open,creat,mkdir,mkdirat,rename,renameat2,unlink,unlinkat,symlinkat,linkat",
+    ]);
     command.arg("-o").arg(&log).arg(EXE);
     assert_eq!(run(command).stdout, EXPECTED);
     let log = std::fs::read_to_string(log).expect("a log");

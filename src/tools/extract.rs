@@ -45,6 +45,8 @@ fn write_entry(archive: &Archive, index: Index, target: &Path) -> Result<u64> {
             fs::write(target, contents).with_context(|| format!("cannot write {}", target.display()))?;
             Ok(1)
         }
-        EntryKind::Symlink => bail!("/vfs/{}: expected files and directories, found a symbolic link", archive.path(index)),
+        EntryKind::Symlink => {
+            bail!("/vfs/{}: expected files and directories, found a symbolic link", archive.path(index))
+        }
     }
 }

@@ -124,7 +124,10 @@ impl fmt::Display for WriteError {
                 write!(f, "archive path {path:?}: expected a directory above it, found a file")
             }
             WriteError::TooLarge { path, len, limit } => {
-                write!(f, "archive path {path:?}: expected at most {limit} bytes, found {len}; leave it out of the bundle")
+                write!(
+                    f,
+                    "archive path {path:?}: expected at most {limit} bytes, found {len}; leave it out of the bundle"
+                )
             }
             WriteError::TooMany => write!(f, "archive: expected at most {} entries", crate::format::MAX_RECORDS),
             WriteError::OtherDictionary => write!(f, "archive: entries to copy must share the writer's dictionary"),

@@ -81,8 +81,7 @@ impl Archive {
             return Err(Error::Index { record: count, rule: "between 1 record and the format's limit" });
         }
         // Lengths come from the file: add them where they cannot overflow, compare before slicing.
-        let lengths =
-            [(count as u64) * RECORD_LEN as u64, u64_at(header, 16), u64_at(header, 24), u64_at(header, 32)];
+        let lengths = [(count as u64) * RECORD_LEN as u64, u64_at(header, 16), u64_at(header, 24), u64_at(header, 32)];
         let total = lengths.iter().try_fold(HEADER_LEN as u64, |sum, len| sum.checked_add(*len));
         if total != Some(bytes.len() as u64) {
             return Err(Error::Length { expected: total.unwrap_or(u64::MAX), got: bytes.len() as u64 });

@@ -1,7 +1,9 @@
 //! The writing side: collects entries in any order, writes them sorted.
 
 use crate::error::WriteError;
-use crate::format::{HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_FILE, MAX_RECORDS, MAX_TARGET, Record, VERSION, checksum, kind};
+use crate::format::{
+    HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_FILE, MAX_RECORDS, MAX_TARGET, Record, VERSION, checksum, kind,
+};
 use crate::reader::{Archive, valid_name};
 use std::collections::{BTreeMap, VecDeque};
 

@@ -114,11 +114,9 @@ fn a_damaged_file_is_named() {
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     let archive = Archive::open(bytes).expect("the index is whole");
-    let damaged = (0..archive.count()).filter(|index| {
-        archive.entry(*index).is_some_and(|entry| entry.len > 0) && archive.read(*index).is_err()
-    });
-    let messages: Vec<String> =
-        damaged.map(|index| archive.read(index).expect_err("damaged").to_string()).collect();
+    let damaged = (0..archive.count())
+        .filter(|index| archive.entry(*index).is_some_and(|entry| entry.len > 0) && archive.read(*index).is_err());
+    let messages: Vec<String> = damaged.map(|index| archive.read(index).expect_err("damaged").to_string()).collect();
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert!(messages[0].contains("a/two.txt") && messages[0].contains("copy it again"), "{}", messages[0]);
 }

@@ -123,7 +123,10 @@ pub(crate) fn run(program: &Program, builder: GuestBuilder) -> Result<(u32, Stri
     let text = || String::from_utf8_lossy(&said.lock().unwrap_or_else(PoisonError::into_inner)).into_owned();
     let program = program.clone();
     // A guest that hangs keeps its thread; the build then ends with an error and takes it along.
-    std::thread::spawn(move || sender.send(guest::run(&program, guest)));
+    std::thread::spawn(move || {
+        // Nobody listens any more once the time is up.
+        let _ = sender.send(guest::run(&program, guest));
+    });
     let result = receiver.recv_timeout(TIME_LIMIT).map_err(|_| {
         fail(format!("took longer than {} s and was given up: {}", TIME_LIMIT.as_secs(), text().trim()))
     })?;
@@ -155,9 +158,10 @@ fn problems(said: &str, sources: &Sources) -> Vec<String> {
 }
 
 fn collect(mut guest: guest::Guest, root: Ino) -> Result<Vec<Compiled>> {
-    let output = guest.vfs().lookup(root, OUTPUT, false).map_err(|_| {
-        Error::Guest(format!("{SCRIPT}: expected its result at /{OUTPUT}, found nothing"))
-    })?;
+    let output = guest
+        .vfs()
+        .lookup(root, OUTPUT, false)
+        .map_err(|_| Error::Guest(format!("{SCRIPT}: expected its result at /{OUTPUT}, found nothing")))?;
     let mut compiled = Vec::new();
     collect_below(guest.vfs_mut(), output, "", &mut compiled).map_err(no_room)?;
     Ok(compiled)

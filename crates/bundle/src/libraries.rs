@@ -22,16 +22,15 @@ pub struct Library {
 /// # Errors
 /// [`Error::Project`] if two of them would share a name, or a folder holds none; [`Error::Io`].
 pub fn find(project: &Project) -> Result<Vec<Library>> {
-    let fail = |message: String| Error::Project {
-        place: format!("{}, [tool.pyapp] libs", project.file.display()),
-        message,
-    };
+    let fail =
+        |message: String| Error::Project { place: format!("{}, [tool.pyapp] libs", project.file.display()), message };
     let mut found: BTreeMap<String, Library> = BTreeMap::new();
     for folder in &project.libs {
         for entry in sorted_entries(folder)? {
             let path = entry.path();
             let name = entry.file_name().into_string();
-            let name = name.map_err(|_| fail(format!("expected a name in UTF-8, found {}; rename it", path.display())))?;
+            let name =
+                name.map_err(|_| fail(format!("expected a name in UTF-8, found {}; rename it", path.display())))?;
             // compile_library.py leaves these out at every depth; here they would count as libraries.
             if name.starts_with('.') || name == "__pycache__" {
                 continue;
@@ -89,7 +88,10 @@ mod tests {
                 fs::create_dir_all(&second).expect("created");
             }
             let error = find(&project(folder.path(), &["one", "two"])).expect_err("refused").to_string();
-            assert!(error.starts_with("pyproject.toml, [tool.pyapp] libs: expected one library of each name"), "{error}");
+            assert!(
+                error.starts_with("pyproject.toml, [tool.pyapp] libs: expected one library of each name"),
+                "{error}"
+            );
             assert!(error.contains(first) && error.contains(&second.display().to_string()), "{error}");
         }
     }

@@ -72,9 +72,9 @@ impl Project {
             fail("", format!("line {line}: expected TOML, found: {}", error.message().replace('\n', " ")))
         })?;
         let section = table.get("tool").and_then(|tool| tool.get("pyapp"));
-        let section = section.and_then(toml::Value::as_table).ok_or_else(|| {
-            fail("", "expected a table [tool.pyapp], found none; add it with an entry".to_string())
-        })?;
+        let section = section
+            .and_then(toml::Value::as_table)
+            .ok_or_else(|| fail("", "expected a table [tool.pyapp], found none; add it with an entry".to_string()))?;
 
         let (mut entry, mut libs, mut optimize) = (None, vec!["python_libs".to_string()], 0);
         for (key, value) in section {
@@ -94,11 +94,15 @@ impl Project {
                 }
                 "optimize" => {
                     let level = value.as_integer().and_then(|level| u8::try_from(level).ok());
-                    optimize = level
-                        .filter(|level| *level <= 2)
-                        .ok_or_else(|| fail(key, expected("0, 1 or 2", value)))?;
+                    optimize =
+                        level.filter(|level| *level <= 2).ok_or_else(|| fail(key, expected("0, 1 or 2", value)))?;
                 }
-                _ => return Err(fail(key, format!("expected one of {KEYS}, found an unknown key; correct or remove it"))),
+                _ => {
+                    return Err(fail(
+                        key,
+                        format!("expected one of {KEYS}, found an unknown key; correct or remove it"),
+                    ));
+                }
             }
         }
         let entry = entry.ok_or_else(|| fail("entry", "expected what to run, found nothing; add it".to_string()))?;
@@ -184,7 +188,10 @@ mod tests {
                 "[tool.pyapp]\nentry = \"a\"\nlibs = [\"python_libs\", \"nope\"]",
                 "pyproject.toml, [tool.pyapp] libs: expected a folder, found none at nope; create or correct it",
             ),
-            ("[tool.pyapp]\nentry = \"a\"\nlibs = [1]", "pyproject.toml, [tool.pyapp] libs: expected a list of folders, found [1]"),
+            (
+                "[tool.pyapp]\nentry = \"a\"\nlibs = [1]",
+                "pyproject.toml, [tool.pyapp] libs: expected a list of folders, found [1]",
+            ),
         ] {
             assert_eq!(parse(text).expect_err(text), message);
         }

@@ -106,6 +106,7 @@ fn default_cache() -> Result<PathBuf> {
     };
     folder.map(|folder| folder.join("pyapp")).ok_or_else(|| Error::Project {
         place: "environment variable PYAPP_CACHE".to_string(),
-        message: "expected it or a home folder to keep the Python runtime in, found neither; set PYAPP_CACHE".to_string(),
+        message: "expected it or a home folder to keep the Python runtime in, found neither; set PYAPP_CACHE"
+            .to_string(),
     })
 }

@@ -71,9 +71,7 @@ impl Program {
 
 /// Whether the bytes' pages can be made executable by themselves.
 fn can_protect_in_place(bytes: &[u8]) -> bool {
-    cfg!(unix)
-        && rustix::param::page_size() == ALIGNMENT
-        && bytes.as_ptr().addr().is_multiple_of(ALIGNMENT)
+    cfg!(unix) && rustix::param::page_size() == ALIGNMENT && bytes.as_ptr().addr().is_multiple_of(ALIGNMENT)
 }
 
 /// Makes code executable where it lies in the executable's own read-only section.

@@ -108,10 +108,9 @@ fn descriptors_run_out_with_an_errno() {
 
 #[test]
 fn what_is_no_command_is_refused() {
-    for (module, message) in [
-        ("(module)", "_start"),
-        (r#"(module (import "env" "f" (func)) (func (export "_start")))"#, "env::f"),
-    ] {
+    for (module, message) in
+        [("(module)", "_start"), (r#"(module (import "env" "f" (func)) (func (export "_start")))"#, "env::f")]
+    {
         let program = Program::compile(&wat::parse_str(module).expect("valid")).expect("compiled");
         let error = guest::run(&program, builder().build().expect("a guest")).err().expect("refused").to_string();
         assert!(error.starts_with("cannot start the guest: ") && error.contains(message), "{error}");

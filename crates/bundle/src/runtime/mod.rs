@@ -90,9 +90,8 @@ pub fn provide(settings: &Settings, cache: &Cache, progress: &Progress) -> Resul
 
 /// Whether a folder is a runtime of the right version.
 fn check(folder: &Path, origin: &str, recipe: &recipe::Recipe) -> Result<Runtime> {
-    let fail = |what: String| {
-        Error::Runtime(format!("Python runtime {} ({origin}): expected {what}", folder.display()))
-    };
+    let fail =
+        |what: String| Error::Runtime(format!("Python runtime {} ({origin}): expected {what}", folder.display()));
     let path = folder.join(WASM);
     let wasm = fs::read(&path).map_err(|error| fail(format!("{WASM} in it, found: {error}; correct the folder")))?;
     if !wasm.starts_with(b"\0asm") {
@@ -100,7 +99,9 @@ fn check(folder: &Path, origin: &str, recipe: &recipe::Recipe) -> Result<Runtime
     }
     for file in ["os.py", "site.py", "runpy.py", "encodings/__init__.py", "_sysconfigdata__wasi_wasm32-wasi.py"] {
         if !folder.join(STDLIB).join(file).is_file() {
-            return Err(fail(format!("the standard library's {STDLIB}/{file}, found no such file; complete the folder")));
+            return Err(fail(format!(
+                "the standard library's {STDLIB}/{file}, found no such file; complete the folder"
+            )));
         }
     }
     Ok(Runtime {

@@ -75,7 +75,9 @@ impl<'a> Sources<'a> {
         let mut urls = Vec::new();
         for origin in &self.recipe.cpython.origins {
             match origin.strip_prefix("debian:") {
-                Some(path) => urls.extend(debian_sites().iter().map(|site| format!("{}/{path}", site.trim_end_matches('/')))),
+                Some(path) => {
+                    urls.extend(debian_sites().iter().map(|site| format!("{}/{path}", site.trim_end_matches('/'))))
+                }
                 None => urls.push(origin.clone()),
             }
         }
@@ -144,7 +146,10 @@ impl<'a> Sources<'a> {
         cargo.args(["metadata", "--format-version=1", "--locked", "--manifest-path"]).arg(&manifest);
         let output = cargo.stdin(Stdio::null()).output().doing("run cargo metadata for", &manifest)?;
         let fail = |found: String| {
-            Error::Runtime(format!("{}: expected cargo to provide the crate {name}, found: {found}", manifest.display()))
+            Error::Runtime(format!(
+                "{}: expected cargo to provide the crate {name}, found: {found}",
+                manifest.display()
+            ))
         };
         if !output.status.success() {
             let text = String::from_utf8_lossy(&output.stderr);

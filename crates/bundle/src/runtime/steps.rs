@@ -138,7 +138,8 @@ impl Build<'_> {
         let compiler = |what: &str| format!("{} {what}", self.compiler.display());
         let target = self.target_flags().join(" ");
         let (lib, include) = (self.dependencies("lib"), self.dependencies("include"));
-        let cflags: Vec<String> = self.recipe.compiler.cflags.iter().chain(&self.recipe.configure.cflags).cloned().collect();
+        let cflags: Vec<String> =
+            self.recipe.compiler.cflags.iter().chain(&self.recipe.configure.cflags).cloned().collect();
         configure
             .env("CC", format!("{} {target}", compiler("cc")))
             .env("CPP", format!("{} {target} -E", compiler("cc")))

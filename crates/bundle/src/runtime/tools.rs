@@ -6,10 +6,17 @@ use std::process::{Command, Stdio};
 
 /// What must answer, and what it is for.
 const TOOLS: [(&str, &[&str], &str); 4] = [
-    ("cc", &["--version"], "a C compiler; Debian and Ubuntu: apt-get install build-essential; macOS: xcode-select --install"),
+    (
+        "cc",
+        &["--version"],
+        "a C compiler; Debian and Ubuntu: apt-get install build-essential; macOS: xcode-select --install",
+    ),
     ("make", &["--version"], "make; Debian and Ubuntu: apt-get install build-essential; macOS: xcode-select --install"),
-    ("python3", &["-c", "import lzma, tarfile, urllib.request, sys; sys.exit(sys.version_info < (3, 8))"],
-     "python3, 3.8 or newer, with lzma; Debian and Ubuntu: apt-get install python3"),
+    (
+        "python3",
+        &["-c", "import lzma, tarfile, urllib.request, sys; sys.exit(sys.version_info < (3, 8))"],
+        "python3, 3.8 or newer, with lzma; Debian and Ubuntu: apt-get install python3",
+    ),
     ("python3", &["-m", "pip", "--version"], "pip for python3; Debian and Ubuntu: apt-get install python3-pip"),
 ];
 

@@ -536,8 +536,7 @@ impl WasiSnapshotPreview1 for Guest {
                 self.memory_open(at, &path, convert::follows(lookup), oflags, base, flags)
             }
             Directory::Host(inner) => {
-                let opened =
-                    self.host.path_open(memory, inner, lookup, path, oflags, base, inheriting, flags).await?;
+                let opened = self.host.path_open(memory, inner, lookup, path, oflags, base, inheriting, flags).await?;
                 match self.table.insert(Descriptor::Host { inner: opened.into(), preopen: false }) {
                     Ok(fd) => Ok(fd),
                     Err(_) => {
@@ -628,12 +627,7 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    fn sock_accept(
-        &mut self,
-        _: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        _: types::Fdflags,
-    ) -> Result<types::Fd> {
+    fn sock_accept(&mut self, _: &mut GuestMemory<'_>, fd: types::Fd, _: types::Fdflags) -> Result<types::Fd> {
         self.no_socket(fd)
     }
 

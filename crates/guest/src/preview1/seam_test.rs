@@ -93,15 +93,15 @@ fn module(calls: &[Call]) -> String {
             values.push(format!("(i32.const {})", 8192 + 64 * result));
         }
         let (kinds, values) = (kinds.join(" "), values.join(" "));
-        imports += &format!(
-            "(import \"wasi_snapshot_preview1\" \"{name}\" (func ${name} (param {kinds}) (result i32)))\n"
-        );
-        functions += &format!(
-            "(func (export \"{name}\") (param i32 i32 i32 i64 i32) (result i32) (call ${name} {values}))\n"
-        );
+        imports +=
+            &format!("(import \"wasi_snapshot_preview1\" \"{name}\" (func ${name} (param {kinds}) (result i32)))\n");
+        functions +=
+            &format!("(func (export \"{name}\") (param i32 i32 i32 i64 i32) (result i32) (call ${name} {values}))\n");
     }
     // At 1024 lies one buffer: 512 bytes at 4096.
-    format!("(module {imports} (memory (export \"memory\") 2) (data (i32.const 1024) \"\\00\\10\\00\\00\\00\\02\\00\\00\") {functions})")
+    format!(
+        "(module {imports} (memory (export \"memory\") 2) (data (i32.const 1024) \"\\00\\10\\00\\00\\00\\02\\00\\00\") {functions})"
+    )
 }
 
 fn snapshot(folder: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
@@ -165,7 +165,8 @@ fn no_call_slips_past_the_vfs() {
                 memory.write(&mut store, 2048, path.as_bytes()).expect("in bounds");
                 for call in &calls {
                     let function = instance.get_typed_func::<(u32, u32, u32, i64, u32), u32>(&mut store, &call.name);
-                    let result = function.expect("exported").call(&mut store, (fd, 2048, path.len() as u32, rights, oflags));
+                    let result =
+                        function.expect("exported").call(&mut store, (fd, 2048, path.len() as u32, rights, oflags));
                     result.unwrap_or_else(|error| panic!("{} on {fd}: {error:#}", call.name));
                     // All reads go to one buffer.
                     let read = &memory.data(&store)[4096..4096 + SECRET.len()];

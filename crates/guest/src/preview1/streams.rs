@@ -37,8 +37,15 @@ pub enum Output {
 pub(super) enum Stream {
     Empty,
     /// A second handle to the process's own stream, so that the standard library's buffers are not in between.
-    Host { file: File, readable: bool, number: u32 },
-    Capture { into: Arc<Mutex<Vec<u8>>>, limit: usize },
+    Host {
+        file: File,
+        readable: bool,
+        number: u32,
+    },
+    Capture {
+        into: Arc<Mutex<Vec<u8>>>,
+        limit: usize,
+    },
     /// The process was started with this stream closed.
     Closed,
 }

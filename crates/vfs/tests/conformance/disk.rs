@@ -215,7 +215,7 @@ fn host_describe(stat: &host::Stat) -> String {
         host::FileType::Symlink => Kind::Symlink,
         _ => Kind::File,
     };
-    describe(kind, stat.st_size as u64, stat.st_nlink as u64)
+    describe(kind, stat.st_size as u64, stat.st_nlink)
 }
 
 impl Disk for Host {

@@ -218,7 +218,12 @@ fn steps() -> Vec<(Op, Outcome)> {
         (rmdir("w"), ok("done")),
         (Op::StatOpen(0), ok("directory, 0 links")),
         (Op::Close(0), ok("done")),
-        (list("."), ok(". Directory, .. Directory, dangling Symlink, f Symlink, later File, sd Symlink, x Directory, y Directory")),
+        (
+            list("."),
+            ok(
+                ". Directory, .. Directory, dangling Symlink, f Symlink, later File, sd Symlink, x Directory, y Directory",
+            ),
+        ),
     ]
 }
 
