@@ -26,7 +26,7 @@ def gravity(steps=20_000):
     return round(sum(body[0] for body in bodies), 6)
 
 
-def queens(size=8):
+def queens(size=10):
     """Integers, recursion, comparisons: placements of queens that do not attack each other."""
     def place(row, columns, rising, falling):
         if row == size:
@@ -49,7 +49,7 @@ def documents(rounds=80):
     return total
 
 
-def patterns(rounds=40):
+def patterns(rounds=400):
     """Regular expressions over some text."""
     text = "order 1234 of 2024-05-06 for jane.doe@example.org costs 99.50 EUR; " * 60
     total = 0
@@ -101,7 +101,7 @@ class Tree:
         return 1 + max(child.depth() if child else 0 for child in (self.left, self.right))
 
 
-def trees(rounds=12_000):
+def trees(rounds=25_000):
     """Objects, attributes, method calls, memory."""
     tree = Tree(500_000)
     for i in range(rounds):
