@@ -12,6 +12,9 @@ fn main() -> ExitCode {
             if let Some(log) = report.log {
                 println!("cargo:warning=the Python runtime's build log is {}", log.display());
             }
+            if let Some(warning) = report.warning {
+                println!("cargo:warning={warning}");
+            }
             println!("cargo:rustc-env=PYAPP_TARGET={}", report.target);
             println!("cargo:warning={}", report.summary);
             ExitCode::SUCCESS

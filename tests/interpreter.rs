@@ -80,6 +80,30 @@ fn deep_recursion_is_a_recursion_error() {
 }
 
 #[test]
+fn a_trap_is_told_in_one_line() {
+    let run = run(python(&["-c", "import os; os.abort()"]));
+    assert_eq!(run.status, Some(134));
+    let message = "pyapp: the interpreter trapped: wasm trap: wasm `unreachable` instruction executed\n";
+    assert_eq!(run.stderr, message);
+}
+
+#[test]
+fn a_signal_ends_it_as_it_ends_other_programs() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::os::unix::process::ExitStatusExt;
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let mut command = python(&["-c", "import time; print('ready', flush=True); time.sleep(60)"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("a pipe");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        assert_eq!(line, "ready\n");
+        kill_process(Pid::from_child(&child), signal).expect("sent");
+        assert_eq!(child.wait().expect("it ends").signal(), Some(signal.as_raw()));
+    }
+}
+
+#[test]
 fn a_closed_pipe_ends_quietly() {
     let mut command = python(&["-c", "while True: print('y' * 1000)"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");

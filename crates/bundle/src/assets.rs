@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::runtime::{self, Runtime};
 use crate::settings::Settings;
-use crate::{entry, machine_code};
+use crate::{entry, licences, machine_code};
 use archive::{Archive, Writer};
 use guest::{Program, layout};
 use serde_json::json;
@@ -29,6 +29,8 @@ pub struct Report {
     pub target: String,
     /// One line: what was bundled and how big it is.
     pub summary: String,
+    /// Something that is not as it should be but stops nothing.
+    pub warning: Option<String>,
     /// The log of the recipe, if it built the runtime.
     pub log: Option<PathBuf>,
 }
@@ -38,16 +40,15 @@ pub struct Report {
 /// # Errors
 /// Any [`Error`]; nothing half-written is left.
 pub fn build(settings: &Settings) -> Result<Report> {
-    let progress = Progress::new();
     let project = Project::read(&settings.project)?;
-    let cache = Cache::open(&settings.cache)?;
+    let cache = Cache::open(&settings.cache, Progress::new())?;
     let libraries = libraries::find(&project)?;
-    let runtime = runtime::provide(settings, &cache, &progress)?;
-    let code = machine_code::provide(&runtime.wasm, &settings.target, &cache, &progress)?;
-    let program = load(&runtime, settings, &code, &cache, &progress)?;
+    let runtime = runtime::provide(settings, &cache)?;
+    let code = machine_code::provide(&runtime.wasm, &settings.target, &cache)?;
+    let program = load(&runtime, settings, &code, &cache)?;
     let script = settings.source.join("compile_library.py");
 
-    let stdlib = stdlib_archive(&program, &runtime, &script, &project, &cache, &progress)?;
+    let stdlib = stdlib_archive(&program, &runtime, &script, &project, &cache)?;
     let compiled = bytecode::compile(
         &program,
         &script,
@@ -57,7 +58,8 @@ pub fn build(settings: &Settings) -> Result<Report> {
     )?;
     let modules = compiled.iter().filter(|file| file.path.ends_with(".pyc")).count();
     let manifest = manifest(&project, &libraries, &runtime, &script)?;
-    let (bytes, summary) = app_archive(settings, stdlib, &runtime, compiled, &manifest)?;
+    let licences = crates_licences(settings, &cache)?;
+    let (bytes, summary) = app_archive(settings, stdlib, &runtime, compiled, &manifest, licences.as_deref().ok())?;
     entry::check(&program, open(bytes.clone())?, &project)?;
 
     let assets = settings.out.join("assets");
@@ -77,8 +79,25 @@ pub fn build(settings: &Settings) -> Result<Report> {
             megabytes(summary.expanded),
             megabytes(code.len() as u64),
         ),
+        warning: licences.err().map(|reason| format!("licence texts of the Rust crates are left out: {reason}")),
         log: runtime.log,
     })
+}
+
+/// The licence texts of the Rust crates, kept in the cache; or why there are none.
+fn crates_licences(settings: &Settings, cache: &Cache) -> Result<std::result::Result<String, String>> {
+    let mut missing = None;
+    let key = Key::new().part("lock", licences::key(settings)?).part("target", &settings.target).hex();
+    let text = cache.blob(&format!("licences-{}", &key[..16]), || {
+        licences::gather(settings)?.map(String::into_bytes).map_err(|reason| {
+            missing = Some(reason.clone());
+            Error::Runtime(reason)
+        })
+    });
+    match (text, missing) {
+        (_, Some(reason)) => Ok(Err(reason)),
+        (text, None) => Ok(Ok(String::from_utf8_lossy(&text?).into_owned())),
+    }
 }
 
 fn megabytes(bytes: u64) -> f64 {
@@ -86,12 +105,12 @@ fn megabytes(bytes: u64) -> f64 {
 }
 
 /// The interpreter for this machine, which compiles and checks.
-fn load(runtime: &Runtime, settings: &Settings, code: &[u8], cache: &Cache, progress: &Progress) -> Result<Program> {
+fn load(runtime: &Runtime, settings: &Settings, code: &[u8], cache: &Cache) -> Result<Program> {
     let fail = |error| Error::Guest(format!("python.wasm does not load: {error:#}"));
     if settings.host == settings.target {
         return Program::from_bytes(code).map_err(fail);
     }
-    let code = machine_code::provide(&runtime.wasm, &settings.host, cache, progress)?;
+    let code = machine_code::provide(&runtime.wasm, &settings.host, cache)?;
     Program::from_bytes(&code).map_err(fail)
 }
 
@@ -106,7 +125,6 @@ fn stdlib_archive(
     script: &Path,
     project: &Project,
     cache: &Cache,
-    progress: &Progress,
 ) -> Result<Vec<u8>> {
     let folder = runtime.stdlib();
     let key = Key::new()
@@ -119,10 +137,10 @@ fn stdlib_archive(
         .part("dictionary", DICTIONARY.to_le_bytes())
         .hex();
     cache.blob(&format!("stdlib-{}", &key[..16]), || {
-        progress.stage("compiling the standard library to bytecode");
+        cache.stage("compiling the standard library to bytecode");
         let sources = Sources::of_stdlib(&folder, &runtime.exclude)?;
         let compiled = bytecode::compile(program, script, Stdlib::Sources(&folder), &sources, project.optimize)?;
-        progress.stage("compressing the standard library");
+        cache.stage("compressing the standard library");
         let samples: Vec<&[u8]> = compiled.iter().filter_map(|file| file.contents.as_deref()).collect();
         let dictionary = archive::train_dictionary(&samples, DICTIONARY).map_err(write_error)?;
         let mut writer = Writer::new(&dictionary).map_err(write_error)?;
@@ -137,12 +155,16 @@ fn app_archive(
     runtime: &Runtime,
     libraries: Vec<Compiled>,
     manifest: &str,
+    crates_licences: Option<&str>,
 ) -> Result<(Vec<u8>, archive::Summary)> {
     let stdlib = open(stdlib)?;
     let mut writer = Writer::new(stdlib.dictionary()).map_err(write_error)?;
     writer.copy_from(&stdlib, "").map_err(write_error)?;
     add(&mut writer, layout::SITE_PACKAGES, &libraries)?;
     writer.file(layout::MANIFEST, manifest.as_bytes()).map_err(write_error)?;
+    if let Some(text) = crates_licences {
+        writer.file(&format!("{LICENCES}/rust-crates.txt"), text.as_bytes()).map_err(write_error)?;
+    }
     let mut licences = vec![settings.source.join("THIRD-PARTY.md")];
     if let Ok(entries) = sorted_entries(&runtime.folder.join("licenses")) {
         licences.extend(entries.iter().map(std::fs::DirEntry::path));
@@ -194,7 +216,8 @@ fn manifest(project: &Project, libraries: &[Library], runtime: &Runtime, script:
 fn inputs(settings: &Settings, project: &Project) -> Vec<PathBuf> {
     let mut inputs = vec![project.file.clone()];
     inputs.extend(project.libs.iter().cloned());
-    inputs.extend(["compile_library.py", "wasm", "THIRD-PARTY.md"].map(|path| settings.source.join(path)));
+    inputs
+        .extend(["compile_library.py", "wasm", "Cargo.lock", "THIRD-PARTY.md"].map(|path| settings.source.join(path)));
     inputs.extend(settings.python.clone());
     inputs
 }

@@ -5,6 +5,7 @@
 
 use crate::error::{Doing, Error, Result};
 use crate::hash;
+use crate::progress::Progress;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 /// The cache folder.
 pub struct Cache {
     root: PathBuf,
+    progress: Progress,
 }
 
 /// Held while an entry is made; let go when dropped.
@@ -25,9 +27,14 @@ impl Cache {
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn open(root: &Path) -> Result<Cache> {
+    pub fn open(root: &Path, progress: Progress) -> Result<Cache> {
         fs::create_dir_all(root).doing("create the cache folder", root)?;
-        Ok(Cache { root: root.to_path_buf() })
+        Ok(Cache { root: root.to_path_buf(), progress })
+    }
+
+    /// Tells the person who waits what is made for the cache.
+    pub fn stage(&self, what: &str) {
+        self.progress.stage(what);
     }
 
     /// The path of an entry or of a folder for other use.
@@ -43,7 +50,10 @@ impl Cache {
         let path = self.path(&format!("{name}.lock"));
         let file = File::options().create(true).truncate(false).write(true).open(&path);
         let file = file.doing("open the lock", &path)?;
-        file.lock().doing("lock", &path)?;
+        if file.try_lock().is_err() {
+            self.stage(&format!("waiting for another build to let go of {}", path.display()));
+            file.lock().doing("lock", &path)?;
+        }
         Ok(Lock(file))
     }
 
@@ -95,7 +105,7 @@ mod tests {
 
     fn cache() -> (tempfile::TempDir, Cache) {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let cache = Cache::open(&folder.path().join("a/b")).expect("opened");
+        let cache = Cache::open(&folder.path().join("a/b"), Progress::new()).expect("opened");
         (folder, cache)
     }
 

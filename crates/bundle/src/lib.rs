@@ -11,6 +11,7 @@
 //! | [`machine_code`] | python.wasm compiled ahead of time |
 //! | [`libraries`] | what lies under the configured folders |
 //! | [`bytecode`] | `compile_library.py`, run inside the WebAssembly CPython |
+//! | [`licences`] | the licence texts of the Rust crates in the executable |
 //! | [`entry`] | checks that the entry exists |
 //! | [`assets`] | everything together: the archive and the machine code |
 
@@ -21,6 +22,7 @@ pub mod entry;
 mod error;
 mod hash;
 pub mod libraries;
+pub mod licences;
 pub mod machine_code;
 pub mod progress;
 pub mod project;

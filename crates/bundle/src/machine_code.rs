@@ -3,14 +3,13 @@
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
-use crate::progress::Progress;
 
 /// Machine code for `target`, a target triple.
 ///
 /// # Errors
 /// [`Error::Guest`] if wasmtime does not compile it; [`Error::Io`].
 #[cfg(feature = "compiler")]
-pub fn provide(wasm: &[u8], target: &str, cache: &Cache, progress: &Progress) -> Result<Vec<u8>> {
+pub fn provide(wasm: &[u8], target: &str, cache: &Cache) -> Result<Vec<u8>> {
     use crate::hash::{self, Key};
     let fail = |error| Error::Guest(format!("python.wasm: cannot be compiled to machine code: {error:#}"));
     let key = Key::new()
@@ -19,7 +18,7 @@ pub fn provide(wasm: &[u8], target: &str, cache: &Cache, progress: &Progress) ->
         .part("engine", guest::engine::compatibility(target).map_err(fail)?)
         .hex();
     cache.blob(&format!("code-{}", &key[..16]), || {
-        progress.stage(&format!("compiling python.wasm to machine code for {target}"));
+        cache.stage(&format!("compiling python.wasm to machine code for {target}"));
         guest::engine::compile(wasm, target).map_err(fail)
     })
 }
@@ -29,6 +28,6 @@ pub fn provide(wasm: &[u8], target: &str, cache: &Cache, progress: &Progress) ->
 /// # Errors
 /// Always [`Error::Guest`].
 #[cfg(not(feature = "compiler"))]
-pub fn provide(_: &[u8], _: &str, _: &Cache, _: &Progress) -> Result<Vec<u8>> {
+pub fn provide(_: &[u8], _: &str, _: &Cache) -> Result<Vec<u8>> {
     Err(Error::Guest("expected the feature `compiler` of the crate bundle, found it off; enable it".to_string()))
 }

@@ -3,9 +3,9 @@
 
 use crate::error::{Doing, Error, Result};
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// How many lines of a failed step are shown.
@@ -58,6 +58,25 @@ impl Log {
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(TAIL)..].join("\n")
     }
+}
+
+/// Runs a command to its end and returns what it printed; `None` if it took longer than `limit`.
+pub(super) fn output(mut command: Command, limit: Duration) -> std::io::Result<Option<Output>> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    // Both pipes are emptied while the child runs, so that it never waits for a reader.
+    let readers = [child.stdout.take().map(read_all), child.stderr.take().map(read_all)];
+    let Some(status) = wait(&mut child, limit)? else { return Ok(None) };
+    let [stdout, stderr] = readers.map(|reader| reader.and_then(|reader| reader.join().ok()).unwrap_or_default());
+    Ok(Some(Output { status, stdout, stderr }))
+}
+
+fn read_all(mut pipe: impl Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What could not be read is missing in the message it is for.
+        let _ = pipe.read_to_end(&mut bytes);
+        bytes
+    })
 }
 
 fn program(command: &Command) -> String {
@@ -121,6 +140,19 @@ mod tests {
         assert!(message.ends_with("\n99\n100") && !message.contains("\n50\n"), "{message}");
         let log = std::fs::read_to_string(folder.path().join("log")).expect("read");
         assert!(log.contains("\n50\n"), "{log}");
+    }
+
+    #[test]
+    fn what_a_command_prints_is_returned_whole() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "seq 100000; echo oops >&2; exit 4"]);
+        let output = output(command, Duration::from_secs(20)).expect("started").expect("in time");
+        assert_eq!(output.status.code(), Some(4));
+        assert!(output.stdout.ends_with(b"\n99999\n100000\n") && output.stdout.starts_with(b"1\n2\n"));
+        assert_eq!(output.stderr, b"oops\n");
+        let mut command = Command::new("sleep");
+        command.arg("60");
+        assert!(super::output(command, Duration::from_millis(100)).expect("started").is_none());
     }
 
     #[test]

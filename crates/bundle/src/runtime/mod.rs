@@ -19,7 +19,6 @@ mod tools;
 
 use crate::cache::Cache;
 use crate::error::{Doing, Error, Result};
-use crate::progress::Progress;
 use crate::settings::Settings;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,7 +61,7 @@ impl Runtime {
 /// # Errors
 /// [`Error::Runtime`] for a ready-made runtime that is not complete, a missing tool or a download that fails;
 /// [`Error::Step`] for a step of the recipe that fails; [`Error::Io`].
-pub fn provide(settings: &Settings, cache: &Cache, progress: &Progress) -> Result<Runtime> {
+pub fn provide(settings: &Settings, cache: &Cache) -> Result<Runtime> {
     let recipe = recipe::Recipe::read(&settings.source.join("wasm"))?;
     if let Some(folder) = &settings.python {
         return check(folder, "PYAPP_PYTHON", &recipe);
@@ -77,8 +76,8 @@ pub fn provide(settings: &Settings, cache: &Cache, progress: &Progress) -> Resul
         if work.exists() {
             fs::remove_dir_all(&work).doing("remove", &work)?;
         }
-        progress.stage(&format!("building CPython {} for WebAssembly, once; log: {}", recipe.version(), log.display()));
-        let built = steps::build(settings, cache, &recipe, &work, &log, progress)?;
+        cache.stage(&format!("building CPython {} for WebAssembly, once; log: {}", recipe.version(), log.display()));
+        let built = steps::build(settings, cache, &recipe, &work, &log)?;
         check(&built, "the recipe's result", &recipe)?;
         fs::rename(&built, &folder).doing("put the finished runtime at", &folder)?;
         fs::remove_dir_all(&work).doing("remove", &work)?;

@@ -1,16 +1,18 @@
 //! Getting what the recipe is made from: each pinned by hash, wherever it comes from.
 
-use super::command::Log;
+use super::command::{Log, output};
 use super::recipe::Recipe;
 use crate::cache::Cache;
 use crate::error::{Doing, Error, Result};
 use crate::hash;
 use crate::settings::Settings;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(15 * 60);
+/// apt only reads its own lists.
+const APT_LIMIT: Duration = Duration::from_secs(60);
 const UNPACK_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// Finds or downloads the recipe's sources.
@@ -144,13 +146,14 @@ impl<'a> Sources<'a> {
         let manifest = self.recipe.folder.join("sources/Cargo.toml");
         let mut cargo = Command::new(&self.settings.cargo);
         cargo.args(["metadata", "--format-version=1", "--locked", "--manifest-path"]).arg(&manifest);
-        let output = cargo.stdin(Stdio::null()).output().doing("run cargo metadata for", &manifest)?;
+        let output = output(cargo, DOWNLOAD_LIMIT).doing("run cargo metadata for", &manifest)?;
         let fail = |found: String| {
             Error::Runtime(format!(
                 "{}: expected cargo to provide the crate {name}, found: {found}",
                 manifest.display()
             ))
         };
+        let Some(output) = output else { return Err(fail(format!("no answer in {} s", DOWNLOAD_LIMIT.as_secs()))) };
         if !output.status.success() {
             let text = String::from_utf8_lossy(&output.stderr);
             return Err(fail(text.lines().last().unwrap_or_default().to_string()));
@@ -167,8 +170,8 @@ impl<'a> Sources<'a> {
 /// The base addresses of the Debian mirrors that this machine uses; none where there is no apt.
 fn debian_sites() -> Vec<String> {
     let mut apt = Command::new("apt-get");
-    apt.args(["indextargets", "--format", "$(SITE)", "Created-By: Packages"]).stdin(Stdio::null());
-    let Ok(output) = apt.output() else { return Vec::new() };
+    apt.args(["indextargets", "--format", "$(SITE)", "Created-By: Packages"]);
+    let Ok(Some(output)) = output(apt, APT_LIMIT) else { return Vec::new() };
     let mut sites: Vec<String> = String::from_utf8_lossy(&output.stdout).lines().map(str::to_string).collect();
     sites.sort();
     sites.dedup();

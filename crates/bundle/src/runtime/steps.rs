@@ -7,7 +7,6 @@ use super::{PROVENANCE, STDLIB, WASM, tools};
 use crate::cache::Cache;
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, sorted_entries};
-use crate::progress::Progress;
 use crate::settings::Settings;
 use std::ffi::OsString;
 use std::fs;
@@ -24,14 +23,7 @@ const COMPILE_LIMIT: Duration = Duration::from_secs(5 * 60);
 const NEUTRAL: &str = "/build";
 
 /// Carries the recipe out in `work` and returns the finished runtime folder inside it.
-pub(super) fn build(
-    settings: &Settings,
-    cache: &Cache,
-    recipe: &Recipe,
-    work: &Path,
-    log: &Path,
-    progress: &Progress,
-) -> Result<PathBuf> {
+pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &Path, log: &Path) -> Result<PathBuf> {
     tools::check()?;
     // configure and make split the compiler's command at blanks.
     if work.to_string_lossy().contains(char::is_whitespace) {
@@ -44,22 +36,22 @@ pub(super) fn build(
     let log = Log::create(log)?;
     let sources = Sources::new(settings, cache, recipe, &log)?;
 
-    progress.stage("1/6 getting CPython's source and the compiler");
+    cache.stage("1/6 getting CPython's source and the compiler");
     let archive = sources.cpython()?;
     let cpython = sources.unpack_cpython(&archive, work)?;
     let compiler = sources.compiler(work)?;
     let zlib = sources.package(&recipe.zlib.package)?.join(&recipe.zlib.folder);
     let build = Build { recipe, work: work.to_path_buf(), cpython, compiler, log: &log };
 
-    progress.stage("2/6 a native Python, to build with");
+    cache.stage("2/6 a native Python, to build with");
     let (native, native_is) = build.native_python()?;
-    progress.stage("3/6 zlib");
+    cache.stage("3/6 zlib");
     build.libraries(&zlib)?;
-    progress.stage("4/6 configuring CPython for WebAssembly");
+    cache.stage("4/6 configuring CPython for WebAssembly");
     build.configure(&native)?;
-    progress.stage("5/6 compiling CPython");
+    cache.stage("5/6 compiling CPython");
     build.make()?;
-    progress.stage("6/6 putting the runtime together");
+    cache.stage("6/6 putting the runtime together");
     build.assemble(&zlib, &native_is)
 }
 
@@ -214,7 +206,9 @@ impl Build<'_> {
         copy(&self.cpython.join("Doc/license.rst"), &licences.join("cpython-and-incorporated-software.rst"))?;
         copy(&zlib.join("LICENSE"), &licences.join("zlib.txt"))?;
         let lib = self.compiler.with_file_name("lib").join("libc");
-        copy(&lib.join("wasi/LICENSE"), &licences.join("wasi-libc.txt"))?;
+        for (file, name) in [("", ""), ("-APACHE", "-apache"), ("-APACHE-LLVM", "-apache-llvm"), ("-MIT", "-mit")] {
+            copy(&lib.join(format!("wasi/LICENSE{file}")), &licences.join(format!("wasi-libc{name}.txt")))?;
+        }
         copy(&lib.join("musl/COPYRIGHT"), &licences.join("musl.txt"))
     }
 

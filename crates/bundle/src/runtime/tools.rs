@@ -1,8 +1,12 @@
 //! The tools that the recipe needs from this machine.
 
+use super::command::output;
 use crate::error::{Error, Result};
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
+
+/// How long a tool may take to say that it is there.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// What must answer, and what it is for.
 const TOOLS: [(&str, &[&str], &str); 4] = [
@@ -25,6 +29,10 @@ const TOOLS: [(&str, &[&str], &str); 4] = [
 /// # Errors
 /// [`Error::Runtime`] naming each that does not, and how to get it.
 pub(super) fn check() -> Result<()> {
+    check_with(answers)
+}
+
+fn check_with(answers: impl Fn(&str, &[&str]) -> bool) -> Result<()> {
     let missing: Vec<&str> =
         TOOLS.iter().filter(|(tool, arguments, _)| !answers(tool, arguments)).map(|(_, _, what)| *what).collect();
     if missing.is_empty() {
@@ -43,8 +51,27 @@ pub(super) fn build_python() -> Option<&'static str> {
     ["python3.13", "python3"].into_iter().find(|python| answers(python, &["-c", check]))
 }
 
-fn answers(tool: impl AsRef<Path>, arguments: &[&str]) -> bool {
-    let mut command = Command::new(tool.as_ref());
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
+fn answers(tool: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(tool);
+    command.args(arguments);
+    matches!(output(command, LIMIT), Ok(Some(output)) if output.status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_missing_tool_is_named_with_how_to_get_it() {
+        assert!(check_with(|_, _| true).is_ok());
+        let message = |missing: &str| {
+            let result = check_with(|tool, arguments| !format!("{tool} {}", arguments.join(" ")).contains(missing));
+            result.expect_err("missing").to_string()
+        };
+        assert!(message("cc ").contains("missing: a C compiler; Debian and Ubuntu: apt-get install build-essential"));
+        assert!(message("make ").contains("missing: make; Debian and Ubuntu: apt-get install build-essential"));
+        assert!(message("lzma").contains("missing: python3, 3.8 or newer, with lzma; Debian"));
+        assert!(message("pip").contains("missing: pip for python3; Debian and Ubuntu: apt-get install python3-pip"));
+        assert_eq!(message("").matches("apt-get").count(), 4);
+    }
 }

@@ -22,6 +22,8 @@ mod link;
 mod memory_files;
 mod poll;
 #[cfg(test)]
+mod readdir_test;
+#[cfg(test)]
 mod seam_test;
 mod streams;
 mod table;

@@ -1,0 +1,79 @@
+//! The licence texts of the Rust crates that the executable is made from, in one file, each text once.
+
+use crate::error::{Doing, Result};
+use crate::hash::{self, sorted_entries};
+use crate::settings::Settings;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// How the files are called that a crate keeps its licences in, without case.
+const NAMES: [&str; 5] = ["license", "licence", "copying", "copyright", "notice"];
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+    license: Option<String>,
+    source: Option<String>,
+    manifest_path: PathBuf,
+}
+
+/// What a build depends on here: the lock file pins the crates.
+///
+/// # Errors
+/// [`crate::Error::Io`].
+pub fn key(settings: &Settings) -> Result<String> {
+    hash::of_file(&settings.source.join("Cargo.lock"))
+}
+
+/// The texts, or why they could not be gathered: a build must not fail for them, only say so.
+///
+/// # Errors
+/// [`crate::Error::Io`] if a crate's folder cannot be read.
+pub fn gather(settings: &Settings) -> Result<std::result::Result<String, String>> {
+    let mut cargo = Command::new(&settings.cargo);
+    cargo.args(["metadata", "--format-version=1", "--locked", "--filter-platform", &settings.target]);
+    let manifest = settings.source.join("Cargo.toml");
+    cargo.arg("--manifest-path").arg(&manifest).stdin(Stdio::null());
+    let output = cargo.output().doing("run cargo metadata for", &manifest)?;
+    if !output.status.success() {
+        let text = String::from_utf8_lossy(&output.stderr);
+        return Ok(Err(text.lines().next().unwrap_or("cargo metadata failed").to_string()));
+    }
+    match serde_json::from_slice::<Metadata>(&output.stdout) {
+        Ok(metadata) => join(metadata.packages).map(Ok),
+        Err(error) => Ok(Err(error.to_string())),
+    }
+}
+
+fn join(mut packages: Vec<Package>) -> Result<String> {
+    packages.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
+    let mut list = String::new();
+    // Text to the crates that come with it.
+    let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for package in packages.iter().filter(|package| package.source.is_some()) {
+        let name = format!("{} {}", package.name, package.version);
+        list += &format!("{name}: {}\n", package.license.as_deref().unwrap_or("see its text"));
+        let Some(folder) = package.manifest_path.parent() else { continue };
+        for entry in sorted_entries(folder)? {
+            let file = entry.file_name().to_string_lossy().to_lowercase();
+            if NAMES.iter().any(|start| file.starts_with(start)) && entry.path().is_file() {
+                let bytes = std::fs::read(entry.path()).doing("read", &entry.path())?;
+                let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+                texts.entry(text.trim().to_string()).or_default().push(name.clone());
+            }
+        }
+    }
+    let texts = texts.into_iter().map(|(text, mut names)| {
+        names.dedup();
+        format!("\n{}\n{}\n\n{text}\n", "=".repeat(100), names.join(", "))
+    });
+    Ok(list + &texts.collect::<String>())
+}
