@@ -36,11 +36,11 @@ pub struct Runtime {
     pub folder: PathBuf,
     /// The interpreter.
     pub wasm: Vec<u8>,
-    /// `major.minor.micro`, from its headers' copy in the standard library.
+    /// `major.minor.micro`: the recipe's, which a ready-made runtime must match.
     pub version: String,
     /// Parts of the standard library that are not bundled, as paths relative to it.
     pub exclude: Vec<String>,
-    /// The log of the recipe, if it ran or had run here.
+    /// The log of the recipe, if it ran just now.
     pub log: Option<PathBuf>,
 }
 
@@ -48,11 +48,6 @@ impl Runtime {
     /// The standard library's sources.
     pub fn stdlib(&self) -> PathBuf {
         self.folder.join(STDLIB)
-    }
-
-    /// What it was made from, if it says so.
-    pub fn provenance(&self) -> Option<String> {
-        fs::read_to_string(self.folder.join(PROVENANCE)).ok()
     }
 }
 
@@ -70,7 +65,8 @@ pub fn provide(settings: &Settings, cache: &Cache) -> Result<Runtime> {
     let folder = cache.path(&name);
     let log = cache.path(&format!("{name}.log"));
     let _lock = cache.lock(&name)?;
-    if !folder.is_dir() {
+    let missing = !folder.is_dir();
+    if missing {
         let work = cache.path(&format!("{name}.work"));
         // What an interrupted build left; nobody else can be in it, the lock is held.
         if work.exists() {
@@ -83,7 +79,7 @@ pub fn provide(settings: &Settings, cache: &Cache) -> Result<Runtime> {
         fs::remove_dir_all(&work).doing("remove", &work)?;
     }
     let mut runtime = check(&folder, "the cache", &recipe)?;
-    runtime.log = Some(log);
+    runtime.log = missing.then_some(log);
     Ok(runtime)
 }
 

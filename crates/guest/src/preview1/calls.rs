@@ -7,18 +7,24 @@ use super::table::Descriptor;
 use super::{Exit, Guest, Result};
 use std::io::SeekFrom;
 use vfs::{Ino, Kind};
-use wasmtime_wasi::p1::types::{self, Errno};
+use wasmtime_wasi::p1::types::{
+    Advice, CiovecArray, Clockid, Dircookie, Errno, Event, Exitcode, Fd, Fdflags, Fdstat, Filedelta, Filesize,
+    Filestat, Fstflags, IovecArray, Lookupflags, Oflags, Prestat, PrestatDir, Riflags, Rights, Roflags, Sdflags,
+    Siflags, Signal, Size, Subscription, Timestamp, Whence,
+};
 use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
 use wiggle::{GuestMemory, GuestPtr};
+
+type Memory<'a, 'b> = &'a mut GuestMemory<'b>;
 
 /// Where a path call goes.
 enum Directory {
     Memory(Ino),
-    Host(types::Fd),
+    Host(Fd),
 }
 
 impl Guest {
-    fn directory(&self, fd: types::Fd) -> Result<Directory> {
+    fn directory(&self, fd: Fd) -> Result<Directory> {
         match self.table.get(fd)? {
             Descriptor::Memory(file) => Ok(Directory::Memory(file.directory()?)),
             Descriptor::Host { inner, .. } => Ok(Directory::Host((*inner).into())),
@@ -32,7 +38,7 @@ macro_rules! unless_host {
     ($guest:ident, $fd:ident, $inner:ident => $call:expr) => {
         match $guest.table.get($fd)? {
             Descriptor::Host { inner, .. } => {
-                let $inner: types::Fd = (*inner).into();
+                let $inner: Fd = (*inner).into();
                 return $call;
             }
             _ => $guest.table.get_mut($fd)?,
@@ -45,80 +51,70 @@ impl WasiSnapshotPreview1 for Guest {
         self.host.set_hostcall_fuel(fuel);
     }
 
-    fn args_get(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        argv: GuestPtr<GuestPtr<u8>>,
-        buffer: GuestPtr<u8>,
-    ) -> Result<()> {
+    fn args_get(&mut self, memory: Memory<'_, '_>, argv: GuestPtr<GuestPtr<u8>>, buffer: GuestPtr<u8>) -> Result<()> {
         self.host.args_get(memory, argv, buffer)
     }
 
-    fn args_sizes_get(&mut self, memory: &mut GuestMemory<'_>) -> Result<(types::Size, types::Size)> {
+    fn args_sizes_get(&mut self, memory: Memory<'_, '_>) -> Result<(Size, Size)> {
         self.host.args_sizes_get(memory)
     }
 
     fn environ_get(
         &mut self,
-        memory: &mut GuestMemory<'_>,
+        memory: Memory<'_, '_>,
         environ: GuestPtr<GuestPtr<u8>>,
         buffer: GuestPtr<u8>,
     ) -> Result<()> {
         self.host.environ_get(memory, environ, buffer)
     }
 
-    fn environ_sizes_get(&mut self, memory: &mut GuestMemory<'_>) -> Result<(types::Size, types::Size)> {
+    fn environ_sizes_get(&mut self, memory: Memory<'_, '_>) -> Result<(Size, Size)> {
         self.host.environ_sizes_get(memory)
     }
 
-    fn clock_res_get(&mut self, memory: &mut GuestMemory<'_>, id: types::Clockid) -> Result<types::Timestamp> {
+    fn clock_res_get(&mut self, memory: Memory<'_, '_>, id: Clockid) -> Result<Timestamp> {
         self.host.clock_res_get(memory, id)
     }
 
-    fn clock_time_get(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        id: types::Clockid,
-        precision: types::Timestamp,
-    ) -> Result<types::Timestamp> {
+    fn clock_time_get(&mut self, memory: Memory<'_, '_>, id: Clockid, precision: Timestamp) -> Result<Timestamp> {
         self.host.clock_time_get(memory, id, precision)
     }
 
-    fn random_get(&mut self, memory: &mut GuestMemory<'_>, buffer: GuestPtr<u8>, len: types::Size) -> Result<()> {
+    fn random_get(&mut self, memory: Memory<'_, '_>, buffer: GuestPtr<u8>, len: Size) -> Result<()> {
         self.host.random_get(memory, buffer, len)
     }
 
-    fn sched_yield(&mut self, _: &mut GuestMemory<'_>) -> Result<()> {
+    fn sched_yield(&mut self, _: Memory<'_, '_>) -> Result<()> {
         std::thread::yield_now();
         Ok(())
     }
 
     /// Ends the guest with any status; wasmtime-wasi's own traps from 126 on, which Python programs use.
-    fn proc_exit(&mut self, _: &mut GuestMemory<'_>, status: types::Exitcode) -> wasmtime::Error {
+    fn proc_exit(&mut self, _: Memory<'_, '_>, status: Exitcode) -> wasmtime::Error {
         Exit(status).into()
     }
 
-    fn proc_raise(&mut self, memory: &mut GuestMemory<'_>, signal: types::Signal) -> Result<()> {
+    fn proc_raise(&mut self, memory: Memory<'_, '_>, signal: Signal) -> Result<()> {
         self.host.proc_raise(memory, signal)
     }
 
     async fn poll_oneoff(
         &mut self,
-        memory: &mut GuestMemory<'_>,
-        subscriptions: GuestPtr<types::Subscription>,
-        events: GuestPtr<types::Event>,
-        count: types::Size,
-    ) -> Result<types::Size> {
+        memory: Memory<'_, '_>,
+        subscriptions: GuestPtr<Subscription>,
+        events: GuestPtr<Event>,
+        count: Size,
+    ) -> Result<Size> {
         self.poll(memory, subscriptions, events, count)
     }
 
     async fn fd_advise(
         &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        offset: types::Filesize,
-        len: types::Filesize,
-        advice: types::Advice,
+        memory: Memory<'_, '_>,
+        fd: Fd,
+        offset: Filesize,
+        len: Filesize,
+        advice: Advice,
     ) -> Result<()> {
         match unless_host!(self, fd, inner => self.host.fd_advise(memory, inner, offset, len, advice).await) {
             Descriptor::Stream(_) => Err(Errno::Spipe.into()),
@@ -129,13 +125,7 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    fn fd_allocate(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        offset: types::Filesize,
-        len: types::Filesize,
-    ) -> Result<()> {
+    fn fd_allocate(&mut self, memory: Memory<'_, '_>, fd: Fd, offset: Filesize, len: Filesize) -> Result<()> {
         match unless_host!(self, fd, inner => self.host.fd_allocate(memory, inner, offset, len)) {
             Descriptor::Stream(_) => Err(Errno::Spipe.into()),
             Descriptor::Memory(file) => {
@@ -149,7 +139,7 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    async fn fd_close(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<()> {
+    async fn fd_close(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
         match self.table.remove(fd)? {
             Descriptor::Stream(_) => Ok(()),
             Descriptor::Memory(file) => {
@@ -160,21 +150,21 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    async fn fd_datasync(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<()> {
+    async fn fd_datasync(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
         match unless_host!(self, fd, inner => self.host.fd_datasync(memory, inner).await) {
             Descriptor::Stream(_) => Err(Errno::Inval.into()),
             _ => Ok(()),
         }
     }
 
-    async fn fd_sync(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<()> {
+    async fn fd_sync(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
         match unless_host!(self, fd, inner => self.host.fd_sync(memory, inner).await) {
             Descriptor::Stream(_) => Err(Errno::Inval.into()),
             _ => Ok(()),
         }
     }
 
-    async fn fd_fdstat_get(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<types::Fdstat> {
+    async fn fd_fdstat_get(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Fdstat> {
         match unless_host!(self, fd, inner => self.host.fd_fdstat_get(memory, inner).await) {
             Descriptor::Stream(stream) => Ok(stream.fdstat()),
             Descriptor::Memory(file) => Ok(file.fdstat()),
@@ -182,16 +172,10 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    fn fd_fdstat_set_flags(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        flags: types::Fdflags,
-    ) -> Result<()> {
+    fn fd_fdstat_set_flags(&mut self, memory: Memory<'_, '_>, fd: Fd, flags: Fdflags) -> Result<()> {
         match unless_host!(self, fd, inner => self.host.fd_fdstat_set_flags(memory, inner, flags)) {
             Descriptor::Memory(file) => {
-                use types::Fdflags as F;
-                if flags.intersects(F::DSYNC | F::SYNC | F::RSYNC) {
+                if flags.intersects(Fdflags::DSYNC | Fdflags::SYNC | Fdflags::RSYNC) {
                     return Err(Errno::Inval.into());
                 }
                 file.flags = flags;
@@ -202,18 +186,12 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    fn fd_fdstat_set_rights(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        base: types::Rights,
-        inheriting: types::Rights,
-    ) -> Result<()> {
+    fn fd_fdstat_set_rights(&mut self, memory: Memory<'_, '_>, fd: Fd, base: Rights, inheriting: Rights) -> Result<()> {
         unless_host!(self, fd, inner => self.host.fd_fdstat_set_rights(memory, inner, base, inheriting));
         Err(Errno::Notsup.into())
     }
 
-    async fn fd_filestat_get(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<types::Filestat> {
+    async fn fd_filestat_get(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Filestat> {
         match unless_host!(self, fd, inner => self.host.fd_filestat_get(memory, inner).await) {
             Descriptor::Stream(stream) => Ok(stream.filestat()),
             Descriptor::Memory(file) => Ok(convert::filestat(&self.vfs.metadata(file.ino).or_errno()?)),
@@ -221,12 +199,7 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    async fn fd_filestat_set_size(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        size: types::Filesize,
-    ) -> Result<()> {
+    async fn fd_filestat_set_size(&mut self, memory: Memory<'_, '_>, fd: Fd, size: Filesize) -> Result<()> {
         match unless_host!(self, fd, inner => self.host.fd_filestat_set_size(memory, inner, size).await) {
             Descriptor::Memory(file) => {
                 // A file that is not open for writing is EINVAL here, as ftruncate has it.
@@ -242,11 +215,11 @@ impl WasiSnapshotPreview1 for Guest {
 
     async fn fd_filestat_set_times(
         &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        atim: types::Timestamp,
-        mtim: types::Timestamp,
-        flags: types::Fstflags,
+        memory: Memory<'_, '_>,
+        fd: Fd,
+        atim: Timestamp,
+        mtim: Timestamp,
+        flags: Fstflags,
     ) -> Result<()> {
         match unless_host!(self, fd, inner => self.host.fd_filestat_set_times(memory, inner, atim, mtim, flags).await) {
             Descriptor::Memory(file) => {
@@ -257,12 +230,7 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    async fn fd_read(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        iovs: types::IovecArray,
-    ) -> Result<types::Size> {
+    async fn fd_read(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: IovecArray) -> Result<Size> {
         match unless_host!(self, fd, inner => self.host.fd_read(memory, inner, iovs).await) {
             Descriptor::Stream(stream) => {
                 for iov in iovs.iter() {
@@ -287,13 +255,7 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    async fn fd_pread(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        iovs: types::IovecArray,
-        offset: types::Filesize,
-    ) -> Result<types::Size> {
+    async fn fd_pread(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: IovecArray, offset: Filesize) -> Result<Size> {
         match unless_host!(self, fd, inner => self.host.fd_pread(memory, inner, iovs, offset).await) {
             Descriptor::Memory(file) => {
                 let at = FileAt { ino: file.file()?, offset: valid_offset(offset)? };
@@ -306,12 +268,7 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    async fn fd_write(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        iovs: types::CiovecArray,
-    ) -> Result<types::Size> {
+    async fn fd_write(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: CiovecArray) -> Result<Size> {
         match unless_host!(self, fd, inner => self.host.fd_write(memory, inner, iovs).await) {
             Descriptor::Stream(stream) => {
                 for iov in iovs.iter() {
@@ -325,7 +282,7 @@ impl WasiSnapshotPreview1 for Guest {
             }
             Descriptor::Memory(file) => {
                 let ino = file.writable()?;
-                let append = file.flags.contains(types::Fdflags::APPEND);
+                let append = file.flags.contains(Fdflags::APPEND);
                 let offset = if append { self.vfs.metadata(ino).or_errno()?.size } else { file.offset };
                 let written = self.memory_write(memory, &FileAt { ino, offset }, iovs)?;
                 self.advance(fd, offset + u64::from(written))?;
@@ -335,18 +292,12 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    async fn fd_pwrite(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        iovs: types::CiovecArray,
-        offset: types::Filesize,
-    ) -> Result<types::Size> {
+    async fn fd_pwrite(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: CiovecArray, offset: Filesize) -> Result<Size> {
         match unless_host!(self, fd, inner => self.host.fd_pwrite(memory, inner, iovs, offset).await) {
             Descriptor::Memory(file) => {
                 let (ino, mut offset) = (file.writable()?, valid_offset(offset)?);
                 // As on Linux, appending wins over the offset.
-                if file.flags.contains(types::Fdflags::APPEND) {
+                if file.flags.contains(Fdflags::APPEND) {
                     offset = self.vfs.metadata(ino).or_errno()?.size;
                 }
                 self.memory_write(memory, &FileAt { ino, offset }, iovs)
@@ -355,24 +306,18 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    fn fd_prestat_get(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<types::Prestat> {
+    fn fd_prestat_get(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Prestat> {
         match self.table.get(fd)? {
             Descriptor::Host { inner, preopen: true } => self.host.fd_prestat_get(memory, (*inner).into()),
             Descriptor::Memory(file) => match &file.preopen {
-                Some(path) => Ok(types::Prestat::Dir(types::PrestatDir { pr_name_len: path.len() as u32 })),
+                Some(path) => Ok(Prestat::Dir(PrestatDir { pr_name_len: path.len() as u32 })),
                 None => Err(Errno::Badf.into()),
             },
             _ => Err(Errno::Badf.into()),
         }
     }
 
-    fn fd_prestat_dir_name(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        buffer: GuestPtr<u8>,
-        len: types::Size,
-    ) -> Result<()> {
+    fn fd_prestat_dir_name(&mut self, memory: Memory<'_, '_>, fd: Fd, buffer: GuestPtr<u8>, len: Size) -> Result<()> {
         match self.table.get(fd)? {
             Descriptor::Host { inner, preopen: true } => {
                 self.host.fd_prestat_dir_name(memory, (*inner).into(), buffer, len)
@@ -386,7 +331,7 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    async fn fd_renumber(&mut self, memory: &mut GuestMemory<'_>, from: types::Fd, to: types::Fd) -> Result<()> {
+    async fn fd_renumber(&mut self, memory: Memory<'_, '_>, from: Fd, to: Fd) -> Result<()> {
         self.table.get(from)?;
         self.table.get(to)?;
         if from == to {
@@ -396,26 +341,20 @@ impl WasiSnapshotPreview1 for Guest {
         self.table.renumber(from, to)
     }
 
-    async fn fd_seek(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        delta: types::Filedelta,
-        whence: types::Whence,
-    ) -> Result<types::Filesize> {
+    async fn fd_seek(&mut self, memory: Memory<'_, '_>, fd: Fd, delta: Filedelta, whence: Whence) -> Result<Filesize> {
         match unless_host!(self, fd, inner => self.host.fd_seek(memory, inner, delta, whence).await) {
             Descriptor::Stream(stream) => stream.seek(match whence {
-                types::Whence::Set => SeekFrom::Start(u64::try_from(delta).map_err(|_| Errno::Inval)?),
-                types::Whence::Cur => SeekFrom::Current(delta),
-                types::Whence::End => SeekFrom::End(delta),
+                Whence::Set => SeekFrom::Start(u64::try_from(delta).map_err(|_| Errno::Inval)?),
+                Whence::Cur => SeekFrom::Current(delta),
+                Whence::End => SeekFrom::End(delta),
             }),
             Descriptor::Memory(file) => {
                 // wasmtime-wasi: a directory has no offset.
                 let ino = file.file().map_err(|_| Errno::Badf)?;
                 let start = match whence {
-                    types::Whence::Set => 0,
-                    types::Whence::Cur => file.offset,
-                    types::Whence::End => self.vfs.metadata(ino).or_errno()?.size,
+                    Whence::Set => 0,
+                    Whence::Cur => file.offset,
+                    Whence::End => self.vfs.metadata(ino).or_errno()?.size,
                 };
                 let offset = start.checked_add_signed(delta).ok_or(Errno::Inval)?;
                 self.advance(fd, valid_offset(offset)?)
@@ -424,7 +363,7 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    fn fd_tell(&mut self, memory: &mut GuestMemory<'_>, fd: types::Fd) -> Result<types::Filesize> {
+    fn fd_tell(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Filesize> {
         match unless_host!(self, fd, inner => self.host.fd_tell(memory, inner)) {
             Descriptor::Stream(stream) => stream.seek(SeekFrom::Current(0)),
             Descriptor::Memory(file) => file.file().map(|_| file.offset).map_err(|_| Errno::Badf.into()),
@@ -434,24 +373,19 @@ impl WasiSnapshotPreview1 for Guest {
 
     async fn fd_readdir(
         &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
+        memory: Memory<'_, '_>,
+        fd: Fd,
         buffer: GuestPtr<u8>,
-        len: types::Size,
-        cookie: types::Dircookie,
-    ) -> Result<types::Size> {
+        len: Size,
+        cookie: Dircookie,
+    ) -> Result<Size> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.fd_readdir(memory, inner, buffer, len, cookie).await,
             Directory::Memory(directory) => self.memory_readdir(memory, directory, buffer, len, cookie),
         }
     }
 
-    async fn path_create_directory(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        path: GuestPtr<str>,
-    ) -> Result<()> {
+    async fn path_create_directory(&mut self, memory: Memory<'_, '_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.path_create_directory(memory, inner, path).await,
             Directory::Memory(at) => self.vfs.make_directory(at, &convert::path(memory, path)?).or_errno(),
@@ -460,11 +394,11 @@ impl WasiSnapshotPreview1 for Guest {
 
     async fn path_filestat_get(
         &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        flags: types::Lookupflags,
+        memory: Memory<'_, '_>,
+        fd: Fd,
+        flags: Lookupflags,
         path: GuestPtr<str>,
-    ) -> Result<types::Filestat> {
+    ) -> Result<Filestat> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.path_filestat_get(memory, inner, flags, path).await,
             Directory::Memory(at) => {
@@ -477,13 +411,13 @@ impl WasiSnapshotPreview1 for Guest {
 
     async fn path_filestat_set_times(
         &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        lookup: types::Lookupflags,
+        memory: Memory<'_, '_>,
+        fd: Fd,
+        lookup: Lookupflags,
         path: GuestPtr<str>,
-        atim: types::Timestamp,
-        mtim: types::Timestamp,
-        flags: types::Fstflags,
+        atim: Timestamp,
+        mtim: Timestamp,
+        flags: Fstflags,
     ) -> Result<()> {
         match self.directory(fd)? {
             Directory::Host(inner) => {
@@ -500,11 +434,11 @@ impl WasiSnapshotPreview1 for Guest {
 
     async fn path_link(
         &mut self,
-        memory: &mut GuestMemory<'_>,
-        old_fd: types::Fd,
-        flags: types::Lookupflags,
+        memory: Memory<'_, '_>,
+        old_fd: Fd,
+        flags: Lookupflags,
         old_path: GuestPtr<str>,
-        new_fd: types::Fd,
+        new_fd: Fd,
         new_path: GuestPtr<str>,
     ) -> Result<()> {
         match (self.directory(old_fd)?, self.directory(new_fd)?) {
@@ -521,15 +455,15 @@ impl WasiSnapshotPreview1 for Guest {
 
     async fn path_open(
         &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        lookup: types::Lookupflags,
+        memory: Memory<'_, '_>,
+        fd: Fd,
+        lookup: Lookupflags,
         path: GuestPtr<str>,
-        oflags: types::Oflags,
-        base: types::Rights,
-        inheriting: types::Rights,
-        flags: types::Fdflags,
-    ) -> Result<types::Fd> {
+        oflags: Oflags,
+        base: Rights,
+        inheriting: Rights,
+        flags: Fdflags,
+    ) -> Result<Fd> {
         match self.directory(fd)? {
             Directory::Memory(at) => {
                 let path = convert::path(memory, path)?;
@@ -550,12 +484,12 @@ impl WasiSnapshotPreview1 for Guest {
 
     async fn path_readlink(
         &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
+        memory: Memory<'_, '_>,
+        fd: Fd,
         path: GuestPtr<str>,
         buffer: GuestPtr<u8>,
-        len: types::Size,
-    ) -> Result<types::Size> {
+        len: Size,
+    ) -> Result<Size> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.path_readlink(memory, inner, path, buffer, len).await,
             Directory::Memory(at) => {
@@ -567,12 +501,7 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    async fn path_remove_directory(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        path: GuestPtr<str>,
-    ) -> Result<()> {
+    async fn path_remove_directory(&mut self, memory: Memory<'_, '_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.path_remove_directory(memory, inner, path).await,
             Directory::Memory(at) => self.vfs.remove_directory(at, &convert::path(memory, path)?).or_errno(),
@@ -581,10 +510,10 @@ impl WasiSnapshotPreview1 for Guest {
 
     async fn path_rename(
         &mut self,
-        memory: &mut GuestMemory<'_>,
-        old_fd: types::Fd,
+        memory: Memory<'_, '_>,
+        old_fd: Fd,
         old_path: GuestPtr<str>,
-        new_fd: types::Fd,
+        new_fd: Fd,
         new_path: GuestPtr<str>,
     ) -> Result<()> {
         match (self.directory(old_fd)?, self.directory(new_fd)?) {
@@ -601,9 +530,9 @@ impl WasiSnapshotPreview1 for Guest {
 
     async fn path_symlink(
         &mut self,
-        memory: &mut GuestMemory<'_>,
+        memory: Memory<'_, '_>,
         target: GuestPtr<str>,
-        fd: types::Fd,
+        fd: Fd,
         path: GuestPtr<str>,
     ) -> Result<()> {
         match self.directory(fd)? {
@@ -615,56 +544,39 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
-    async fn path_unlink_file(
-        &mut self,
-        memory: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        path: GuestPtr<str>,
-    ) -> Result<()> {
+    async fn path_unlink_file(&mut self, memory: Memory<'_, '_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.path_unlink_file(memory, inner, path).await,
             Directory::Memory(at) => self.vfs.unlink(at, &convert::path(memory, path)?).or_errno(),
         }
     }
 
-    fn sock_accept(&mut self, _: &mut GuestMemory<'_>, fd: types::Fd, _: types::Fdflags) -> Result<types::Fd> {
+    fn sock_accept(&mut self, _: Memory<'_, '_>, fd: Fd, _: Fdflags) -> Result<Fd> {
         self.no_socket(fd)
     }
 
-    fn sock_recv(
-        &mut self,
-        _: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        _: types::IovecArray,
-        _: types::Riflags,
-    ) -> Result<(types::Size, types::Roflags)> {
+    fn sock_recv(&mut self, _: Memory<'_, '_>, fd: Fd, _: IovecArray, _: Riflags) -> Result<(Size, Roflags)> {
         self.no_socket(fd)
     }
 
-    fn sock_send(
-        &mut self,
-        _: &mut GuestMemory<'_>,
-        fd: types::Fd,
-        _: types::CiovecArray,
-        _: types::Siflags,
-    ) -> Result<types::Size> {
+    fn sock_send(&mut self, _: Memory<'_, '_>, fd: Fd, _: CiovecArray, _: Siflags) -> Result<Size> {
         self.no_socket(fd)
     }
 
-    fn sock_shutdown(&mut self, _: &mut GuestMemory<'_>, fd: types::Fd, _: types::Sdflags) -> Result<()> {
+    fn sock_shutdown(&mut self, _: Memory<'_, '_>, fd: Fd, _: Sdflags) -> Result<()> {
         self.no_socket(fd)
     }
 }
 
 impl Guest {
     /// No descriptor is a socket.
-    fn no_socket<T>(&self, fd: types::Fd) -> Result<T> {
+    fn no_socket<T>(&self, fd: Fd) -> Result<T> {
         self.table.get(fd)?;
         Err(Errno::Notsock.into())
     }
 
     /// Moves the offset of a file of the VFS.
-    fn advance(&mut self, fd: types::Fd, offset: u64) -> Result<u64> {
+    fn advance(&mut self, fd: Fd, offset: u64) -> Result<u64> {
         if let Descriptor::Memory(file) = self.table.get_mut(fd)? {
             file.offset = offset;
         }
