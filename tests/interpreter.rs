@@ -173,7 +173,7 @@ fn a_terminal_gets_a_prompt() {
     command.args(["-c", script]).env("EXE", env!("CARGO_BIN_EXE_pyapp")).env("PYAPP_INTERPRETER", "1");
     let run = run(command);
     assert!(run.stdout.contains(">>> ") && run.stdout.contains("42"), "{run:?}");
-    assert!(run.stdout.contains("Python 3.13.5"), "{run:?}");
+    assert!(run.stdout.contains("Python 3.13.5") && !run.stdout.contains("warning"), "{run:?}");
     assert_eq!(run.status, Some(3), "{run:?}");
 }
 

@@ -11,6 +11,7 @@
 #include <Python.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ENTRY_VARIABLE "PYAPP_ENTRY"
 /* Where the archive keeps Python's prefix; crates/bundle lays it out so. */
@@ -133,6 +134,10 @@ int main(int argc, char **argv)
     const char *variable = getenv(ENTRY_VARIABLE);
     char *entry = variable == NULL ? NULL : strdup(variable);
     unsetenv(ENTRY_VARIABLE);
+    if (entry == NULL && isatty(STDIN_FILENO)) {
+        /* The new prompt needs termios, which WASI does not have, and says so at each start; the basic one works. */
+        setenv("PYTHON_BASIC_REPL", "1", 0);
+    }
 
     PyStatus status = initialize(argc, argv, entry != NULL);
     if (PyStatus_IsExit(status)) {
