@@ -41,8 +41,9 @@ def arguments():
 
 def environment(**extra):
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYAPP_", "PYTHON"))}
-    # Both run without writing bytecode; the native one has read its cached bytecode by then (--warmup).
-    return {**clean, "PYTHONPATH": str(ROOT / "python_libs"), **extra}
+    # The native Python finds its bytecode cached (--warmup), but not beside the sources, which are the build's input.
+    cached = {"PYTHONPYCACHEPREFIX": str(ROOT / "target/bench-pycache")}
+    return {**clean, "PYTHONPATH": str(ROOT / "python_libs"), **cached, **extra}
 
 
 def wall(options, name, pyapp, native):

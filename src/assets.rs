@@ -24,7 +24,7 @@ pub fn code_size() -> u64 {
 /// # Errors
 /// If the executable is damaged.
 pub fn program() -> Result<Program> {
-    Program::from_static(&CODE).map_err(anyhow::Error::from).context("the machine code in this executable")
+    Program::from_trusted_static(&CODE).map_err(anyhow::Error::from).context("the machine code in this executable")
 }
 
 /// The file system.

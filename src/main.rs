@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         Mode::Tools => return tools::main(std::env::args_os().skip(1).collect()),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("pyapp: {error:#}");
+        status::tell(format_args!("pyapp: {error:#}"));
         ExitCode::from(status::CANNOT_START)
     })
 }

@@ -46,7 +46,7 @@ fn run(archive: archive::Archive, entry: Option<&str>) -> Result<ExitCode> {
         Outcome::Exited(status) => ExitCode::from((status & 0xff) as u8),
         Outcome::ClosedPipe => ExitCode::from(status::CLOSED_PIPE),
         Outcome::Trapped(trap) => {
-            eprintln!("pyapp: the interpreter trapped: {trap}");
+            status::tell(format_args!("pyapp: the interpreter trapped: {trap}"));
             ExitCode::from(status::TRAPPED)
         }
     })

@@ -1,4 +1,6 @@
-//! Exit statuses that are pyapp's own. All others are the app's, 0 to 255, exactly.
+//! Exit statuses that are pyapp's own, and its messages. All other statuses are the app's, 0 to 255, exactly.
+
+use std::io::{self, Write};
 
 /// pyapp could not start the app: it is damaged, or the machine has no room for it.
 pub const CANNOT_START: u8 = 125;
@@ -10,3 +12,8 @@ pub const CLOSED_PIPE: u8 = 141;
 pub const TOOL_FAILED: u8 = 1;
 /// A tool was asked in a way that makes no sense.
 pub const USAGE: u8 = 2;
+
+/// Writes a message to stderr. Where stderr takes nothing there is nobody to tell; the exit status still says it.
+pub fn tell(message: std::fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{message}");
+}

@@ -41,7 +41,8 @@ impl Project {
         let source = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         Settings {
             project: self.folder.path().into(),
-            python: None,
+            // As the build itself had it.
+            python: std::env::var_os("PYAPP_PYTHON").map(PathBuf::from),
             cache: cache_folder(&source).expect("a cache folder"),
             offline: true,
             out: self.out.path().into(),
@@ -89,7 +90,7 @@ impl Bundle {
         }
         let builder = builder.variable(layout::ENTRY_VARIABLE, entry);
         let builder = builder.stdout(capture(&stdout)).stderr(capture(&stderr));
-        let program = Program::from_bytes(&self.code).expect("loaded");
+        let program = Program::from_trusted_bytes(&self.code).expect("loaded");
         let (outcome, _) = guest::run(&program, builder.build().expect("a guest")).expect("started");
         let text = [stdout, stderr].map(|said| String::from_utf8(said.lock().expect("not poisoned").clone()));
         let text = text.map(|text| text.expect("UTF-8")).concat();
@@ -235,6 +236,23 @@ fn the_same_project_gives_the_same_bytes_anywhere() {
 }
 
 #[test]
+fn leftovers_and_library_code_do_not_count() {
+    let files = [("python_libs/main.py", "print('main')\n"), ("python_libs/lib/__init__.py", "X = 1\n")];
+    let project = Project::new(&settings("main"), &files);
+    let clean = project.build().expect("built");
+    // What running the sources by hand and editing them leaves behind.
+    project.write("python_libs/lib/__pycache__/__init__.cpython-313.pyc", "leftover");
+    project.write("python_libs/lib/__init__.py~", "leftover");
+    assert!(clean.archive == project.build().expect("built").archive, "the archives differ");
+    // Hooks that a Python start would run must not run at build time.
+    project.write("python_libs/sitecustomize.py", "import os\nos._exit(0)\n");
+    project.write("python_libs/hook.pth", "import os; os._exit(0)\n");
+    fs::write(project.path("pyproject.toml"), settings("nope")).expect("written");
+    let error = project.build().err().expect("refused");
+    assert!(error.contains("expected a module nope"), "{error}");
+}
+
+#[test]
 fn no_path_of_this_machine_is_inside() {
     let project = Project::new(&settings("main"), &[("python_libs/main.py", "print(1)\n")]);
     let bundle = project.build().expect("built");
@@ -261,8 +279,9 @@ fn a_ready_made_runtime_is_used_and_checked() {
     settings.python = Some(project.folder.path().into());
     let error = bundle::build(&settings).expect_err("refused").to_string();
     assert!(error.contains("(PYAPP_PYTHON): expected python.wasm in it"), "{error}");
-    let mut ready_made = fs::read_dir(&settings.cache).expect("listed").filter_map(|entry| Some(entry.ok()?.path()));
-    let ready_made = ready_made.find(|path| path.join("PROVENANCE").is_file()).expect("a built runtime");
+    settings.python = project.settings().python;
+    let cache = bundle::cache::Cache::open(&settings.cache, bundle::progress::Progress::new()).expect("opened");
+    let ready_made = bundle::runtime::provide(&settings, &cache).expect("built before").folder;
     settings.python = Some(ready_made);
     bundle::build(&settings).expect("built");
 }
@@ -271,6 +290,7 @@ fn a_ready_made_runtime_is_used_and_checked() {
 fn without_network_and_without_sources_it_says_what_is_missing() {
     let project = Project::new(&settings("main"), &[("python_libs/main.py", "print(1)\n")]);
     let mut settings = project.settings();
+    settings.python = None;
     settings.cache = project.path("empty cache");
     let error = bundle::build(&settings).expect_err("refused").to_string();
     assert!(error.contains("PYAPP_CACHE: expected a path without blanks"), "{error}");

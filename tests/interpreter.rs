@@ -80,6 +80,13 @@ fn deep_recursion_is_a_recursion_error() {
 }
 
 #[test]
+fn memory_that_runs_out_is_a_memory_error() {
+    let code = "kept = []\ntry:\n    while len(kept) < 60: kept.append(bytearray(100 << 20))\n\
+                except MemoryError: print('MemoryError', len(kept) < 40)";
+    assert_eq!(prints(code), "MemoryError True\n");
+}
+
+#[test]
 fn a_trap_is_told_in_one_line() {
     let run = run(python(&["-c", "import os; os.abort()"]));
     assert_eq!(run.status, Some(134));

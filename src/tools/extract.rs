@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 /// that what stands there is whole. Symbolic links in the archive are refused, as they could lead anywhere on this disk.
 pub fn write(archive: &Archive, path: &str, folder: &Path, out: &mut impl Write) -> Result<()> {
     let start = find(archive, path)?;
+    // Without a slash behind the name, which would make the name beside it one inside it.
+    let folder = folder.components().as_path();
     if folder.symlink_metadata().is_ok() {
         bail!("{}: expected a folder that does not exist yet, found something; name another", folder.display());
     }

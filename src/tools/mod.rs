@@ -41,11 +41,11 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::from(status::CLOSED_PIPE),
         Err(error) if error.is::<Usage>() => {
-            eprintln!("pyapp tools: {error}\n{USAGE}");
+            status::tell(format_args!("pyapp tools: {error}\n{USAGE}"));
             ExitCode::from(status::USAGE)
         }
         Err(error) => {
-            eprintln!("pyapp tools: {error:#}");
+            status::tell(format_args!("pyapp tools: {error:#}"));
             ExitCode::from(status::TOOL_FAILED)
         }
     }

@@ -5,7 +5,8 @@
  *
  *   PYAPP_ENTRY=pkg.mod            run the module as __main__, as `python -m pkg.mod` would
  *   PYAPP_ENTRY=pkg.mod:function   import the module, call the function, pass its result to sys.exit()
- *   (not set)                      be python3: every option, PYTHON* variable and the prompt keep their meaning
+ *   (not set)                      be python3: options, PYTHON* variables and the prompt keep their meaning, but
+ *                                  for PYTHONHOME: the standard library is where the archive has it
  *
  * An app is isolated from its user's Python settings: PYTHON* variables are ignored and every argument is the app's. */
 #include <Python.h>
@@ -120,9 +121,10 @@ static int run_app(char *entry)
     }
     int status = 0;
     if (result == NULL) {
+        /* As python3 ends when nobody catches it: 128 + SIGINT. */
+        status = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ? 130 : 1;
         /* Prints the traceback; for SystemExit it finalizes and exits with the status itself. */
         PyErr_Print();
-        status = 1;
     }
     Py_XDECREF(result);
     /* 120 is python3's own status for output that could not be flushed. */

@@ -87,7 +87,7 @@ impl std::error::Error for Error {}
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// The path is empty, absolute, has an empty, `.` or `..` component, a NUL, or a name over 255 bytes.
+    /// The path is empty, absolute, has an empty, `.` or `..` component, a NUL, a name over 255 bytes, or more than 256 names.
     Path(String),
     /// Something is already at that path.
     Duplicate(String),
@@ -117,7 +117,7 @@ impl fmt::Display for WriteError {
         match self {
             WriteError::Path(path) => write!(
                 f,
-                "archive path {path:?}: expected names of 1 to 255 bytes separated by single slashes, without '.', '..' or NUL"
+                "archive path {path:?}: expected up to 256 names of 1 to 255 bytes separated by single slashes, without '.', '..' or NUL"
             ),
             WriteError::Duplicate(path) => write!(f, "archive path {path:?}: expected it once, found it twice"),
             WriteError::NotADirectory(path) => {

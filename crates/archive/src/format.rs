@@ -71,6 +71,8 @@ pub const MAX_NAME: usize = 255;
 pub const MAX_TARGET: u64 = 4096;
 /// Largest expanded file, bytes. A reader sets memory aside by this field, so it is bounded.
 pub const MAX_FILE: u64 = 1 << 30;
+/// Most names in one path.
+pub const MAX_DEPTH: u16 = 256;
 /// Most records in one archive.
 pub const MAX_RECORDS: u32 = 1 << 24;
 

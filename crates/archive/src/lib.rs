@@ -15,3 +15,7 @@ pub use reader::{Archive, Entry, EntryKind, Index};
 #[cfg(feature = "train")]
 pub use writer::train_dictionary;
 pub use writer::{Summary, Writer};
+
+/// What decides how the same entries become bytes: the writer's own text and the version of zstd. Whoever keeps archives
+/// makes them again when this changes.
+pub const WRITER: &str = concat!(include_str!("writer.rs"), "zstd 0.13");

@@ -2,8 +2,8 @@
 
 use crate::error::Error;
 use crate::format::{
-    HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_FILE, MAX_NAME, MAX_RECORDS, MAX_TARGET, RECORD_LEN, Record, VERSION,
-    checksum, kind, u32_at, u64_at,
+    HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_DEPTH, MAX_FILE, MAX_NAME, MAX_RECORDS, MAX_TARGET, RECORD_LEN, Record,
+    VERSION, checksum, kind, u32_at, u64_at,
 };
 use std::borrow::Cow;
 use std::ops::Range;
@@ -225,6 +225,10 @@ impl Archive {
         let mut decompressor = if self.dictionary.is_empty() {
             zstd::bulk::Decompressor::new()
         } else {
+            // Preparing a dictionary that zstd does not take panics, loading it says so: ask first.
+            if self.decoder.get().is_none() {
+                zstd::bulk::Decompressor::with_dictionary(self.dictionary()).map_err(|_| Error::Dictionary)?;
+            }
             let decoder = self.decoder.get_or_init(|| zstd::dict::DecoderDictionary::copy(self.dictionary()));
             zstd::bulk::Decompressor::with_prepared_dictionary(decoder)
         }
@@ -261,6 +265,8 @@ impl Archive {
         let mut total = 0u64;
         let mut next_child = 1u64;
         let mut previous: Option<(u32, &str)> = None;
+        // Depth of each record seen so far: whoever walks the tree may do so by recursion.
+        let mut depths: Vec<u16> = Vec::with_capacity(self.count as usize);
         for index in 0..self.count {
             let broken = |rule| Error::Index { record: index, rule };
             let record = self.record(index).ok_or(broken("to lie inside the table"))?;
@@ -293,6 +299,13 @@ impl Archive {
                 }
                 previous = Some(key);
             }
+            // A parent comes first, so its depth is known; the root has none.
+            let depth =
+                if index == Self::ROOT { 0 } else { depths.get(record.parent as usize).map_or(0, |depth| depth + 1) };
+            if depth > MAX_DEPTH {
+                return Err(broken("directories nested within the format's limit"));
+            }
+            depths.push(depth);
 
             if record.kind == kind::DIRECTORY {
                 if record.stored_len != 0 || record.len != 0 || record.checksum != 0 {

@@ -2,7 +2,7 @@
 
 use crate::error::WriteError;
 use crate::format::{
-    HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_FILE, MAX_RECORDS, MAX_TARGET, Record, VERSION, checksum, kind,
+    HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_DEPTH, MAX_FILE, MAX_RECORDS, MAX_TARGET, Record, VERSION, checksum, kind,
 };
 use crate::reader::{Archive, valid_name};
 use std::collections::{BTreeMap, VecDeque};
@@ -225,7 +225,11 @@ fn count_missing(root: &BTreeMap<String, Node>, names: &[&str]) -> u32 {
 
 fn split(path: &str) -> Result<Vec<&str>, WriteError> {
     let names: Vec<&str> = path.split('/').collect();
-    if names.iter().all(|name| valid_name(name)) { Ok(names) } else { Err(WriteError::Path(path.to_string())) }
+    if names.len() <= usize::from(MAX_DEPTH) && names.iter().all(|name| valid_name(name)) {
+        Ok(names)
+    } else {
+        Err(WriteError::Path(path.to_string()))
+    }
 }
 
 fn check_len(path: &str, len: u64, limit: u64) -> Result<(), WriteError> {

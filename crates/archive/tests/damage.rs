@@ -99,6 +99,31 @@ fn forged_lengths_do_not_overflow() {
     }
 }
 
+/// A dictionary that begins like one of zstd's and goes on with garbage.
+#[test]
+fn a_forged_dictionary_is_refused() {
+    let dictionary = b"words that come again and again ".repeat(8);
+    let mut writer = Writer::new(&dictionary).expect("a writer");
+    writer.file("a", &b"words that come again and again, and again ".repeat(20)).expect("added");
+    let mut bytes = writer.finish().0;
+    let at = bytes.windows(dictionary.len()).position(|window| window == dictionary).expect("it is inside");
+    bytes[at..at + 4].copy_from_slice(&[0x37, 0xa4, 0x30, 0xec]);
+    bytes[at + 4..at + dictionary.len()].fill(0xff);
+    seal(&mut bytes);
+    assert_eq!(read_all(bytes), Err(Error::Dictionary));
+}
+
+#[test]
+fn a_tree_that_is_too_deep_is_refused() {
+    let path = vec!["d"; 256].join("/");
+    let mut writer = Writer::new(b"").expect("a writer");
+    writer.directory(&path).expect("just deep enough");
+    let whole = writer.finish().0;
+    read_all(whole).expect("just deep enough");
+    let mut writer = Writer::new(b"").expect("a writer");
+    assert!(writer.directory(&format!("{path}/d")).is_err());
+}
+
 #[test]
 fn another_version_is_named() {
     let mut bytes = sample();

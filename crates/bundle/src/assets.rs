@@ -9,7 +9,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::runtime::{self, Runtime};
 use crate::settings::Settings;
-use crate::{entry, licences, machine_code};
+use crate::{entry, interpreter, licences, machine_code};
 use archive::{Archive, Writer};
 use guest::{Program, layout};
 use serde_json::json;
@@ -57,7 +57,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
         project.optimize,
     )?;
     let modules = compiled.iter().filter(|file| file.path.ends_with(".pyc")).count();
-    let manifest = manifest(&project, &libraries, &runtime, &script)?;
+    let manifest = manifest(&project, &libraries, &compiled, &runtime, &script)?;
     let licences = crates_licences(settings, &cache)?;
     let (bytes, summary) = app_archive(settings, stdlib, &runtime, compiled, &manifest, licences.as_deref().ok())?;
     entry::check(&program, open(bytes.clone())?, &project)?;
@@ -108,10 +108,10 @@ fn megabytes(bytes: u64) -> f64 {
 fn load(runtime: &Runtime, settings: &Settings, code: &[u8], cache: &Cache) -> Result<Program> {
     let fail = |error| Error::Guest(format!("python.wasm does not load: {error:#}"));
     if settings.host == settings.target {
-        return Program::from_bytes(code).map_err(fail);
+        return Program::from_trusted_bytes(code).map_err(fail);
     }
     let code = machine_code::provide(&runtime.wasm, &settings.host, cache)?;
-    Program::from_bytes(&code).map_err(fail)
+    Program::from_trusted_bytes(&code).map_err(fail)
 }
 
 fn open(bytes: Vec<u8>) -> Result<Archive> {
@@ -133,7 +133,8 @@ fn stdlib_archive(
         .part("script", hash::of_file(script)?)
         .part("optimize", [project.optimize])
         .part("exclude", runtime.exclude.join("\n"))
-        .part("format", archive::format::VERSION.to_le_bytes())
+        .part("place", layout::STDLIB)
+        .part("writer", archive::WRITER)
         .part("dictionary", DICTIONARY.to_le_bytes())
         .hex();
     cache.blob(&format!("stdlib-{}", &key[..16]), || {
@@ -145,7 +146,9 @@ fn stdlib_archive(
         let dictionary = archive::train_dictionary(&samples, DICTIONARY).map_err(write_error)?;
         let mut writer = Writer::new(&dictionary).map_err(write_error)?;
         add(&mut writer, layout::STDLIB, &compiled)?;
-        Ok(writer.finish().0)
+        let bytes = writer.finish().0;
+        interpreter::check(program, runtime, open(bytes.clone())?)?;
+        Ok(bytes)
     })
 }
 
@@ -195,9 +198,15 @@ fn write_error(error: archive::WriteError) -> Error {
 }
 
 /// What is bundled, for the executable and for those who look inside: names and hashes, no paths, no times.
-fn manifest(project: &Project, libraries: &[Library], runtime: &Runtime, script: &Path) -> Result<String> {
-    let libraries: serde_json::Map<String, serde_json::Value> =
-        libraries.iter().map(|library| (library.name.clone(), json!(library.sha256))).collect();
+fn manifest(
+    project: &Project,
+    libraries: &[Library],
+    compiled: &[Compiled],
+    runtime: &Runtime,
+    script: &Path,
+) -> Result<String> {
+    let hashes = libraries.iter().map(|library| (library.name.clone(), json!(hash_of(library, compiled))));
+    let libraries: serde_json::Map<String, serde_json::Value> = hashes.collect();
     let manifest = json!({
         "entry": project.entry.text(),
         "optimize": project.optimize,
@@ -210,6 +219,20 @@ fn manifest(project: &Project, libraries: &[Library], runtime: &Runtime, script:
         },
     });
     Ok(format!("{manifest:#}\n"))
+}
+
+/// SHA-256 of what a library brings, as it goes into the archive: leftovers beside its sources do not count.
+fn hash_of(library: &Library, compiled: &[Compiled]) -> String {
+    let name = library.name.strip_suffix(".py").unwrap_or(&library.name);
+    let owns = |path: &str| {
+        path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == ".pyc" || rest.starts_with('/'))
+    };
+    let files = compiled.iter().filter(|file| owns(&file.path));
+    let key = files.fold(Key::new(), |key, file| match &file.contents {
+        Some(contents) => key.part(&file.path, contents),
+        None => key.part(&file.path, "folder").part("empty", ""),
+    });
+    key.hex()
 }
 
 /// What a build depends on. Cargo looks at folders recursively, so new and removed files count.

@@ -105,7 +105,7 @@ pub fn compile(
     let (status, said, guest) = run(program, builder)?;
     match status {
         0 => collect(guest, root),
-        1 => Err(Error::Libraries(problems(&said, sources))),
+        1 if !said.starts_with("Traceback") => Err(Error::Libraries(problems(&said, sources))),
         _ => Err(Error::Guest(format!("{SCRIPT} ended with status {status}: {}", said.trim()))),
     }
 }
@@ -127,8 +127,11 @@ pub(crate) fn run(program: &Program, builder: GuestBuilder) -> Result<(u32, Stri
         // Nobody listens any more once the time is up.
         let _ = sender.send(guest::run(&program, guest));
     });
-    let result = receiver.recv_timeout(TIME_LIMIT).map_err(|_| {
-        fail(format!("took longer than {} s and was given up: {}", TIME_LIMIT.as_secs(), text().trim()))
+    let result = receiver.recv_timeout(TIME_LIMIT).map_err(|error| match error {
+        mpsc::RecvTimeoutError::Timeout => {
+            fail(format!("took longer than {} s and was given up: {}", TIME_LIMIT.as_secs(), text().trim()))
+        }
+        mpsc::RecvTimeoutError::Disconnected => fail("its thread ended without a result".to_string()),
     })?;
     let (outcome, guest) = result.map_err(|error| fail(error.to_string()))?;
     match outcome {

@@ -29,6 +29,16 @@ impl Cache {
     /// [`Error::Io`].
     pub fn open(root: &Path, progress: Progress) -> Result<Cache> {
         fs::create_dir_all(root).doing("create the cache folder", root)?;
+        if is_open_to_all(root)? {
+            return Err(Error::Project {
+                place: "environment variable PYAPP_CACHE".to_string(),
+                message: format!(
+                    "expected a folder that only its owner can write to, as code from it is run, found {} open to all; \
+                     chmod o-w it or name another",
+                    root.display()
+                ),
+            });
+        }
         Ok(Cache { root: root.to_path_buf(), progress })
     }
 
@@ -76,6 +86,17 @@ impl Cache {
     }
 }
 
+#[cfg(unix)]
+fn is_open_to_all(folder: &Path) -> Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs::metadata(folder).doing("look at", folder)?.permissions().mode() & 0o002 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_all(_: &Path) -> Result<bool> {
+    Ok(false)
+}
+
 fn blob_head(bytes: &[u8]) -> String {
     format!("{}\n", hash::of_bytes(bytes))
 }
@@ -107,6 +128,16 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let cache = Cache::open(&folder.path().join("a/b"), Progress::new()).expect("opened");
         (folder, cache)
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_all_can_write_to_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).expect("changed");
+        let error = Cache::open(folder.path(), Progress::new()).err().expect("refused").to_string();
+        assert!(error.contains("only its owner can write to"), "{error}");
     }
 
     #[test]

@@ -9,16 +9,19 @@ line that says what was expected and found.
 import importlib.machinery
 import sys
 
+SITE_PACKAGES = "/vfs/usr/local/lib/python3.13/site-packages"
+
 
 def find(module):
     """The module's spec, without importing its parent packages; None if there is none."""
-    path = None
+    # What site would do, without running what it runs (*.pth, sitecustomize): nothing of a library may run here.
+    path = sys.path + [SITE_PACKAGES]
     name = ""
     spec = None
     for part in module.split("."):
         name = f"{name}.{part}" if name else part
         spec = importlib.machinery.PathFinder.find_spec(name, path)
-        if spec is None and path is None and name in sys.builtin_module_names:
+        if spec is None and "." not in name and name in sys.builtin_module_names:
             spec = importlib.machinery.BuiltinImporter.find_spec(name)
         if spec is None:
             return None

@@ -17,7 +17,7 @@ const SCRIPT: &str = include_str!("check_entry.py");
 pub fn check(program: &Program, archive: Archive, project: &Project) -> Result<()> {
     let no_room = |error| Error::Guest(format!("the file system of the checking CPython: {error}"));
     let mut builder = layout::python_guest(archive, Limits::default()).map_err(no_room)?;
-    for argument in ["python3", "-I", "-c", SCRIPT, &project.entry.module].into_iter().map(str::to_string) {
+    for argument in ["python3", "-I", "-S", "-c", SCRIPT, &project.entry.module].into_iter().map(str::to_string) {
         builder = builder.argument(argument);
     }
     if let Some(function) = &project.entry.function {

@@ -9,6 +9,7 @@
 //! | [`cache`] | the folder in which slow results are kept, keyed by content |
 //! | [`runtime`] | python.wasm and the standard library's sources: found, or built by the recipe in `wasm/` |
 //! | [`machine_code`] | python.wasm compiled ahead of time |
+//! | [`interpreter`] | checks that a runtime is the CPython it should be |
 //! | [`libraries`] | what lies under the configured folders |
 //! | [`bytecode`] | `compile_library.py`, run inside the WebAssembly CPython |
 //! | [`licences`] | the licence texts of the Rust crates in the executable |
@@ -21,6 +22,7 @@ pub mod cache;
 pub mod entry;
 mod error;
 mod hash;
+pub mod interpreter;
 pub mod libraries;
 pub mod licences;
 pub mod machine_code;

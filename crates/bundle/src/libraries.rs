@@ -1,7 +1,7 @@
 //! What lies under the configured folders: each entry is a library and goes into site-packages under its own name.
 
 use crate::error::{Error, Result};
-use crate::hash::{self, sorted_entries};
+use crate::hash::sorted_entries;
 use crate::project::Project;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,8 +13,6 @@ pub struct Library {
     pub name: String,
     /// Where it is on this machine.
     pub path: PathBuf,
-    /// SHA-256 of its contents, hex.
-    pub sha256: String,
 }
 
 /// Finds the libraries of a project, in name order.
@@ -31,14 +29,13 @@ pub fn find(project: &Project) -> Result<Vec<Library>> {
             let name = entry.file_name().into_string();
             let name =
                 name.map_err(|_| fail(format!("expected a name in UTF-8, found {}; rename it", path.display())))?;
-            // compile_library.py leaves these out at every depth; here they would count as libraries.
+            // What begins with a dot cannot be imported, and editors and version control leave such things about.
             if name.starts_with('.') || name == "__pycache__" {
                 continue;
             }
-            let sha256 = if path.is_dir() { hash::of_tree(&path)? } else { hash::of_file(&path)? };
             // `import x` finds x.py and x/ alike, and disks may not tell X from x.
             let key = name.strip_suffix(".py").unwrap_or(&name).to_lowercase();
-            let library = Library { name, path, sha256 };
+            let library = Library { name, path };
             if let Some(other) = found.insert(key, library.clone()) {
                 let (first, second) = (other.path.display(), library.path.display());
                 return Err(fail(format!("expected one library of each name, found {first} and {second}; rename one")));

@@ -1,8 +1,10 @@
 //! Ahead-of-time compiled machine code and how it is loaded. The only module with `unsafe`.
 //!
-//! wasmtime's `Module::deserialize*` are unsafe because machine code is trusted as it is: whoever can choose it can
-//! run anything. The code comes from this project's own build, either as part of the executable or through the
-//! build's cache, which checks its hash; it is as trustworthy as the executable itself.
+//! wasmtime's `Module::deserialize*` are unsafe because machine code is trusted as it is: whoever can choose it can run
+//! anything, and no check of the bytes can change that. Trust is the caller's to give, and the two functions that take
+//! code say so in their names. There are two callers: the executable, with code that is part of it, and the build, with
+//! code that it has just compiled or that it keeps in the cache folder of the user who builds. `RATIONALE.md` says why
+//! they are not `unsafe fn`.
 
 #![allow(unsafe_code)]
 
@@ -29,32 +31,34 @@ pub struct Program {
 }
 
 impl Program {
-    /// Takes machine code that is part of the executable and runs it where it lies: nothing is copied, and pages that
+    /// Takes machine code from this project's own compiler that is part of the executable and runs it where it lies: nothing is copied, and pages that
     /// are never run are never read from the disk.
     ///
     /// # Errors
     /// If the code was made by another version of wasmtime or with other settings, or is damaged.
-    pub fn from_static(code: &'static PageAligned<[u8]>) -> Result<Program> {
+    pub fn from_trusted_static(code: &'static PageAligned<[u8]>) -> Result<Program> {
         let bytes = &code.0;
         if !can_protect_in_place(bytes) {
-            return Program::from_bytes(bytes);
+            return Program::from_trusted_bytes(bytes);
         }
         let engine = engine::for_running(Some(Arc::new(InPlace)))?;
-        // SAFETY: the bytes are machine code from this project's build (see the module's documentation), live and
-        // unchanged for the whole run ('static, in a read-only section), and start at a page boundary, which
-        // `can_protect_in_place` has checked. Tested by every run of the executable.
+        // SAFETY: that the bytes are machine code which wasmtime made is the caller's promise, given by the name of this
+        // function. They live and stay unchanged for the whole run ('static) and start at a page boundary, which
+        // `can_protect_in_place` has checked. Every run of the executable would notice.
         let module = unsafe { Module::deserialize_raw(&engine, std::ptr::NonNull::from(bytes))? };
         Ok(Program { engine, module })
     }
 
-    /// Takes machine code from memory, copying it.
+    /// Takes machine code from this project's own compiler, copying it. Never hand it what others could have changed:
+    /// code is run as it is.
     ///
     /// # Errors
-    /// As [`Program::from_static`].
-    pub fn from_bytes(code: &[u8]) -> Result<Program> {
+    /// As [`Program::from_trusted_static`].
+    pub fn from_trusted_bytes(code: &[u8]) -> Result<Program> {
         let engine = engine::for_running(None)?;
-        // SAFETY: as above: the bytes are machine code from this project's build. wasmtime checks its own header
-        // (version, settings, target) before it uses them; the test `foreign_bytes_are_refused` would notice.
+        // SAFETY: that the bytes are machine code which wasmtime made is the caller's promise, given by the name of this
+        // function; they are copied, so nothing else is asked of them. By mistake, rather than malice, wasmtime's own
+        // header catches other bytes: the test `foreign_bytes_are_refused` would notice if it did not.
         let module = unsafe { Module::deserialize(&engine, code)? };
         Ok(Program { engine, module })
     }
@@ -65,7 +69,7 @@ impl Program {
     /// If the module is not valid WebAssembly.
     #[cfg(feature = "compiler")]
     pub fn compile(wasm: &[u8]) -> Result<Program> {
-        Program::from_bytes(&engine::compile(wasm, env!("GUEST_HOST_TARGET"))?)
+        Program::from_trusted_bytes(&engine::compile(wasm, env!("GUEST_HOST_TARGET"))?)
     }
 }
 
@@ -105,7 +109,7 @@ mod tests {
     #[test]
     fn foreign_bytes_are_refused() {
         for bytes in [&b""[..], b"\0asm\x01\0\0\0", &[0x7f; 4096]] {
-            assert!(Program::from_bytes(bytes).is_err(), "{bytes:?}");
+            assert!(Program::from_trusted_bytes(bytes).is_err(), "{bytes:?}");
         }
     }
 

@@ -50,11 +50,13 @@ fn run_here(program: &Program, guest: Guest) -> wasmtime::Result<(Outcome, Guest
     let mut linker = Linker::new(&program.engine);
     preview1::add_to_linker(&mut linker)?;
     let mut store = Store::new(&program.engine, guest);
-    let instance = linker.instantiate(&mut store, &program.module);
-    let result = instance.and_then(|instance| instance.get_typed_func::<(), ()>(&mut store, "_start"));
-    let outcome = match result.map(|start| start.call(&mut store, ())) {
-        Ok(Ok(())) => Outcome::Exited(0),
-        Ok(Err(error)) => outcome_of(error),
+    let outcome = match linker.instantiate(&mut store, &program.module) {
+        Ok(instance) => {
+            let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
+            start.call(&mut store, ()).map_or_else(outcome_of, |()| Outcome::Exited(0))
+        }
+        // A module's own start section has already run by then, and may have ended it.
+        Err(error) if error.is::<Exit>() || error.is::<ClosedPipe>() || error.is::<Trap>() => outcome_of(error),
         Err(error) => return Err(error),
     };
     Ok((outcome, store.into_data()))

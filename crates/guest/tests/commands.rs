@@ -118,6 +118,19 @@ fn what_is_no_command_is_refused() {
 }
 
 #[test]
+fn a_start_section_may_end_the_run() {
+    let module = r#"(module
+        (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (memory (export "memory") 1)
+        (func $begin (call $exit (i32.const 9)))
+        (func (export "_start") unreachable)
+        (start $begin))"#;
+    let program = Program::compile(&wat::parse_str(module).expect("valid")).expect("compiled");
+    let (outcome, _) = guest::run(&program, builder().build().expect("a guest")).expect("started");
+    assert_eq!(outcome, Outcome::Exited(9));
+}
+
+#[test]
 fn a_nul_in_an_argument_is_refused() {
     let error = builder().argument("a\0b").build().err().expect("refused").to_string();
     assert_eq!(error, "argument or variable \"a\\0b\": expected no NUL byte in it");

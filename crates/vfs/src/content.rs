@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 
 const PAGE: u64 = 64 * 1024;
+/// What a page costs the host beside its bytes: its place in the map, and the allocator's own.
+const PAGE_OVERHEAD: u64 = 128;
 
 /// Largest size of a file, bytes: what a signed 64-bit offset can name.
 pub(crate) const MAX_SIZE: u64 = i64::MAX as u64;
@@ -24,9 +26,9 @@ impl Content {
         self.size
     }
 
-    /// Bytes of memory that the pages hold.
+    /// Bytes of memory that the pages take.
     pub fn allocated(&self) -> u64 {
-        self.pages.values().map(|page| page.len() as u64).sum()
+        self.pages.values().map(|page| page.len() as u64 + PAGE_OVERHEAD).sum()
     }
 
     /// Fills `buffer` from `offset` on; returns how many bytes there were.
@@ -53,8 +55,10 @@ impl Content {
         while at < offset + len {
             let (number, start) = locate(at);
             let end = (start as u64 + (offset + len - at)).min(PAGE);
-            let held = self.pages.get(&number).map_or(0, |page| page.len() as u64);
-            cost += end.saturating_sub(held);
+            cost += match self.pages.get(&number) {
+                Some(page) => end.saturating_sub(page.len() as u64),
+                None => end + PAGE_OVERHEAD,
+            };
             at += end - start as u64;
         }
         cost
@@ -67,9 +71,7 @@ impl Content {
             let (number, start) = locate(offset + done as u64);
             let end = (start + data.len() - done).min(PAGE as usize);
             let page = self.pages.entry(number).or_default();
-            if page.len() < end {
-                page.resize(end, 0);
-            }
+            grow(page, end);
             page[start..end].copy_from_slice(&data[done..done + end - start]);
             done += end - start;
         }
@@ -85,9 +87,7 @@ impl Content {
             let (number, start) = locate(at);
             let end = (start as u64 + (offset + len - at)).min(PAGE);
             let page = self.pages.entry(number).or_default();
-            if (page.len() as u64) < end {
-                page.resize(end as usize, 0);
-            }
+            grow(page, end as usize);
             at += end - start as u64;
         }
     }
@@ -106,6 +106,18 @@ impl Content {
             }
         }
         self.size = size;
+    }
+}
+
+/// Makes a page at least `len` bytes long. Its memory grows by halves, not doubles: what it takes stays near what it is
+/// charged for.
+fn grow(page: &mut Vec<u8>, len: usize) {
+    if page.len() < len {
+        if page.capacity() < len {
+            let ahead = (len + len / 2).min(PAGE as usize);
+            page.reserve_exact(ahead - page.len());
+        }
+        page.resize(len, 0);
     }
 }
 
@@ -130,7 +142,7 @@ mod tests {
         let mut content = Content::default();
         content.write(PAGE * 3 + 5, b"x");
         assert_eq!(content.size(), PAGE * 3 + 6);
-        assert_eq!(content.allocated(), 6);
+        assert_eq!(content.allocated(), 6 + PAGE_OVERHEAD);
         let all = bytes(&content);
         assert!(all[..all.len() - 1].iter().all(|byte| *byte == 0));
         assert_eq!(all.last(), Some(&b'x'));
@@ -145,7 +157,7 @@ mod tests {
         let all = bytes(&content);
         assert_eq!(&all[..10], &[7; 10]);
         assert!(all[10..].iter().all(|byte| *byte == 0));
-        assert_eq!(content.allocated(), 10);
+        assert_eq!(content.allocated(), 10 + PAGE_OVERHEAD);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::MAX_PATH;
 use crate::errno::{Errno, Result};
 use crate::node::{Body, Directory, Ino, Kind};
 use crate::resolve::{Follow, Last, Resolved};
-use crate::tree::{RootKind, Vfs};
+use crate::tree::{RootKind, Vfs, name_cost};
 
 /// As on ext4.
 const MAX_LINKS: u64 = 65_000;
@@ -87,7 +87,7 @@ impl Vfs {
         if self.node_mut(ino)?.links >= MAX_LINKS {
             return Err(Errno::MLink);
         }
-        self.charge(name.len() as u64)?;
+        self.charge(name_cost(name))?;
         self.directory_mut(found.parent)?.insert(name, ino);
         self.node_mut(ino)?.links += 1;
         self.touch_metadata(ino);

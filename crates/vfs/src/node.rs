@@ -4,7 +4,7 @@ use crate::content::Content;
 use std::collections::BTreeMap;
 
 /// Number of an inode: never zero, never used again for another file while the VFS lives. Numbers below
-/// [`Ino::SCRATCH`] belong to the read-only base, all others to the scratch.
+/// 2³² belong to the read-only base, all others to the scratch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ino(pub(crate) u64);
 

@@ -44,7 +44,8 @@ impl Vfs {
             Follow::BeforeSlash
         };
         let found = self.resolve(directory, path, follow)?;
-        if creates_directory && matches!(found.last, Last::Name(_)) {
+        // Also when the slash comes from a link's target.
+        if options.create && found.slash && matches!(found.last, Last::Name(_)) {
             return Err(Errno::IsDir);
         }
         let ino = match (found.node, &found.last) {

@@ -3,7 +3,7 @@
 use crate::errno::{Errno, Result};
 use crate::node::{Ino, Kind};
 use crate::resolve::{Follow, Last};
-use crate::tree::Vfs;
+use crate::tree::{Vfs, name_cost};
 
 impl Vfs {
     /// Removes the name of anything but a directory. What it led to lives on while it has other names or is held
@@ -59,7 +59,7 @@ impl Vfs {
     /// Takes a name away and frees what it led to, if nothing else holds it.
     pub(crate) fn detach(&mut self, parent: Ino, name: &str, ino: Ino) -> Result<()> {
         self.directory_mut(parent)?.remove(name);
-        self.release_bytes(name.len() as u64);
+        self.release_bytes(name_cost(name));
         let is_directory = self.kind(ino)? == Kind::Directory;
         let node = self.node_mut(ino)?;
         node.links = if is_directory { 0 } else { node.links - 1 };

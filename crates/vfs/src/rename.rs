@@ -3,7 +3,7 @@
 use crate::errno::{Errno, Result};
 use crate::node::{Ino, Kind};
 use crate::resolve::{Follow, Last};
-use crate::tree::Vfs;
+use crate::tree::{Vfs, name_cost};
 
 impl Vfs {
     /// Moves what `path` names to `new_path`, replacing what is there. Links in the last place are not followed.
@@ -54,15 +54,21 @@ impl Vfs {
                 (false, false) => {}
             }
         }
-        if new_name.len() > name.len() && target.node.is_none() {
-            self.charge((new_name.len() - name.len()) as u64)?;
-        } else if target.node.is_none() {
-            self.release_bytes((name.len() - new_name.len()) as u64);
-        }
-        if let Some(replaced) = target.node {
-            self.detach(target.parent, new_name, replaced)?;
-            self.charge(new_name.len() as u64)?;
-            self.release_bytes(name.len() as u64);
+        // A replaced name pays for the new one, which is the same; otherwise a longer one must fit before anything
+        // changes.
+        match target.node {
+            Some(replaced) => {
+                self.detach(target.parent, new_name, replaced)?;
+                self.charge(name_cost(new_name))?;
+                self.release_bytes(name_cost(name));
+            }
+            None => {
+                self.release_bytes(name_cost(name));
+                if let Err(error) = self.charge(name_cost(new_name)) {
+                    self.charge(name_cost(name))?;
+                    return Err(error);
+                }
+            }
         }
         self.directory_mut(source.parent)?.remove(name);
         self.directory_mut(target.parent)?.insert(new_name, ino);

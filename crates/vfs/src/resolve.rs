@@ -90,6 +90,9 @@ impl Vfs {
 
     /// The target of a symbolic link.
     pub(crate) fn target(&self, link: Ino) -> Result<String> {
+        if self.kind(link)? != Kind::Symlink {
+            return Err(Errno::Inval);
+        }
         if let Some(index) = link.base_index() {
             return self.base()?.target(index);
         }

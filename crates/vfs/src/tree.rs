@@ -7,12 +7,21 @@ use crate::node::{Body, Directory, Ino, Kind, Metadata, Node, Times};
 use archive::Archive;
 use std::collections::HashMap;
 
+/// What a name costs the host beside its own bytes: it lies in two maps.
+const NAME_OVERHEAD: u64 = 192;
+
+/// What a name is charged.
+pub(crate) fn name_cost(name: &str) -> u64 {
+    2 * name.len() as u64 + NAME_OVERHEAD
+}
+
 /// How much a guest may put into the scratch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of contents, names and link targets together.
+    /// Bytes of contents, names and link targets together, with what keeping them costs the host: some hundred bytes
+    /// for each name and each 64 KiB of contents.
     pub bytes: u64,
-    /// Files, directories and links together.
+    /// Files, directories and symbolic links together; a hard link is a name, which counts as bytes.
     pub files: u64,
 }
 
@@ -90,7 +99,7 @@ impl Vfs {
         if self.directory_mut(directory)?.names.contains_key(name) {
             return Err(Errno::Exist);
         }
-        self.charge(name.len() as u64)?;
+        self.charge(name_cost(name))?;
         let root = Ino::of_base(Archive::ROOT);
         self.directory_mut(directory)?.insert(name, root);
         self.node_mut(directory)?.links += 1;
@@ -197,11 +206,11 @@ impl Vfs {
             return Err(Errno::NoEnt);
         }
         let is_directory = matches!(body, Body::Directory(_));
-        self.charge(name.len() as u64)?;
+        self.charge(name_cost(name))?;
         let ino = match self.add_node(body) {
             Ok(ino) => ino,
             Err(error) => {
-                self.release_bytes(name.len() as u64);
+                self.release_bytes(name_cost(name));
                 return Err(error);
             }
         };

@@ -37,9 +37,12 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
     let sources = Sources::new(settings, cache, recipe, &log)?;
 
     cache.stage("1/6 getting CPython's source and the compiler");
+    // The folder of downloads is shared by recipes that have different locks.
+    let downloading = cache.lock("downloads")?;
     let archive = sources.cpython()?;
-    let cpython = sources.unpack_cpython(&archive, work)?;
     let compiler = sources.compiler(work)?;
+    drop(downloading);
+    let cpython = sources.unpack_cpython(&archive, work)?;
     let zlib = sources.package(&recipe.zlib.package)?.join(&recipe.zlib.folder);
     let build = Build { recipe, work: work.to_path_buf(), cpython, compiler, log: &log };
 

@@ -464,7 +464,9 @@ impl WasiSnapshotPreview1 for Guest {
         inheriting: Rights,
         flags: Fdflags,
     ) -> Result<Fd> {
-        match self.directory(fd)? {
+        let directory = self.directory(fd)?;
+        self.table.expect_room()?;
+        match directory {
             Directory::Memory(at) => {
                 let path = convert::path(memory, path)?;
                 self.memory_open(at, &path, convert::follows(lookup), oflags, base, flags)
@@ -575,12 +577,15 @@ impl Guest {
         Err(Errno::Notsock.into())
     }
 
-    /// Moves the offset of a file of the VFS.
+    /// Moves the offset of a file of the VFS. A device has none: it stays at 0.
     fn advance(&mut self, fd: Fd, offset: u64) -> Result<u64> {
-        if let Descriptor::Memory(file) = self.table.get_mut(fd)? {
-            file.offset = offset;
+        match self.table.get_mut(fd)? {
+            Descriptor::Memory(file) if file.kind == Kind::File => {
+                file.offset = offset;
+                Ok(offset)
+            }
+            _ => Ok(0),
         }
-        Ok(offset)
     }
 }
 

@@ -166,14 +166,14 @@ impl Guest {
         rights: Rights,
         flags: Fdflags,
     ) -> Result<types::Fd> {
-        let write = rights.intersects(Rights::FD_WRITE | Rights::FD_ALLOCATE | Rights::FD_FILESTAT_SET_SIZE);
+        let write = rights.contains(Rights::FD_WRITE);
         let options = OpenOptions {
             follow,
             create: oflags.contains(Oflags::CREAT),
             exclusive: oflags.contains(Oflags::EXCL),
             truncate: oflags.contains(Oflags::TRUNC),
             directory: oflags.contains(Oflags::DIRECTORY),
-            write: rights.contains(Rights::FD_WRITE),
+            write,
         };
         let ino = self.vfs.open(directory, path, options).or_errno()?;
         let kind = self.vfs.metadata(ino).or_errno()?.kind;

@@ -124,7 +124,10 @@ impl Stream {
     /// Moves the offset of a stream that is a file; anything else is ESPIPE.
     pub fn seek(&mut self, position: SeekFrom) -> Result<u64> {
         match self {
-            Stream::Host { file, .. } => file.seek(position).map_err(|_| Errno::Spipe.into()),
+            Stream::Host { file, .. } => file.seek(position).map_err(|error| match error.kind() {
+                io::ErrorKind::InvalidInput => Errno::Inval.into(),
+                _ => Errno::Spipe.into(),
+            }),
             _ => Err(Errno::Spipe.into()),
         }
     }

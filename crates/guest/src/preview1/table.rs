@@ -55,6 +55,15 @@ impl Table {
         Ok((number as u32).into())
     }
 
+    /// Whether one more would fit; asked before opening, so that a full table does not truncate or create a file.
+    ///
+    /// # Errors
+    /// EMFILE.
+    pub fn expect_room(&self) -> Result<()> {
+        let full = self.slots.len() >= MAX_DESCRIPTORS && self.slots.iter().all(Option::is_some);
+        if full { Err(Errno::Mfile.into()) } else { Ok(()) }
+    }
+
     /// What a number stands for, or EBADF.
     pub fn get(&self, fd: types::Fd) -> Result<&Descriptor> {
         self.slots.get(index(fd)).and_then(Option::as_ref).ok_or_else(|| Errno::Badf.into())

@@ -31,7 +31,8 @@ fn path() -> impl Strategy<Value = String> {
 }
 
 fn target() -> impl Strategy<Value = String> {
-    proptest::collection::vec("[abc]", 1..3).prop_map(|names| names.join("/"))
+    let names = proptest::collection::vec("[abc]", 1..3).prop_map(|names| names.join("/"));
+    (names, proptest::bool::weighted(0.2)).prop_map(|(names, slash)| if slash { names + "/" } else { names })
 }
 
 fn flags() -> impl Strategy<Value = Flags> {
