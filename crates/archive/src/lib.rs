@@ -1,7 +1,7 @@
 //! A read-only file tree as one run of bytes: the form in which the standard library and the app's libraries
 //! lie inside the executable.
 //!
-//! [`format`] is the specification. [`Writer`] and [`Archive`] are its two sides: the writer sorts, compresses and
+//! [`mod@format`] is the specification. [`Writer`] and [`Archive`] are its two sides: the writer sorts, compresses and
 //! checksums; the reader checks everything it is about to rely on and never panics, whatever the bytes are. This
 //! crate knows nothing of Python, of WebAssembly or of descriptors; `vfs` serves an archive as a file system.
 
