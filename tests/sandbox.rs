@@ -43,6 +43,47 @@ fn the_base_is_read_only_and_the_scratch_is_not() {
 }
 
 #[test]
+fn reading_a_link_that_is_none_is_refused_in_the_base_too() {
+    let code = "import os, errno\n\
+        for path in '/vfs/pyapp.json', '/vfs/usr/local/lib/python3.13/os.pyc', '/vfs/usr':\n\
+        \x20   try: print(os.readlink(path))\n\
+        \x20   except OSError as e: print(errno.errorcode[e.errno])";
+    assert_eq!(prints(code), "EINVAL\nEINVAL\nEINVAL\n");
+}
+
+#[test]
+fn a_full_descriptor_table_changes_no_file() {
+    let code = "import os, errno\n\
+        open('/tmp/precious', 'w').write('precious')\n\
+        def error(path, flags):\n\
+        \x20   try: os.open(path, flags)\n\
+        \x20   except OSError as e: return errno.errorcode[e.errno]\n\
+        while not error('/tmp', os.O_RDONLY): pass\n\
+        print(error('/tmp/precious', os.O_WRONLY | os.O_TRUNC), error('/tmp/new', os.O_WRONLY | os.O_CREAT))\n\
+        print(os.stat('/tmp/precious').st_size, os.path.exists('/tmp/new'))";
+    assert_eq!(prints(code), "EMFILE EMFILE\n8 False\n");
+}
+
+#[test]
+fn the_null_device_has_no_offset() {
+    let code = "import os\n\
+        f = os.open('/dev/null', os.O_RDWR)\n\
+        print(os.write(f, b'abc'), os.lseek(f, 0, os.SEEK_CUR), os.lseek(f, 9, os.SEEK_SET), os.read(f, 9))";
+    assert_eq!(prints(code), "3 0 0 b''\n");
+}
+
+/// A byte in each of many pages: little content, much to keep. 256 MiB at some 130 bytes a page are two million.
+#[test]
+fn sparse_pages_count_for_what_they_cost() {
+    let code = "import errno, os\n\
+        f = os.open('/tmp/sparse', os.O_RDWR | os.O_CREAT)\n\
+        try:\n\
+        \x20   for i in range(1 << 24): os.pwrite(f, b'x', i << 16)\n\
+        except OSError as e: print(errno.errorcode[e.errno], 1_000_000 < i < 3_000_000)";
+    assert_eq!(prints(code), "ENOSPC True\n");
+}
+
+#[test]
 fn the_scratch_is_capped() {
     let code = "import errno, os\n\
         def litter():\n\
