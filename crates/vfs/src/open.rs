@@ -34,17 +34,14 @@ impl Vfs {
         if options.create && options.directory {
             return Err(Errno::Inval);
         }
-        // What is created is no directory, so a slash behind it is refused before a link in its place is looked at.
-        let creates_directory = options.create && path.ends_with('/');
-        let follow = if creates_directory || (options.create && options.exclusive) {
-            Follow::Never
-        } else if options.follow {
-            Follow::Yes
-        } else {
-            Follow::BeforeSlash
+        let follow = match (options.create, options.follow) {
+            (true, true) if !options.exclusive => Follow::ToCreate,
+            (true, _) => Follow::Never,
+            (false, true) => Follow::Yes,
+            (false, false) => Follow::BeforeSlash,
         };
         let found = self.resolve(directory, path, follow)?;
-        // Also when the slash comes from a link's target.
+        // What is created is no directory, whether the slash is the path's or that of a link's target.
         if options.create && found.slash && matches!(found.last, Last::Name(_)) {
             return Err(Errno::IsDir);
         }

@@ -12,6 +12,9 @@ pub(crate) enum Follow {
     Yes,
     /// Only if a slash comes after it, as `lstat` does.
     BeforeSlash,
+    /// Follow it unless a slash comes after it: `open` refuses to create something with a slash behind it before it
+    /// looks what is there.
+    ToCreate,
     /// Never: the caller means the name itself, as `unlink` does.
     Never,
 }
@@ -187,6 +190,7 @@ impl Walk<'_> {
                 _ if !is_last => true,
                 Follow::Yes => true,
                 Follow::BeforeSlash => slash,
+                Follow::ToCreate => !slash,
                 Follow::Never => false,
             };
             if let Some(link) = node

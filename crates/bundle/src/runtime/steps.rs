@@ -182,7 +182,9 @@ impl Build<'_> {
         self.copy_build_settings(&stdlib)?;
         self.copy_licences(zlib, &folder, &stdlib)?;
         let path = folder.join(PROVENANCE);
-        fs::write(&path, self.provenance(&folder, native_is)?).doing("write", &path)?;
+        // Cargo names a crate's folder by name and version.
+        let package = zlib.iter().rev().nth(2).unwrap_or_default().to_string_lossy();
+        fs::write(&path, self.provenance(&folder, &package, native_is)?).doing("write", &path)?;
         Ok(folder)
     }
 
@@ -215,17 +217,25 @@ impl Build<'_> {
         copy(&lib.join("musl/COPYRIGHT"), &licences.join("musl.txt"))
     }
 
-    fn provenance(&self, folder: &Path, native_is: &str) -> Result<String> {
+    fn provenance(&self, folder: &Path, zlib: &str, native_is: &str) -> Result<String> {
         let recipe = self.recipe;
+        let pins = |file: &str| hash::of_file(&recipe.folder.join(file));
+        let answers: Vec<String> =
+            recipe.configure.answers.iter().map(|(name, answer)| format!("{name}={answer}")).collect();
         let lines = [
             format!("recipe           {}", recipe.key()),
             format!("cpython          {} {}", recipe.cpython.version, recipe.cpython.sha256),
-            format!("compiler         ziglang {}", recipe.compiler.version),
+            format!(
+                "compiler         ziglang {}, a wheel listed in compiler.txt {}",
+                recipe.compiler.version,
+                pins("compiler.txt")?
+            ),
             format!("flags            {}", self.compile_flags().join(" ")),
             format!("configure        {}", recipe.configure.args.join(" ")),
             format!("configure flags  {}", recipe.configure.cflags.join(" ")),
             format!("link flags       {}", recipe.configure.ldflags.join(" ")),
-            format!("zlib             crate {}, pinned in wasm/sources/Cargo.lock", recipe.zlib.package),
+            format!("configure gets   {}", answers.join(" ")),
+            format!("zlib             crate {}, pinned in sources/Cargo.lock {}", zlib, pins("sources/Cargo.lock")?),
             format!("build python     {native_is}"),
             format!("python.wasm      {}", hash::of_file(&folder.join(WASM))?),
         ];

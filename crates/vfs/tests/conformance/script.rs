@@ -182,6 +182,15 @@ fn steps() -> Vec<(Op, Outcome)> {
         (stat("loop/x"), err("ELOOP")),
         (stat("loop"), ok("link of 4, 1 links")),
         (unlink("loop"), ok("done")),
+        // A slash in a link's target counts as one in the path.
+        (symlink("new/", "slashed"), ok("done")),
+        (open("slashed", "wc", 0), err("EISDIR")),
+        (stat("new"), err("ENOENT")),
+        (unlink("slashed"), ok("done")),
+        (symlink("self/", "self"), ok("done")),
+        (open("self", "wc", 0), err("EISDIR")),
+        (open("self", "", 0), err("ELOOP")),
+        (unlink("self"), ok("done")),
         (symlink("e/../../f", "d/up"), ok("done")),
         (follow("d/up"), ok("file of 0, 1 links")),
         (unlink("d/up"), ok("done")),
@@ -254,4 +263,17 @@ fn the_host_follows_the_script() {
 fn a_directory_is_not_created_by_opening_it() {
     let mut disk = Memory::new();
     assert_eq!(disk.apply(&open("d", "cd", 0)), Err("EINVAL".to_string()));
+}
+
+#[test]
+fn forty_links_are_followed_and_one_more_is_not() {
+    for disk in [&mut Memory::new() as &mut dyn Disk, &mut Host::new()] {
+        assert_eq!(disk.apply(&open("l0", "wc", 0)), Ok("open".to_string()));
+        for link in 1..=41 {
+            let made = disk.apply(&Op::Symlink(format!("l{}", link - 1), format!("l{link}")));
+            assert_eq!(made, Ok("done".to_string()));
+        }
+        assert_eq!(disk.apply(&Op::Stat(path("l40"), true)), Ok("file of 0, 1 links".to_string()));
+        assert_eq!(disk.apply(&Op::Stat(path("l41"), true)), Err("ELOOP".to_string()));
+    }
 }
