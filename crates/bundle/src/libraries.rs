@@ -18,7 +18,7 @@ pub struct Library {
 /// Finds the libraries of a project, in name order.
 ///
 /// # Errors
-/// [`Error::Project`] if two of them would share a name, or a folder holds none; [`Error::Io`].
+/// [`Error::Project`] if two of them would share a name, or one is not UTF-8; [`Error::Io`].
 pub fn find(project: &Project) -> Result<Vec<Library>> {
     let fail =
         |message: String| Error::Project { place: format!("{}, [tool.pyapp] libs", project.file.display()), message };
