@@ -19,6 +19,8 @@
 pub mod assets;
 pub mod bytecode;
 pub mod cache;
+mod command;
+mod crates;
 pub mod entry;
 mod error;
 mod hash;

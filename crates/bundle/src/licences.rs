@@ -1,29 +1,13 @@
 //! The licence texts of the Rust crates that the executable is made from, in one file, each text once.
 
-use crate::error::{Doing, Result};
+use crate::crates::{self, Package};
+use crate::error::{Doing, Error, Result};
 use crate::hash::{self, sorted_entries};
 use crate::settings::Settings;
-use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 /// How the files are called that a crate keeps its licences in, without case.
 const NAMES: [&str; 5] = ["license", "licence", "copying", "copyright", "notice"];
-
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    version: String,
-    license: Option<String>,
-    source: Option<String>,
-    manifest_path: PathBuf,
-}
 
 /// What a build depends on here: the lock file pins the crates.
 ///
@@ -38,18 +22,10 @@ pub fn key(settings: &Settings) -> Result<String> {
 /// # Errors
 /// [`crate::Error::Io`] if a crate's folder cannot be read.
 pub fn gather(settings: &Settings) -> Result<std::result::Result<String, String>> {
-    let mut cargo = Command::new(&settings.cargo);
-    cargo.args(["metadata", "--format-version=1", "--locked", "--filter-platform", &settings.target]);
-    let manifest = settings.source.join("Cargo.toml");
-    cargo.arg("--manifest-path").arg(&manifest).stdin(Stdio::null());
-    let output = cargo.output().doing("run cargo metadata for", &manifest)?;
-    if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stderr);
-        return Ok(Err(text.lines().next().unwrap_or("cargo metadata failed").to_string()));
-    }
-    match serde_json::from_slice::<Metadata>(&output.stdout) {
-        Ok(metadata) => join(metadata.packages).map(Ok),
-        Err(error) => Ok(Err(error.to_string())),
+    match crates::of(&settings.source.join("Cargo.toml"), &settings.cargo, Some(&settings.target)) {
+        Ok(packages) => join(packages).map(Ok),
+        Err(Error::Runtime(reason)) => Ok(Err(reason)),
+        Err(error) => Err(error),
     }
 }
 

@@ -8,10 +8,10 @@
 //! | `recipe.rs` | reads `wasm/recipe.toml` and gives the recipe its key |
 //! | `tools.rs` | finds the tools that the recipe needs |
 //! | `sources.rs` | downloads and checks |
-//! | `command.rs` | runs one step: log, time limit, last lines |
+//! | `log.rs` | runs one step: log, time limit, last lines |
 //! | `steps.rs` | the recipe itself |
 
-mod command;
+mod log;
 mod recipe;
 mod sources;
 mod steps;

@@ -1,8 +1,10 @@
 //! Getting what the recipe is made from: each pinned by hash, wherever it comes from.
 
-use super::command::{Log, output};
+use super::log::Log;
 use super::recipe::Recipe;
 use crate::cache::Cache;
+use crate::command::output;
+use crate::crates;
 use crate::error::{Doing, Error, Result};
 use crate::hash;
 use crate::settings::Settings;
@@ -144,26 +146,10 @@ impl<'a> Sources<'a> {
     /// The folder of a crate pinned in `wasm/sources`; cargo downloads and checks it.
     pub fn package(&self, name: &str) -> Result<PathBuf> {
         let manifest = self.recipe.folder.join("sources/Cargo.toml");
-        let mut cargo = Command::new(&self.settings.cargo);
-        cargo.args(["metadata", "--format-version=1", "--locked", "--manifest-path"]).arg(&manifest);
-        let output = output(cargo, DOWNLOAD_LIMIT).doing("run cargo metadata for", &manifest)?;
-        let fail = |found: String| {
-            Error::Runtime(format!(
-                "{}: expected cargo to provide the crate {name}, found: {found}",
-                manifest.display()
-            ))
-        };
-        let Some(output) = output else { return Err(fail(format!("no answer in {} s", DOWNLOAD_LIMIT.as_secs()))) };
-        if !output.status.success() {
-            let text = String::from_utf8_lossy(&output.stderr);
-            return Err(fail(text.lines().last().unwrap_or_default().to_string()));
-        }
-        let metadata: serde_json::Value =
-            serde_json::from_slice(&output.stdout).map_err(|error| fail(error.to_string()))?;
-        let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let package = packages.iter().find(|package| package["name"] == name);
-        let path = package.and_then(|package| package["manifest_path"].as_str()).map(Path::new);
-        path.and_then(Path::parent).map(Path::to_path_buf).ok_or_else(|| fail("no such crate".to_string()))
+        let packages = crates::of(&manifest, &self.settings.cargo, None)?;
+        let package = packages.into_iter().find(|package| package.name == name);
+        let folder = package.and_then(|package| package.manifest_path.parent().map(Path::to_path_buf));
+        folder.ok_or_else(|| Error::Runtime(format!("{}: expected the crate {name}, found none", manifest.display())))
     }
 }
 

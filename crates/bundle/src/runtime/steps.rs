@@ -1,10 +1,11 @@
 //! The recipe itself: from pinned sources to a runtime folder. Its text is part of the recipe's key.
 
-use super::command::Log;
+use super::log::Log;
 use super::recipe::Recipe;
 use super::sources::Sources;
 use super::{PROVENANCE, STDLIB, WASM, tools};
 use crate::cache::Cache;
+use crate::command::output;
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, sorted_entries};
 use crate::settings::Settings;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 /// Generous: a slow machine takes minutes where this one takes one.
 const CONFIGURE_LIMIT: Duration = Duration::from_secs(20 * 60);
+const GUESS_LIMIT: Duration = Duration::from_secs(60);
 const MAKE_LIMIT: Duration = Duration::from_secs(60 * 60);
 const COMPILE_LIMIT: Duration = Duration::from_secs(5 * 60);
 
@@ -297,9 +299,10 @@ fn prefix_map(folder: &Path, name: &str) -> OsString {
 
 /// The native triple as configure wants it.
 fn native_triple(guess: &Path) -> String {
-    let output = Command::new("sh").arg(guess).output();
-    let triple = output.ok().filter(|output| output.status.success());
-    triple.map_or_else(String::new, |output| String::from_utf8_lossy(&output.stdout).trim().to_string())
+    let mut command = Command::new("sh");
+    command.arg(guess);
+    let answer = output(command, GUESS_LIMIT).ok().flatten().filter(|answer| answer.status.success());
+    answer.map_or_else(String::new, |answer| String::from_utf8_lossy(&answer.stdout).trim().to_string())
 }
 
 fn jobs() -> String {

@@ -1,6 +1,6 @@
 //! The tools that the recipe needs from this machine.
 
-use super::command::output;
+use crate::command::output;
 use crate::error::{Error, Result};
 use std::process::Command;
 use std::time::Duration;

@@ -1,0 +1,82 @@
+//! Running other programs with a time limit.
+
+use std::io::Read;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a program that was told to end may take to do so.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Runs a command to its end and returns what it printed; `None` if it took longer than `limit`.
+pub(crate) fn output(mut command: Command, limit: Duration) -> std::io::Result<Option<Output>> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    // Both pipes are emptied while the child runs, so that it never waits for a reader.
+    let readers = [child.stdout.take().map(read_all), child.stderr.take().map(read_all)];
+    let Some(status) = wait(&mut child, limit)? else { return Ok(None) };
+    let [stdout, stderr] = readers.map(|reader| reader.and_then(|reader| reader.join().ok()).unwrap_or_default());
+    Ok(Some(Output { status, stdout, stderr }))
+}
+
+fn read_all(mut pipe: impl Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What could not be read is missing in the message it is for.
+        let _ = pipe.read_to_end(&mut bytes);
+        bytes
+    })
+}
+
+/// Waits at most `limit`, then ends the child: first politely, so that make stops what it started.
+pub(crate) fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<std::process::ExitStatus>> {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if start.elapsed() > limit {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    terminate(child);
+    let asked = Instant::now();
+    while child.try_wait()?.is_none() {
+        if asked.elapsed() > GRACE {
+            child.kill()?;
+            child.wait()?;
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(None)
+}
+
+#[cfg(unix)]
+fn terminate(child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process};
+    if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        // It may have ended by itself just now.
+        let _ = kill_process(pid, Signal::TERM);
+    }
+}
+
+#[cfg(not(unix))]
+fn terminate(_: &Child) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_command_prints_is_returned_whole() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "seq 100000; echo oops >&2; exit 4"]);
+        let output = output(command, Duration::from_secs(20)).expect("started").expect("in time");
+        assert_eq!(output.status.code(), Some(4));
+        assert!(output.stdout.ends_with(b"\n99999\n100000\n") && output.stdout.starts_with(b"1\n2\n"));
+        assert_eq!(output.stderr, b"oops\n");
+        let mut command = Command::new("sleep");
+        command.arg("60");
+        assert!(super::output(command, Duration::from_millis(100)).expect("started").is_none());
+    }
+}
