@@ -4,7 +4,7 @@ mod common;
 
 use common::{prints, python, run, run_with_input};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 #[test]
 fn a_command_a_module_a_file_and_standard_input() {
@@ -99,8 +99,11 @@ fn a_signal_ends_it_as_it_ends_other_programs() {
     use rustix::process::{Pid, Signal, kill_process};
     use std::os::unix::process::ExitStatusExt;
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-        let mut command = python(&["-c", "import time; print('ready', flush=True); time.sleep(60)"]);
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        // A shell's background jobs, and what is started under nohup, inherit signals that are ignored.
+        let mut command = Command::new("env");
+        command.arg("--default-signal=INT,TERM,HUP").arg(env!("CARGO_BIN_EXE_pyapp")).env("PYAPP_INTERPRETER", "1");
+        command.args(["-c", "import time; print('ready', flush=True); time.sleep(60)"]);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("a pipe");
         BufReader::new(stdout).read_line(&mut line).expect("a line");
