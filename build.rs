@@ -1,4 +1,4 @@
-//! Bundles the project into the two assets that `src/assets.rs` embeds. The work is the crate `bundle`.
+//! Bundles the project into the assets that `src/assets.rs` embeds. The work is the crate `bundle`.
 
 use std::process::ExitCode;
 
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
             if let Some(log) = report.log {
                 println!("cargo:warning=the Python runtime's build log is {}", log.display());
             }
-            if let Some(warning) = report.warning {
+            for warning in report.warnings {
                 println!("cargo:warning={warning}");
             }
             println!("cargo:rustc-env=PYAPP_TARGET={}", report.target);

@@ -1,30 +1,148 @@
-//! What `build.rs` made, embedded.
+//! What `build.rs` made, embedded. The crate `bundle` says what each part is (`bundle::parts`).
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 use archive::Archive;
-use guest::{PageAligned, Program};
+use guest::PageAligned;
 use include_dir::{Dir, include_dir};
+use serde_json::Value;
+use std::borrow::Cow;
 
-const CODE_LEN: usize = include_bytes!(concat!(env!("OUT_DIR"), "/python.code")).len();
+/// Embeds a file of the build at a page boundary of its own, so that it can be used where it lies. Its type names the
+/// length because a static behind a reference to a slice puts it into the executable twice.
+macro_rules! embed {
+    ($static:ident, $name:literal) => {
+        static $static: PageAligned<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/", $name)).len()]> =
+            PageAligned(*include_bytes!(concat!(env!("OUT_DIR"), "/", $name)));
+    };
+}
 
-/// The machine code of python.wasm, at a page boundary of its own, so that it runs where it lies. Its type names the
-/// length because a static behind a reference to a slice puts the 12 MB into the executable twice.
-static CODE: PageAligned<[u8; CODE_LEN]> = PageAligned(*include_bytes!(concat!(env!("OUT_DIR"), "/python.code")));
+embed!(CODE, "python.code");
+embed!(COLD_IMAGE, "cold.image");
+embed!(APP_IMAGE, "app.image");
 
 /// The built assets that are files.
 static ASSETS: Dir<'_> = include_dir!("$OUT_DIR/assets");
 
-/// Size of the machine code, bytes.
-pub fn code_size() -> u64 {
-    CODE.0.len() as u64
+/// A part of the executable that is not a file of the app.
+pub struct Part {
+    /// What it is, for people.
+    pub title: &'static str,
+    name: &'static str,
+    stored: &'static PageAligned<[u8]>,
 }
 
-/// The interpreter.
-///
-/// # Errors
-/// If the executable is damaged.
-pub fn program() -> Result<Program> {
-    Program::from_trusted_static(&CODE).map_err(anyhow::Error::from).context("the machine code in this executable")
+/// The machine code of python.wasm.
+pub const MACHINE_CODE: Part = Part { title: "machine code", name: "python.code", stored: &CODE };
+/// The memory before any instruction has run.
+pub const COLD: Part = Part { title: "memory image, cold", name: "cold.image", stored: &COLD_IMAGE };
+/// The memory behind the initialised interpreter with the app imported.
+pub const APP: Part = Part { title: "memory image, app", name: "app.image", stored: &APP_IMAGE };
+
+/// A part's bytes, ready for use.
+pub enum Bytes {
+    /// Where they lie in the executable.
+    InPlace(&'static PageAligned<[u8]>),
+    /// Expanded.
+    Expanded(Vec<u8>),
+}
+
+/// What the build wrote down about the parts, and the entry.
+pub struct Index(Value);
+
+impl Index {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// If the executable is damaged.
+    pub fn read() -> Result<Index> {
+        let file = ASSETS.get_file("parts.json").context("this executable was built without its parts.json")?;
+        Ok(Index(serde_json::from_slice(file.contents()).context("parts.json in this executable")?))
+    }
+
+    /// What starts: `pkg.mod` or `pkg.mod:function`.
+    ///
+    /// # Errors
+    /// If the executable is damaged.
+    pub fn entry(&self) -> Result<&str> {
+        self.0["entry"].as_str().context("expected an entry in parts.json, found none")
+    }
+
+    /// Whether the executable has that part: there is no image of the app without a snapshot.
+    pub fn has(&self, part: &Part) -> bool {
+        self.0["parts"].get(part.name).is_some()
+    }
+
+    /// Whether a part has to be expanded.
+    pub fn is_compressed(&self, part: &Part) -> bool {
+        self.record(part).is_ok_and(|record| record.zstd)
+    }
+
+    /// A part, expanded if it is stored compressed.
+    ///
+    /// # Errors
+    /// If it is not as long as the build says, or does not expand.
+    pub fn bytes(&self, part: &Part) -> Result<Bytes> {
+        let record = self.record(part)?;
+        if !record.zstd {
+            return Ok(Bytes::InPlace(part.stored));
+        }
+        let expanded = zstd::bulk::decompress(&part.stored.0, record.len);
+        let expanded = expanded.with_context(|| format!("the {} in this executable does not expand", part.title))?;
+        ensure!(expanded.len() == record.len, "{}: expected {} bytes, found {}", part.title, record.len, expanded.len());
+        Ok(Bytes::Expanded(expanded))
+    }
+
+    /// Checks a part's stored bytes, all of them, against the build's checksum. Returns how many.
+    ///
+    /// # Errors
+    /// With the checksum expected and found.
+    pub fn verify(&self, part: &Part) -> Result<usize> {
+        let record = self.record(part)?;
+        let found = format!("{:016x}", archive::format::checksum(&part.stored.0));
+        ensure!(found == record.xxh3, "{}: expected checksum {}, found {found}", part.title, record.xxh3);
+        Ok(record.stored)
+    }
+
+    fn record(&self, part: &Part) -> Result<Record<'_>> {
+        let value = &self.0["parts"][part.name];
+        let number = |key: &str| value[key].as_u64().and_then(|number| usize::try_from(number).ok());
+        let fields = (value["zstd"].as_bool(), number("stored"), number("len"), value["xxh3"].as_str());
+        let (Some(zstd), Some(stored), Some(len), Some(xxh3)) = fields else {
+            bail!("expected {} in parts.json, found {value}", part.name);
+        };
+        let found = part.stored.0.len();
+        ensure!(stored == found, "{}: expected {stored} bytes, found {found}", part.title);
+        Ok(Record { zstd, stored, len, xxh3 })
+    }
+}
+
+struct Record<'a> {
+    zstd: bool,
+    stored: usize,
+    len: usize,
+    xxh3: &'a str,
+}
+
+impl Part {
+    /// Whether it is a memory image, which has a checksum of its own.
+    pub fn is_image(&self) -> bool {
+        self.name.ends_with(".image")
+    }
+
+    /// Bytes that it takes in the executable.
+    pub fn size(&self) -> usize {
+        self.stored.0.len()
+    }
+}
+
+impl Bytes {
+    /// For those who need no place: borrowed if they are in place.
+    pub fn into_cow(self) -> Cow<'static, [u8]> {
+        match self {
+            Bytes::InPlace(bytes) => Cow::Borrowed(&bytes.0),
+            Bytes::Expanded(bytes) => Cow::Owned(bytes),
+        }
+    }
 }
 
 /// The file system.
@@ -40,7 +158,7 @@ pub fn archive() -> Result<Archive> {
 ///
 /// # Errors
 /// If the executable is damaged.
-pub fn manifest(archive: &Archive) -> Result<serde_json::Value> {
+pub fn manifest(archive: &Archive) -> Result<Value> {
     let path = guest::layout::MANIFEST;
     let index = archive.find(path).with_context(|| format!("expected {path} in the archive, found no such file"))?;
     serde_json::from_slice(&archive.read(index)?).with_context(|| path.to_string())

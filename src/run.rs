@@ -1,20 +1,27 @@
 //! Running CPython: as the app, or as `python3`.
 
-use crate::{assets, settings, status};
-use anyhow::{Context, Result};
-use guest::{Input, Outcome, layout};
+use crate::assets::{self, Bytes, Index, Part};
+use crate::{settings, status};
+use anyhow::{Context, Result, ensure};
+use archive::Archive;
+use guest::image::{Image, Start};
+use guest::{Input, Outcome, Program, Timing, layout};
 use std::process::ExitCode;
+use std::sync::Arc;
 use vfs::Limits;
 
-/// Runs the bundled app.
+/// Runs the bundled app: resumed from its snapshot, if it has one.
 ///
 /// # Errors
 /// If it could not be started.
 pub fn app() -> Result<ExitCode> {
-    let archive = assets::archive()?;
-    let manifest = assets::manifest(&archive)?;
-    let entry = manifest["entry"].as_str().context("expected an entry in the archive, found none")?;
-    run(archive, Some(entry))
+    let mut timing = Timing::start();
+    let index = Index::read()?;
+    if index.has(&assets::APP) {
+        return run(&index, &assets::APP, None, timing);
+    }
+    timing.mark("index");
+    run(&index, &assets::COLD, Some(index.entry()?), timing)
 }
 
 /// Behaves as `python3`.
@@ -22,11 +29,14 @@ pub fn app() -> Result<ExitCode> {
 /// # Errors
 /// If it could not be started.
 pub fn interpreter() -> Result<ExitCode> {
-    run(assets::archive()?, None)
+    run(&Index::read()?, &assets::COLD, None, Timing::start())
 }
 
-fn run(archive: archive::Archive, entry: Option<&str>) -> Result<ExitCode> {
-    let program = assets::program()?;
+fn run(index: &Index, image: &Part, entry: Option<&str>, mut timing: Timing) -> Result<ExitCode> {
+    let archive = assets::archive()?;
+    timing.mark("index");
+    let program = program(index, image, &archive)?;
+    timing.mark("code");
     let mut builder = layout::python_guest(archive, Limits::default()).context("the in-memory file system")?;
     for argument in std::env::args_os() {
         let argument = argument.into_string();
@@ -40,7 +50,11 @@ fn run(archive: archive::Archive, entry: Option<&str>) -> Result<ExitCode> {
         builder = builder.variable(layout::ENTRY_VARIABLE, entry);
     }
     let guest = builder.stdin(Input::Inherit).build()?;
-    let (outcome, _) = guest::run(&program, guest)?;
+    timing.mark("files");
+    let (outcome, _) = guest::run_timed(&program, guest, &mut timing)?;
+    if settings::timing() {
+        tell(&timing);
+    }
     Ok(match outcome {
         // A process's exit status has eight bits.
         Outcome::Exited(status) => ExitCode::from((status & 0xff) as u8),
@@ -50,4 +64,44 @@ fn run(archive: archive::Archive, entry: Option<&str>) -> Result<ExitCode> {
             ExitCode::from(status::TRAPPED)
         }
     })
+}
+
+/// The interpreter, with that image as its memory.
+fn program(index: &Index, image: &Part, archive: &Archive) -> Result<Program> {
+    // What is compressed is expanded side by side.
+    let (code, image) = std::thread::scope(|scope| {
+        let code = index.is_compressed(&assets::MACHINE_CODE).then(|| scope.spawn(|| index.bytes(&assets::MACHINE_CODE)));
+        let image = index.bytes(image).and_then(|bytes| Ok(Image::open(bytes.into_cow())?));
+        let code = match code {
+            Some(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            None => index.bytes(&assets::MACHINE_CODE),
+        };
+        (code, image)
+    });
+    let image = image?;
+    let origin = image.origin();
+    ensure!(
+        origin.start == Start::Cold || origin.archive == archive.identity(),
+        "the memory image in this executable: expected archive {:016x}, found {:016x}; build again",
+        origin.archive,
+        archive.identity(),
+    );
+    let image = Some(Arc::new(image));
+    let program = match code? {
+        Bytes::InPlace(code) => Program::from_trusted_static(code, image),
+        Bytes::Expanded(code) => Program::from_trusted_bytes(&code, image),
+    };
+    program.map_err(anyhow::Error::from).context("the machine code in this executable")
+}
+
+/// Says where the time went, in milliseconds.
+fn tell(timing: &Timing) {
+    let mut text = String::from("pyapp: ");
+    let mut total = 0.0;
+    for (stage, time) in timing.stages() {
+        let time = time.as_secs_f64() * 1000.0;
+        total += time;
+        text += &format!("{stage} {time:.2}, ");
+    }
+    status::tell(format_args!("{text}total {total:.2} ms"));
 }

@@ -15,7 +15,6 @@ pub enum Mode {
 
 /// Reads `PYAPP_TOOLS` and `PYAPP_INTERPRETER`; anything but 1 counts as not set.
 pub fn mode() -> Mode {
-    let is_set = |name: &str| env::var_os(name).is_some_and(|value| value == "1");
     if is_set("PYAPP_TOOLS") {
         Mode::Tools
     } else if is_set("PYAPP_INTERPRETER") {
@@ -23,6 +22,15 @@ pub fn mode() -> Mode {
     } else {
         Mode::App
     }
+}
+
+/// `PYAPP_TIMING=1`: say on stderr where the time of the run went.
+pub fn timing() -> bool {
+    is_set("PYAPP_TIMING")
+}
+
+fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| value == "1")
 }
 
 /// The environment that the guest sees: the process's own, less pyapp's variables, and less what is not UTF-8, which

@@ -32,7 +32,9 @@ fn collect(archive: &Archive) -> Result<Value> {
         json!({
             // Unknown where the system does not say which file is running.
             "executable": executable.ok(),
-            "machine code": assets::code_size(),
+            "machine code": assets::MACHINE_CODE.size(),
+            "memory image, cold": assets::COLD.size(),
+            "memory image, app": assets::APP.size(),
             "archive": archive.size(),
             "archive, expanded": entries().map(|entry| entry.len).sum::<u64>(),
         }),

@@ -4,6 +4,7 @@ mod cat;
 mod extract;
 mod info;
 mod ls;
+mod verify;
 
 use crate::{assets, status};
 use anyhow::{Context, Result};
@@ -18,6 +19,7 @@ const USAGE: &str = "usage: PYAPP_TOOLS=1 pyapp COMMAND
   ls [-l] [PATH]         all files, or those below PATH; -l: kind, size, packed size
   cat PATH               the contents of a file, to stdout
   extract [PATH] FOLDER  write all files, or those below PATH, to a new folder
+  verify                 check every byte against the checksums of the build
   help                   this text
 
 PATH is as the app sees it, with or without the leading /vfs/.
@@ -73,7 +75,8 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
         ("cat", [path]) => cat::print(&assets::archive()?, path, out)?,
         ("extract", [folder]) => extract::write(&assets::archive()?, "", folder.as_ref(), out)?,
         ("extract", [path, folder]) => extract::write(&assets::archive()?, path, folder.as_ref(), out)?,
-        ("info" | "ls" | "cat" | "extract", _) => {
+        ("verify", []) => verify::all(&assets::archive()?, out)?,
+        ("info" | "ls" | "cat" | "extract" | "verify", _) => {
             return Err(Usage(format!("{command}: found arguments that it does not take: {rest:?}")).into());
         }
         _ => return Err(Usage(format!("expected a command, found {command:?}")).into()),

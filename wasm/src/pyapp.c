@@ -1,18 +1,36 @@
 /* The entry of python.wasm: stands where Programs/python.c stands in a stock CPython.
  *
- * The host (crates/guest) says which of two lives this run has through one environment variable, which is taken out
- * again before Python could see it:
+ * A run begins in one of two ways.
+ *
+ * Cold, at _start, as any command does. The host (crates/guest) says through one environment variable, which is taken
+ * out again before Python could see it, which of two lives it has:
  *
  *   PYAPP_ENTRY=pkg.mod            run the module as __main__, as `python -m pkg.mod` would
  *   PYAPP_ENTRY=pkg.mod:function   import the module, call the function, pass its result to sys.exit()
  *   (not set)                      be python3: options, PYTHON* variables and the prompt keep their meaning, but
  *                                  for PYTHONHOME: the standard library is where the archive has it
  *
+ * Resumed, from the image of a memory in which pyapp_init has already run. The host then calls, in this order:
+ *
+ *   pyapp_init     at build time, instead of _start: initialises CPython for the entry in argv[1] and imports the
+ *                  modules in argv[2...]; the memory behind it becomes the image
+ *   pyapp_resume   first thing in a run that starts from the image: takes on what belongs to this run
+ *   pyapp_run      runs the entry; its result is the exit status so far
+ *   pyapp_exit     finalises and exits with that status, or with 120 if output could not be flushed
+ *
  * An app is isolated from its user's Python settings: PYTHON* variables are ignored and every argument is the app's. */
 #include <Python.h>
+#include <internal/pycore_interp.h>
+#include <internal/pycore_moduleobject.h>
+#include <internal/pycore_pylifecycle.h>
+#include <internal/pycore_pystate.h>
+#include <internal/pycore_runtime.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wasi/api.h>
+#include <wasi/libc.h>
+#include <wasi/libc-environ.h>
 
 #define ENTRY_VARIABLE "PYAPP_ENTRY"
 /* Where the archive keeps Python's prefix; crates/bundle lays it out so. */
@@ -109,27 +127,30 @@ static PyObject *run_function(const char *module, const char *function)
     return exit_with(result);
 }
 
-static int run_app(char *entry)
+/* Runs "pkg.mod" or "pkg.mod:function"; the exit status so far. */
+static int run_entry(const char *entry)
 {
-    char *colon = strchr(entry, ':');
+    const char *colon = strchr(entry, ':');
     PyObject *result;
     if (colon == NULL) {
         result = run_module(entry);
     } else {
-        *colon = '\0';
-        result = run_function(entry, colon + 1);
+        char *module = strndup(entry, colon - entry);
+        result = module == NULL ? PyErr_NoMemory() : run_function(module, colon + 1);
+        free(module);
     }
     int status = 0;
-    if (result == NULL) {
+    if (result == NULL && !_Py_HandleSystemExit(&status)) {
         /* As python3 ends when nobody catches it: 128 + SIGINT. */
         status = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ? 130 : 1;
-        /* Prints the traceback; for SystemExit it finalizes and exits with the status itself. */
         PyErr_Print();
     }
     Py_XDECREF(result);
-    /* 120 is python3's own status for output that could not be flushed. */
-    return Py_FinalizeEx() < 0 ? 120 : status;
+    return status;
 }
+
+/* python3's own status for output that could not be flushed is 120. */
+#define FLUSH_FAILED 120
 
 int main(int argc, char **argv)
 {
@@ -148,5 +169,210 @@ int main(int argc, char **argv)
     if (PyStatus_Exception(status)) {
         Py_ExitStatusException(status);
     }
-    return entry == NULL ? Py_RunMain() : run_app(entry);
+    if (entry == NULL) {
+        return Py_RunMain();
+    }
+    int code = run_entry(entry);
+    return Py_FinalizeEx() < 0 ? FLUSH_FAILED : code;
+}
+
+/* ---- The image: pyapp_init at build time, the others in the runs that start from it. ---- */
+
+#define EXPORT(name) __attribute__((export_name(#name))) name
+
+/* What pyapp itself adds to the exit statuses when a run cannot begin; src/status.rs has the same number. */
+#define CANNOT_START 125
+
+/* The module wasm/src/_pyapp.py, and what the image was made for. */
+static PyObject *support;
+static char *image_entry;
+
+/* Ends a run that has not begun, with what Python has to say about it. */
+static _Noreturn void give_up(void)
+{
+    PyErr_Print();
+    exit(CANNOT_START);
+}
+
+/* The arguments of this run, as main() would get them. They live as long as the process. */
+static char **read_arguments(int *argc)
+{
+    __wasi_size_t count, size;
+    if (__wasi_args_sizes_get(&count, &size) != 0) {
+        exit(CANNOT_START);
+    }
+    char **argv = calloc(count + 1, sizeof(*argv));
+    char *text = malloc(size + 1);
+    if (argv == NULL || text == NULL || __wasi_args_get((uint8_t **)argv, (uint8_t *)text) != 0) {
+        exit(CANNOT_START);
+    }
+    *argc = (int)count;
+    return argv;
+}
+
+static PyObject *list_of(char **texts, int count, PyObject *(*convert)(const char *))
+{
+    PyObject *list = PyList_New(count);
+    for (int i = 0; list != NULL && i < count; i++) {
+        PyObject *item = convert(texts[i]);
+        if (item == NULL) {
+            Py_CLEAR(list);
+        } else {
+            PyList_SET_ITEM(list, i, item);
+        }
+    }
+    return list;
+}
+
+void EXPORT(pyapp_init)(void)
+{
+    extern void __wasm_call_ctors(void);
+    __wasm_call_ctors();
+    int argc;
+    char **argv = read_arguments(&argc);
+    if (argc < 2) {
+        exit(CANNOT_START);
+    }
+    image_entry = argv[1];
+    PyStatus status = initialize(1, argv, 1);
+    if (PyStatus_Exception(status)) {
+        Py_ExitStatusException(status);
+    }
+    PyObject *modules = list_of(argv + 2, argc - 2, PyUnicode_DecodeFSDefault);
+    support = modules == NULL ? NULL : PyImport_ImportModule("_pyapp");
+    PyObject *done = support == NULL ? NULL : PyObject_CallMethod(support, "prepare", "sO", image_entry, modules);
+    Py_XDECREF(modules);
+    if (done == NULL) {
+        give_up();
+    }
+    Py_DECREF(done);
+    fflush(NULL);
+}
+
+void EXPORT(pyapp_resume)(void)
+{
+    /* The C library has the image's preopens and environment; it reads this run's when they are next asked for. */
+    __wasilibc_reset_preopens();
+    __wasilibc_deinitialize_environ();
+    __wasilibc_initialize_environ();
+    int argc, variables = 0;
+    char **argv = read_arguments(&argc);
+    char **environment = __wasilibc_get_environ();
+    while (environment != NULL && environment[variables] != NULL) {
+        variables++;
+    }
+    PyObject *arguments = list_of(argv, argc, PyUnicode_DecodeFSDefault);
+    PyObject *variable_list = arguments == NULL ? NULL : list_of(environment, variables, PyBytes_FromString);
+    PyObject *done =
+        variable_list == NULL ? NULL : PyObject_CallMethod(support, "resume", "OO", arguments, variable_list);
+    Py_XDECREF(arguments);
+    Py_XDECREF(variable_list);
+    if (done == NULL) {
+        give_up();
+    }
+    Py_DECREF(done);
+}
+
+int EXPORT(pyapp_run)(void)
+{
+    return run_entry(image_entry);
+}
+
+/* Calls a function of Python's own without arguments; an exception is only reported. */
+static void call_and_report(PyObject *object, const char *method)
+{
+    PyObject *result = object == NULL ? NULL : PyObject_CallMethod(object, method, NULL);
+    if (result == NULL && PyErr_Occurred()) {
+        PyErr_WriteUnraisable(object);
+    }
+    Py_XDECREF(result);
+}
+
+/* Flushes sys.stdout and sys.stderr as Py_FinalizeEx does: a failure on stderr has nobody to be told. */
+static int flush_streams(void)
+{
+    int result = 0;
+    const char *names[] = {"stdout", "stderr"};
+    for (int i = 0; i < 2; i++) {
+        PyObject *stream = PySys_GetObject(names[i]);
+        if (stream == NULL || stream == Py_None) {
+            continue;
+        }
+        PyObject *closed = PyObject_GetAttrString(stream, "closed");
+        int is_closed = closed == NULL ? 0 : PyObject_IsTrue(closed);
+        Py_XDECREF(closed);
+        PyErr_Clear();
+        if (is_closed == 1) {
+            continue;
+        }
+        PyObject *done = PyObject_CallMethod(stream, "flush", NULL);
+        if (done == NULL) {
+            if (i == 0) {
+                PyErr_WriteUnraisable(stream);
+                result = -1;
+            }
+            PyErr_Clear();
+        }
+        Py_XDECREF(done);
+    }
+    return result;
+}
+
+/* Calls the finalisers that are still due, of objects made in this run: those of files last, newest first, because a
+ * buffer lies above the file it is written to. */
+static void call_finalizers(void)
+{
+    PyObject *gc = PyImport_ImportModule("gc");
+    PyObject *objects = gc == NULL ? NULL : PyObject_CallMethod(gc, "get_objects", NULL);
+    PyObject *io = objects == NULL ? NULL : PyImport_ImportModule("_io");
+    PyObject *file_type = io == NULL ? NULL : PyObject_GetAttrString(io, "_IOBase");
+    if (file_type == NULL) {
+        PyErr_WriteUnraisable(NULL);
+    } else {
+        Py_ssize_t count = PyList_GET_SIZE(objects);
+        for (Py_ssize_t i = 0; i < 2 * count; i++) {
+            int files = i >= count;
+            PyObject *object = PyList_GET_ITEM(objects, files ? 2 * count - 1 - i : i);
+            if (Py_TYPE(object)->tp_finalize != NULL && PyObject_TypeCheck(object, (PyTypeObject *)file_type) == files) {
+                PyObject_CallFinalizer(object);
+            }
+        }
+    }
+    Py_XDECREF(file_type);
+    Py_XDECREF(io);
+    Py_XDECREF(objects);
+    Py_XDECREF(gc);
+}
+
+/* What Py_FinalizeEx does as far as a program can tell, without taking apart the thousands of objects of the image,
+ * which is most of a short run's time. _pyapp.prepare() has made sure that none of those has a finaliser. */
+static int finalize_run(void)
+{
+    PyThreadState *thread = _PyThreadState_GET();
+    thread->interp->finalizing = 1;
+    PyObject *threading = PyImport_GetModule(PyUnicode_InternFromString("threading"));
+    if (threading != NULL) {
+        call_and_report(threading, "_shutdown");
+    }
+    _PyAtExit_Call(thread->interp);
+    _PyInterpreterState_SetFinalizing(thread->interp, thread);
+    _PyRuntimeState_SetFinalizing(&_PyRuntime, thread);
+    int result = flush_streams();
+    /* The modules of this run lose their names, newest first, so that what only they hold goes as it always does. */
+    PyObject *modules = PyObject_CallMethod(support, "modules_of_this_run", NULL);
+    for (Py_ssize_t i = 0; modules != NULL && i < PyList_GET_SIZE(modules); i++) {
+        _PyModule_Clear(PyList_GET_ITEM(modules, i));
+    }
+    Py_XDECREF(modules);
+    PyErr_Clear();
+    PyGC_Collect();
+    call_finalizers();
+    return flush_streams() < 0 ? -1 : result;
+}
+
+void EXPORT(pyapp_exit)(int status)
+{
+    PyObject *light = PyObject_GetAttrString(support, "finalizes_lightly");
+    int failed = light == Py_True ? finalize_run() : Py_FinalizeEx();
+    exit(failed < 0 ? FLUSH_FAILED : status);
 }

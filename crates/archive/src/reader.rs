@@ -104,6 +104,12 @@ impl Archive {
         self.count
     }
 
+    /// What tells this archive from others: the checksum of its header, which covers that of the index, which covers that
+    /// of each file.
+    pub fn identity(&self) -> u64 {
+        u64_at(&self.header(), HEADER_CHECKED)
+    }
+
     /// The size of the whole archive, bytes.
     pub fn size(&self) -> u64 {
         self.bytes.len() as u64

@@ -1,24 +1,20 @@
-//! Everything together: the two assets that the executable embeds.
+//! Everything together: the assets that the executable embeds.
 
-use crate::bytecode::{self, Compiled, Sources, Stdlib};
+use crate::archives::{app_archive, crates_licences, manifest, open, stdlib_archive};
+use crate::bytecode::{self, Sources, Stdlib};
 use crate::cache::{Cache, write_aside};
 use crate::error::{Doing, Error, Result, count};
-use crate::hash::{self, Key, sorted_entries};
-use crate::libraries::{self, Library};
+use crate::machine_code::MachineCode;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::runtime::{self, Runtime};
 use crate::settings::Settings;
-use crate::{entry, interpreter, licences, machine_code};
-use archive::{Archive, Writer};
-use guest::{Program, layout};
-use serde_json::json;
-use std::path::{Path, PathBuf};
-
-/// The compressed bytes of the standard library share a dictionary of this size; larger ones gain nothing.
-const DICTIONARY: usize = 112 * 1024;
-/// Licences of what the executable carries, relative to the archive's root.
-const LICENCES: &str = "usr/local/share/licenses";
+use crate::snapshot::Snapshot;
+use crate::{entry, libraries, machine_code, parts, snapshot};
+use guest::Program;
+use guest::image::Image;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What a build tells cargo and the person.
 #[derive(Debug)]
@@ -29,13 +25,14 @@ pub struct Report {
     pub target: String,
     /// One line: what was bundled and how big it is.
     pub summary: String,
-    /// Something that is not as it should be but stops nothing.
-    pub warning: Option<String>,
+    /// What is not as it should be but stops nothing, one line each.
+    pub warnings: Vec<String>,
     /// The log of the recipe, if it built the runtime.
     pub log: Option<PathBuf>,
 }
 
-/// Builds the assets into `settings.out`: `assets/app.archive` and `python.code`.
+/// Builds the assets into `settings.out`: the folder `assets` with the archive and the index of the parts, and the parts
+/// beside it (see [`parts`]).
 ///
 /// # Errors
 /// Any [`Error`]; nothing half-written is left.
@@ -44,8 +41,8 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let cache = Cache::open(&settings.cache, Progress::new())?;
     let libraries = libraries::find(&project)?;
     let runtime = runtime::provide(settings, &cache)?;
-    let code = machine_code::provide(&runtime.wasm, &settings.target, &cache)?;
-    let program = load(&runtime, settings, &code, &cache)?;
+    let machine = machine_code::provide(&runtime.wasm, &settings.target, &cache)?;
+    let program = load(&runtime, settings, &machine, &cache)?;
     let script = settings.source.join("compile_library.py");
 
     let stdlib = stdlib_archive(&program, &runtime, &script, &project, &cache)?;
@@ -61,178 +58,54 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let licences = crates_licences(settings, &cache)?;
     let (bytes, summary) = app_archive(settings, stdlib, &runtime, compiled, &manifest, licences.as_deref().ok())?;
     entry::check(&program, open(bytes.clone())?, &project)?;
+    let snapshot = if project.snapshot { Some(snapshot::make(&program, &bytes, &project)?) } else { None };
 
     let assets = settings.out.join("assets");
     std::fs::create_dir_all(&assets).doing("create", &assets)?;
     write_aside(&assets.join("app.archive"), &[&bytes])?;
-    write_aside(&settings.out.join("python.code"), &[&code])?;
+    let image = snapshot.as_ref().map(|snapshot| &snapshot.image[..]);
+    parts::write(&project, &cache, &settings.out, &assets, &machine.code, &machine.cold_image, image)?;
+
+    let mut warnings: Vec<String> = snapshot.as_ref().map(|snapshot| snapshot.warnings.clone()).unwrap_or_default();
+    warnings.extend(licences.err().map(|reason| format!("licence texts of the Rust crates are left out: {reason}")));
     Ok(Report {
         inputs: inputs(settings, &project),
         target: settings.target.clone(),
         summary: format!(
-            "bundled {} in {} with CPython {}: archive {:.1} MB ({} files, {:.1} MB unpacked), machine code {:.1} MB",
+            "bundled {} in {} with CPython {}: archive {:.1} MB ({} files, {:.1} MB unpacked), machine code {:.1} MB, {}",
             count(modules, "module"),
             if libraries.len() == 1 { "1 library".into() } else { format!("{} libraries", libraries.len()) },
             runtime.version,
             megabytes(bytes.len() as u64),
             summary.files,
             megabytes(summary.expanded),
-            megabytes(code.len() as u64),
+            megabytes(machine.code.len() as u64),
+            snapshot.as_ref().map_or("no snapshot".to_string(), describe),
         ),
-        warning: licences.err().map(|reason| format!("licence texts of the Rust crates are left out: {reason}")),
+        warnings,
         log: runtime.log,
     })
 }
 
-/// The licence texts of the Rust crates, kept in the cache; or why there are none.
-fn crates_licences(settings: &Settings, cache: &Cache) -> Result<std::result::Result<String, String>> {
-    let mut missing = None;
-    let key = Key::new().part("lock", licences::key(settings)?).part("target", &settings.target).hex();
-    let text = cache.blob(&format!("licences-{}", &key[..16]), || {
-        licences::gather(settings)?.map(String::into_bytes).map_err(|reason| {
-            missing = Some(reason.clone());
-            Error::Runtime(reason)
-        })
-    });
-    match (text, missing) {
-        (_, Some(reason)) => Ok(Err(reason)),
-        (text, None) => Ok(Ok(String::from_utf8_lossy(&text?).into_owned())),
-    }
+fn describe(snapshot: &Snapshot) -> String {
+    let size = megabytes(snapshot.image.len() as u64);
+    format!("snapshot {size:.1} MB with {} imported", count(snapshot.modules, "module"))
 }
 
 fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// The interpreter for this machine, which compiles and checks.
-fn load(runtime: &Runtime, settings: &Settings, code: &[u8], cache: &Cache) -> Result<Program> {
+/// The interpreter for this machine, which compiles, checks and makes the snapshot.
+fn load(runtime: &Runtime, settings: &Settings, machine: &MachineCode, cache: &Cache) -> Result<Program> {
     let fail = |error| Error::Guest(format!("python.wasm does not load: {error:#}"));
+    let image = Image::open(machine.cold_image.clone()).map_err(|error| Error::Guest(error.to_string()))?;
+    let image = Some(Arc::new(image));
     if settings.host == settings.target {
-        return Program::from_trusted_bytes(code).map_err(fail);
+        return Program::from_trusted_bytes(&machine.code, image).map_err(fail);
     }
-    let code = machine_code::provide(&runtime.wasm, &settings.host, cache)?;
-    Program::from_trusted_bytes(&code).map_err(fail)
-}
-
-fn open(bytes: Vec<u8>) -> Result<Archive> {
-    Archive::open(bytes).map_err(|error| Error::Guest(error.to_string()))
-}
-
-/// The compiled standard library, kept in the cache: it depends on the runtime, the script and the level only.
-fn stdlib_archive(
-    program: &Program,
-    runtime: &Runtime,
-    script: &Path,
-    project: &Project,
-    cache: &Cache,
-) -> Result<Vec<u8>> {
-    let folder = runtime.stdlib();
-    let key = Key::new()
-        .part("wasm", hash::of_bytes(&runtime.wasm))
-        .part("stdlib", hash::of_tree(&folder)?)
-        .part("script", hash::of_file(script)?)
-        .part("optimize", [project.optimize])
-        .part("exclude", runtime.exclude.join("\n"))
-        .part("place", layout::STDLIB)
-        .part("writer", archive::WRITER)
-        .part("dictionary", DICTIONARY.to_le_bytes())
-        .hex();
-    cache.blob(&format!("stdlib-{}", &key[..16]), || {
-        cache.stage("compiling the standard library to bytecode");
-        let sources = Sources::of_stdlib(&folder, &runtime.exclude)?;
-        let compiled = bytecode::compile(program, script, Stdlib::Sources(&folder), &sources, project.optimize)?;
-        cache.stage("compressing the standard library");
-        let samples: Vec<&[u8]> = compiled.iter().filter_map(|file| file.contents.as_deref()).collect();
-        let dictionary = archive::train_dictionary(&samples, DICTIONARY).map_err(write_error)?;
-        let mut writer = Writer::new(&dictionary).map_err(write_error)?;
-        add(&mut writer, layout::STDLIB, &compiled)?;
-        let bytes = writer.finish().0;
-        interpreter::check(program, runtime, open(bytes.clone())?)?;
-        Ok(bytes)
-    })
-}
-
-fn app_archive(
-    settings: &Settings,
-    stdlib: Vec<u8>,
-    runtime: &Runtime,
-    libraries: Vec<Compiled>,
-    manifest: &str,
-    crates_licences: Option<&str>,
-) -> Result<(Vec<u8>, archive::Summary)> {
-    let stdlib = open(stdlib)?;
-    let mut writer = Writer::new(stdlib.dictionary()).map_err(write_error)?;
-    writer.copy_from(&stdlib, "").map_err(write_error)?;
-    add(&mut writer, layout::SITE_PACKAGES, &libraries)?;
-    writer.file(layout::MANIFEST, manifest.as_bytes()).map_err(write_error)?;
-    if let Some(text) = crates_licences {
-        writer.file(&format!("{LICENCES}/rust-crates.txt"), text.as_bytes()).map_err(write_error)?;
-    }
-    let mut licences = vec![settings.source.join("THIRD-PARTY.md")];
-    if let Ok(entries) = sorted_entries(&runtime.folder.join("licenses")) {
-        licences.extend(entries.iter().map(std::fs::DirEntry::path));
-    }
-    for path in licences {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let text = std::fs::read(&path).doing("read", &path)?;
-        writer.file(&format!("{LICENCES}/{name}"), &text).map_err(write_error)?;
-    }
-    Ok(writer.finish())
-}
-
-fn add(writer: &mut Writer, prefix: &str, files: &[Compiled]) -> Result<()> {
-    writer.directory(prefix).map_err(write_error)?;
-    for file in files {
-        let path = format!("{prefix}/{}", file.path);
-        match &file.contents {
-            Some(contents) => writer.file(&path, contents),
-            None => writer.directory(&path),
-        }
-        .map_err(write_error)?;
-    }
-    Ok(())
-}
-
-fn write_error(error: archive::WriteError) -> Error {
-    Error::Libraries(vec![error.to_string()])
-}
-
-/// What is bundled, for the executable and for those who look inside: names and hashes, no paths, no times.
-fn manifest(
-    project: &Project,
-    libraries: &[Library],
-    compiled: &[Compiled],
-    runtime: &Runtime,
-    script: &Path,
-) -> Result<String> {
-    let hashes = libraries.iter().map(|library| (library.name.clone(), json!(hash_of(library, compiled))));
-    let libraries: serde_json::Map<String, serde_json::Value> = hashes.collect();
-    let manifest = json!({
-        "entry": project.entry.text(),
-        "optimize": project.optimize,
-        "python": runtime.version,
-        "inputs": {
-            "compile_library.py": hash::of_file(script)?,
-            "libraries": libraries,
-            "python.wasm": hash::of_bytes(&runtime.wasm),
-            "standard library": hash::of_tree(&runtime.stdlib())?,
-        },
-    });
-    Ok(format!("{manifest:#}\n"))
-}
-
-/// SHA-256 of what a library brings, as it goes into the archive: leftovers beside its sources do not count.
-fn hash_of(library: &Library, compiled: &[Compiled]) -> String {
-    let name = library.name.strip_suffix(".py").unwrap_or(&library.name);
-    let owns = |path: &str| {
-        path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == ".pyc" || rest.starts_with('/'))
-    };
-    let files = compiled.iter().filter(|file| owns(&file.path));
-    let key = files.fold(Key::new(), |key, file| match &file.contents {
-        Some(contents) => key.part(&file.path, contents),
-        None => key.part(&file.path, "folder").part("empty", ""),
-    });
-    key.hex()
+    let machine = machine_code::provide(&runtime.wasm, &settings.host, cache)?;
+    Program::from_trusted_bytes(&machine.code, image).map_err(fail)
 }
 
 /// What a build depends on. Cargo looks at folders recursively, so new and removed files count.

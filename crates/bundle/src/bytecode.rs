@@ -119,26 +119,38 @@ pub(crate) fn run(program: &Program, builder: GuestBuilder) -> Result<(u32, Stri
     let said = Arc::new(Mutex::new(Vec::new()));
     let output = || Output::Capture { into: said.clone(), limit: OUTPUT_LIMIT };
     let guest = builder.stdout(output()).stderr(output()).build().map_err(|error| fail(error.to_string()))?;
-    let (sender, receiver) = mpsc::channel();
     let text = || String::from_utf8_lossy(&said.lock().unwrap_or_else(PoisonError::into_inner)).into_owned();
     let program = program.clone();
-    // A guest that hangs keeps its thread; the build then ends with an error and takes it along.
-    std::thread::spawn(move || {
-        // Nobody listens any more once the time is up.
-        let _ = sender.send(guest::run(&program, guest));
-    });
-    let result = receiver.recv_timeout(TIME_LIMIT).map_err(|error| match error {
-        mpsc::RecvTimeoutError::Timeout => {
-            fail(format!("took longer than {} s and was given up: {}", TIME_LIMIT.as_secs(), text().trim()))
-        }
-        mpsc::RecvTimeoutError::Disconnected => fail("its thread ended without a result".to_string()),
-    })?;
+    let result = within_limit(move || guest::run(&program, guest), &text)?;
     let (outcome, guest) = result.map_err(|error| fail(error.to_string()))?;
     match outcome {
         Outcome::Exited(status) => Ok((status, text(), guest)),
         Outcome::ClosedPipe => Err(fail("its output was closed".to_string())),
         Outcome::Trapped(trap) => Err(fail(format!("trapped: {trap}; {}", text().trim()))),
     }
+}
+
+/// Waits for a guest at most the time limit; `said` tells what it has printed.
+///
+/// # Errors
+/// [`Error::Guest`] if the time is up.
+pub(crate) fn within_limit<T: Send + 'static>(
+    guest: impl FnOnce() -> T + Send + 'static,
+    said: &dyn Fn() -> String,
+) -> Result<T> {
+    let fail = |what: String| Error::Guest(format!("the WebAssembly CPython at build time: {what}"));
+    let (sender, receiver) = mpsc::channel();
+    // A guest that hangs keeps its thread; the build then ends with an error and takes it along.
+    std::thread::spawn(move || {
+        // Nobody listens any more once the time is up.
+        let _ = sender.send(guest());
+    });
+    receiver.recv_timeout(TIME_LIMIT).map_err(|error| match error {
+        mpsc::RecvTimeoutError::Timeout => {
+            fail(format!("took longer than {} s and was given up: {}", TIME_LIMIT.as_secs(), said().trim()))
+        }
+        mpsc::RecvTimeoutError::Disconnected => fail("its thread ended without a result".to_string()),
+    })
 }
 
 /// The script's problems, with this machine's paths in place of the guest's.

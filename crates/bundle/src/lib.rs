@@ -1,4 +1,4 @@
-//! The build side: turns a project folder into the two assets that the executable embeds.
+//! The build side: turns a project folder into the assets that the executable embeds.
 //!
 //! `build.rs` is a thin caller of [`build`]. The stages are files, in this order:
 //!
@@ -14,8 +14,12 @@
 //! | [`bytecode`] | `compile_library.py`, run inside the WebAssembly CPython |
 //! | [`licences`] | the licence texts of the Rust crates in the executable |
 //! | [`entry`] | checks that the entry exists |
-//! | [`assets`] | everything together: the archive and the machine code |
+//! | `archives` | the compiled standard library, and the app with it |
+//! | [`snapshot`] | the image of the initialised interpreter with the app imported |
+//! | [`parts`] | machine code and images as they go into the executable |
+//! | [`assets`] | everything together |
 
+mod archives;
 pub mod assets;
 pub mod bytecode;
 pub mod cache;
@@ -28,10 +32,12 @@ pub mod interpreter;
 pub mod libraries;
 pub mod licences;
 pub mod machine_code;
+pub mod parts;
 pub mod progress;
 pub mod project;
 pub mod runtime;
 pub mod settings;
+pub mod snapshot;
 
 pub use assets::{Report, build};
 pub use error::{Error, Result};

@@ -58,6 +58,10 @@ mod tests {
             entry: Entry { module: "a".into(), function: None },
             libs: libs.iter().map(|lib| folder.join(lib)).collect(),
             optimize: 0,
+            snapshot: true,
+            snapshot_exclude: Vec::new(),
+            reproducible: false,
+            size: crate::project::Size::Fast,
         }
     }
 

@@ -36,10 +36,27 @@ pub struct Project {
     pub libs: Vec<PathBuf>,
     /// `optimize`: CPython's optimisation level, 0 to 2.
     pub optimize: u8,
+    /// `snapshot`: whether a run resumes from the image of an initialised interpreter.
+    pub snapshot: bool,
+    /// `snapshot-exclude`: modules whose import must happen in each run.
+    pub snapshot_exclude: Vec<String>,
+    /// `reproducible`: whether the same inputs give the same image, hash seed included.
+    pub reproducible: bool,
+    /// `size`: what the executable is made for.
+    pub size: Size,
+}
+
+/// What is kept as it is in the executable, and what compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Machine code and images are used where they lie.
+    Fast,
+    /// They are compressed, and expanded at each start.
+    Small,
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "entry, libs, optimize";
+const KEYS: &str = "entry, libs, optimize, reproducible, size, snapshot, snapshot-exclude";
 
 impl Project {
     /// Reads the settings of the project in `folder`.
@@ -76,32 +93,40 @@ impl Project {
             .and_then(toml::Value::as_table)
             .ok_or_else(|| fail("", "expected a table [tool.pyapp], found none; add it with an entry".to_string()))?;
 
-        let (mut entry, mut libs, mut optimize) = (None, vec!["python_libs".to_string()], 0);
+        let mut entry = None;
+        let mut libs = vec!["python_libs".to_string()];
+        let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
+        let mut snapshot_exclude = Vec::new();
         for (key, value) in section {
+            let wrong = |what: &str| fail(key, format!("expected {what}, found {value}"));
             match key.as_str() {
                 "entry" => {
-                    let text = value.as_str().ok_or_else(|| fail(key, expected("a string", value)))?;
-                    entry = Some(parse_entry(text).ok_or_else(|| {
-                        let form = "expected \"pkg.mod\" or \"pkg.mod:function\"";
-                        fail(key, format!("{form}, found {text:?}"))
-                    })?);
+                    let text = value.as_str().ok_or_else(|| wrong("a string"))?;
+                    let form = "\"pkg.mod\" or \"pkg.mod:function\"";
+                    entry = Some(parse_entry(text).ok_or_else(|| wrong(form))?);
                 }
-                "libs" => {
-                    let strings = value.as_array().and_then(|list| {
-                        list.iter().map(|item| item.as_str().map(str::to_string)).collect::<Option<Vec<_>>>()
-                    });
-                    libs = strings.ok_or_else(|| fail(key, expected("a list of folders", value)))?;
-                }
+                "libs" => libs = strings(value).ok_or_else(|| wrong("a list of folders"))?,
                 "optimize" => {
                     let level = value.as_integer().and_then(|level| u8::try_from(level).ok());
-                    optimize =
-                        level.filter(|level| *level <= 2).ok_or_else(|| fail(key, expected("0, 1 or 2", value)))?;
+                    optimize = level.filter(|level| *level <= 2).ok_or_else(|| wrong("0, 1 or 2"))?;
+                }
+                "reproducible" => reproducible = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+                "size" => {
+                    size = match value.as_str() {
+                        Some("fast") => Size::Fast,
+                        Some("small") => Size::Small,
+                        _ => return Err(wrong("\"fast\" or \"small\"")),
+                    }
+                }
+                "snapshot" => snapshot = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+                "snapshot-exclude" => {
+                    snapshot_exclude = strings(value)
+                        .filter(|names| names.iter().all(|name| is_dotted(name)))
+                        .ok_or_else(|| wrong("a list of module names"))?;
                 }
                 _ => {
-                    return Err(fail(
-                        key,
-                        format!("expected one of {KEYS}, found an unknown key; correct or remove it"),
-                    ));
+                    let message = format!("expected one of {KEYS}, found an unknown key; correct or remove it");
+                    return Err(fail(key, message));
                 }
             }
         }
@@ -113,12 +138,17 @@ impl Project {
                 return Err(fail("libs", message));
             }
         }
-        Ok(Project { file, entry, libs, optimize })
+        Ok(Project { file, entry, libs, optimize, snapshot, snapshot_exclude, reproducible, size })
+    }
+
+    /// The place of a key, for messages.
+    pub fn place(&self, key: &str) -> String {
+        format!("{}, [tool.pyapp] {key}", self.file.display())
     }
 }
 
-fn expected(what: &str, value: &toml::Value) -> String {
-    format!("expected {what}, found {value}")
+fn strings(value: &toml::Value) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(|item| item.as_str().map(str::to_string)).collect()
 }
 
 fn parse_entry(text: &str) -> Option<Entry> {
@@ -126,9 +156,12 @@ fn parse_entry(text: &str) -> Option<Entry> {
         Some((module, function)) => (module, Some(function)),
         None => (text, None),
     };
-    let is_dotted = |name: &str| name.split('.').all(is_identifier);
     (is_dotted(module) && function.is_none_or(is_dotted))
         .then(|| Entry { module: module.to_string(), function: function.map(str::to_string) })
+}
+
+fn is_dotted(name: &str) -> bool {
+    name.split('.').all(is_identifier)
 }
 
 /// As Python's identifiers, near enough: whether the name exists is found out later, by CPython.
@@ -155,6 +188,8 @@ mod tests {
         let project = parse("[tool.pyapp]\nentry = \"a.b\"").expect("valid");
         assert_eq!(project.entry, Entry { module: "a.b".into(), function: None });
         assert_eq!(project.optimize, 0);
+        assert!(project.snapshot && !project.reproducible && project.snapshot_exclude.is_empty());
+        assert_eq!(project.size, Size::Fast);
         assert!(project.libs[0].ends_with("python_libs") && project.libs.len() == 1);
     }
 
@@ -172,7 +207,7 @@ mod tests {
             ("[tool.pyapp]", "pyproject.toml, [tool.pyapp] entry: expected what to run, found nothing; add it"),
             (
                 "[tool.pyapp]\nentri = 1",
-                "pyproject.toml, [tool.pyapp] entri: expected one of entry, libs, optimize, found an unknown key; \
+                "pyproject.toml, [tool.pyapp] entri: expected one of entry, libs, optimize, reproducible, size, snapshot, snapshot-exclude, found an unknown key; \
                  correct or remove it",
             ),
             ("[tool.pyapp]\nentry = 1", "pyproject.toml, [tool.pyapp] entry: expected a string, found 1"),
@@ -187,6 +222,18 @@ mod tests {
             (
                 "[tool.pyapp]\nentry = \"a\"\nlibs = [\"python_libs\", \"nope\"]",
                 "pyproject.toml, [tool.pyapp] libs: expected a folder, found none at nope; create or correct it",
+            ),
+            (
+                "[tool.pyapp]\nentry = \"a\"\nsize = \"tiny\"",
+                "pyproject.toml, [tool.pyapp] size: expected \"fast\" or \"small\", found \"tiny\"",
+            ),
+            (
+                "[tool.pyapp]\nentry = \"a\"\nsnapshot = 1",
+                "pyproject.toml, [tool.pyapp] snapshot: expected true or false, found 1",
+            ),
+            (
+                "[tool.pyapp]\nentry = \"a\"\nsnapshot-exclude = [\"a b\"]",
+                "pyproject.toml, [tool.pyapp] snapshot-exclude: expected a list of module names, found [\"a b\"]",
             ),
             (
                 "[tool.pyapp]\nentry = \"a\"\nlibs = [1]",

@@ -1,6 +1,7 @@
 //! The engine's settings, the same at build time and at run time.
 
-use wasmtime::{Config, Engine, Result};
+use std::sync::Arc;
+use wasmtime::{Config, CustomCodeMemory, Engine, MemoryCreator, Result};
 
 /// The version of wasmtime, which Cargo.toml pins exactly.
 pub const WASMTIME_VERSION: &str = "48.0.8";
@@ -25,13 +26,20 @@ fn config() -> Config {
     config
 }
 
-/// An engine to run with. `code_memory` makes machine code executable where it lies.
+/// An engine to run with. `code` makes machine code executable where it lies, `memory` makes linear memories; without
+/// them wasmtime does both in its own way.
 ///
 /// # Errors
 /// If wasmtime does not support this machine.
-pub(crate) fn for_running(code_memory: Option<std::sync::Arc<dyn wasmtime::CustomCodeMemory>>) -> Result<Engine> {
+pub(crate) fn for_running(
+    code: Option<Arc<dyn CustomCodeMemory>>,
+    memory: Option<Arc<dyn MemoryCreator>>,
+) -> Result<Engine> {
     let mut config = config();
-    config.with_custom_code_memory(code_memory);
+    config.with_custom_code_memory(code);
+    if let Some(memory) = memory {
+        config.with_host_memory(memory);
+    }
     Engine::new(&config)
 }
 

@@ -40,12 +40,32 @@ pub fn scratch(limits: Limits) -> Result<(Vfs, Ino)> {
     Ok((vfs, root))
 }
 
+/// The contents of a regular file; `path` counts from `root`.
+///
+/// # Errors
+/// As [`Vfs::lookup`] and [`Vfs::read`].
+pub fn read_file(vfs: &mut Vfs, root: Ino, path: &str) -> Result<Vec<u8>> {
+    let ino = vfs.lookup(root, path, true)?;
+    let mut contents = vec![0; usize::try_from(vfs.metadata(ino)?.size).unwrap_or(usize::MAX)];
+    let read = vfs.read(ino, 0, &mut contents)?;
+    contents.truncate(read);
+    Ok(contents)
+}
+
 /// A guest that sees the archive at `/vfs` and the scratch at `/`.
 ///
 /// # Errors
 /// As [`scratch`].
 pub fn python_guest(archive: Archive, limits: Limits) -> Result<GuestBuilder> {
+    python_guest_and_root(archive, limits).map(|(builder, _)| builder)
+}
+
+/// As [`python_guest`], with the root of the scratch to look at afterwards.
+///
+/// # Errors
+/// As [`scratch`].
+pub fn python_guest_and_root(archive: Archive, limits: Limits) -> Result<(GuestBuilder, Ino)> {
     let (mut vfs, root) = scratch(limits)?;
     let base = vfs.mount(root, MOUNT, archive)?;
-    Ok(GuestBuilder::new(vfs).preopen(base, format!("/{MOUNT}")).preopen(root, "/"))
+    Ok((GuestBuilder::new(vfs).preopen(base, format!("/{MOUNT}")).preopen(root, "/"), root))
 }

@@ -1,10 +1,12 @@
 //! One run of a guest, from its first instruction to its exit status.
 
-use crate::code::Program;
-use crate::engine::THREAD_STACK;
+use crate::image::Start;
+use crate::machine::Program;
 use crate::preview1::{self, ClosedPipe, Exit, Guest};
+use crate::thread::on_guest_thread;
+use crate::timing::Timing;
 use std::fmt;
-use wasmtime::{Linker, Store, Trap};
+use wasmtime::{Instance, Linker, Store, Trap, Val};
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub enum Outcome {
 
 /// Why a run did not even begin.
 #[derive(Debug)]
-pub struct StartError(String);
+pub struct StartError(pub(crate) String);
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,40 +31,102 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// Runs `program`'s `_start` as `guest`, on a thread of its own that has the stack the guest needs. Returns how it
-/// ended and the guest, whose file system can then be looked at.
+/// Runs `program` as `guest`, on a thread of its own that has the stack the guest needs: from `_start`, or on from where
+/// its image was made. Returns how it ended and the guest, whose file system can then be looked at.
 ///
 /// # Errors
-/// If the module is no preview1 command, needs something that is not there, or the machine has no room for it.
+/// If the module is no preview1 command, needs something that is not there, does not belong to its image, or the machine
+/// has no room for it.
 pub fn run(program: &Program, guest: Guest) -> Result<(Outcome, Guest), StartError> {
-    let fail = |error: &dyn fmt::Display| StartError(format!("cannot start the guest: {error}"));
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("guest".to_string()).stack_size(THREAD_STACK);
-        let thread = thread.spawn_scoped(scope, || run_here(program, guest)).map_err(|error| fail(&error))?;
-        match thread.join() {
-            Ok(result) => result.map_err(|error| fail(&format_args!("{error:#}"))),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+    run_timed(program, guest, &mut Timing::start())
+}
+
+/// As [`run`], and notes where the time goes.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_timed(program: &Program, guest: Guest, timing: &mut Timing) -> Result<(Outcome, Guest), StartError> {
+    on_guest_thread(|| {
+        let mut store = Store::new(&program.engine, guest);
+        let ended = match instantiate(program, &mut store, timing) {
+            Ok(instance) => match program.image.as_ref().map_or(Start::Cold, |image| image.origin().start) {
+                Start::Cold => cold(&mut store, &instance, timing)?,
+                Start::Resumed => resumed(&mut store, &instance, timing)?,
+            },
+            // A module's own start section has already run by then, and may have ended it.
+            Err(error) if error.is::<Exit>() || error.is::<ClosedPipe>() || error.is::<Trap>() => Err(error),
+            Err(error) => return Err(error),
+        };
+        Ok((ended.map_or_else(outcome_of, Outcome::Exited), store.into_data()))
     })
 }
 
-fn run_here(program: &Program, guest: Guest) -> wasmtime::Result<(Outcome, Guest)> {
+/// An instance with its memory as the image has it.
+pub(crate) fn instantiate(
+    program: &Program,
+    store: &mut Store<Guest>,
+    timing: &mut Timing,
+) -> wasmtime::Result<Instance> {
     let mut linker = Linker::new(&program.engine);
     preview1::add_to_linker(&mut linker)?;
-    let mut store = Store::new(&program.engine, guest);
-    let outcome = match linker.instantiate(&mut store, &program.module) {
-        Ok(instance) => {
-            let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
-            start.call(&mut store, ()).map_or_else(outcome_of, |()| Outcome::Exited(0))
-        }
-        // A module's own start section has already run by then, and may have ended it.
-        Err(error) if error.is::<Exit>() || error.is::<ClosedPipe>() || error.is::<Trap>() => outcome_of(error),
-        Err(error) => return Err(error),
-    };
-    Ok((outcome, store.into_data()))
+    timing.mark("linker");
+    let instance = linker.instantiate(&mut *store, &program.module)?;
+    restore(program, store, &instance)?;
+    timing.mark("instantiate");
+    Ok(instance)
 }
 
-fn outcome_of(error: wasmtime::Error) -> Outcome {
+/// Checks that module and image belong together, and copies the image where it has not been mapped.
+fn restore(program: &Program, store: &mut Store<Guest>, instance: &Instance) -> wasmtime::Result<()> {
+    let Some(image) = &program.image else { return Ok(()) };
+    let identity = instance.get_global(&mut *store, crate::IDENTITY).map(|global| global.get(&mut *store));
+    let expected = image.origin().module;
+    match identity {
+        Some(Val::I64(found)) if found.cast_unsigned() == expected => {}
+        _ => wasmtime::bail!("expected machine code {expected:016x} for the memory image, found {identity:?}"),
+    }
+    if program.image_is_mapped {
+        return Ok(());
+    }
+    let Some(memory) = instance.get_memory(&mut *store, "memory") else {
+        wasmtime::bail!("expected an exported memory for the memory image, found none");
+    };
+    let missing = image.memory_size().saturating_sub(memory.data_size(&*store));
+    memory.grow(&mut *store, (missing as u64).div_ceil(WASM_PAGE))?;
+    let bytes = memory.data_mut(store);
+    for (address, _, page) in image.stretches() {
+        bytes[address..address + page.len()].copy_from_slice(page);
+    }
+    Ok(())
+}
+
+/// The unit in which WebAssembly counts memory, bytes.
+const WASM_PAGE: u64 = 65536;
+
+/// An exit status so far, or why the guest ended.
+type Ended = Result<u32, wasmtime::Error>;
+
+fn cold(store: &mut Store<Guest>, instance: &Instance, timing: &mut Timing) -> wasmtime::Result<Ended> {
+    let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
+    let ended = start.call(store, ()).map(|()| 0);
+    timing.mark("app");
+    Ok(ended)
+}
+
+fn resumed(store: &mut Store<Guest>, instance: &Instance, timing: &mut Timing) -> wasmtime::Result<Ended> {
+    let resume = instance.get_typed_func::<(), ()>(&mut *store, "pyapp_resume")?;
+    let app = instance.get_typed_func::<(), u32>(&mut *store, "pyapp_run")?;
+    let exit = instance.get_typed_func::<u32, ()>(&mut *store, "pyapp_exit")?;
+    let ended = resume.call(&mut *store, ());
+    timing.mark("resume");
+    let ended = ended.and_then(|()| app.call(&mut *store, ()));
+    timing.mark("app");
+    let ended = ended.and_then(|status| exit.call(&mut *store, status).map(|()| status));
+    timing.mark("exit");
+    Ok(ended)
+}
+
+pub(crate) fn outcome_of(error: wasmtime::Error) -> Outcome {
     if let Some(Exit(status)) = error.downcast_ref::<Exit>() {
         Outcome::Exited(*status)
     } else if error.is::<ClosedPipe>() {

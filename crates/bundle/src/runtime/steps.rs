@@ -181,6 +181,7 @@ impl Build<'_> {
         fs::create_dir_all(&stdlib).doing("create", &stdlib)?;
         copy(&self.wasm_folder().join(WASM), &folder.join(WASM))?;
         copy_tree(&self.cpython.join("Lib"), &stdlib, &self.recipe.stdlib.exclude)?;
+        copy(&self.recipe.folder.join("src/_pyapp.py"), &stdlib.join("_pyapp.py"))?;
         self.copy_build_settings(&stdlib)?;
         self.copy_licences(zlib, &folder, &stdlib)?;
         let path = folder.join(PROVENANCE);

@@ -1,5 +1,6 @@
 //! What a guest is given: arguments, environment, file system, streams.
 
+use super::fixed::Fixed;
 use super::streams::{Input, Output, Stream};
 use super::table::{Descriptor, MemoryFile, Table};
 use std::fmt;
@@ -14,12 +15,19 @@ pub struct Guest {
     pub(super) table: Table,
     /// wasmtime-wasi: clocks, random numbers, arguments, environment, and the granted host folders.
     pub(super) host: WasiP1Ctx,
+    /// In place of the host's clocks and random numbers, if they must be the same in every run.
+    pub(super) fixed: Option<Fixed>,
 }
 
 impl Guest {
     /// The guest's file system.
     pub fn vfs(&self) -> &Vfs {
         &self.vfs
+    }
+
+    /// The numbers of the open descriptors, rising.
+    pub(crate) fn descriptors(&self) -> Vec<u32> {
+        self.table.numbers().collect()
     }
 
     /// The guest's file system, to be read or changed once it has run.
@@ -83,6 +91,7 @@ pub struct GuestBuilder {
     stdin: Input,
     stdout: Output,
     stderr: Output,
+    fixed: Option<Fixed>,
 }
 
 impl GuestBuilder {
@@ -96,7 +105,14 @@ impl GuestBuilder {
             stdin: Input::Empty,
             stdout: Output::Inherit,
             stderr: Output::Inherit,
+            fixed: None,
         }
+    }
+
+    /// Gives the guest clocks that stand still and random numbers that follow from `seed`, so that two runs are the same.
+    pub fn deterministic(mut self, seed: u64) -> Self {
+        self.fixed = Some(Fixed::new(seed));
+        self
     }
 
     /// Appends an argument; the first is the program's name.
@@ -193,6 +209,6 @@ impl GuestBuilder {
         for descriptor in descriptors {
             table.insert(descriptor).map_err(|_| GuestError::TooManyPreopens)?;
         }
-        Ok(Guest { vfs, table, host: host.build_p1() })
+        Ok(Guest { vfs, table, host: host.build_p1(), fixed: self.fixed })
     }
 }

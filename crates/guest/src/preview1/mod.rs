@@ -10,6 +10,7 @@
 //! | `table.rs` | the descriptor table |
 //! | `calls.rs` | the preview1 calls, each a dispatch on what the descriptor is |
 //! | `memory_files.rs` | what they do on descriptors of the VFS |
+//! | `fixed.rs` | clocks and random numbers that are the same in every run, for reproducible builds |
 //! | `streams.rs` | what they do on stdin, stdout and stderr |
 //! | `poll.rs` | waiting |
 //! | `convert.rs` | types of the VFS as types of preview1 |
@@ -17,6 +18,7 @@
 
 mod calls;
 mod convert;
+mod fixed;
 mod guest;
 mod link;
 mod memory_files;

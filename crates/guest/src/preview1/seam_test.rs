@@ -169,7 +169,7 @@ fn no_call_slips_past_the_vfs() {
     // In WASI preview1: 21 fd_, 10 path_ and 4 sock_ calls, and poll_oneoff, which takes descriptors in memory.
     assert_eq!(calls.len(), 21 + 10 + 4 + 1);
     let code = engine::compile(&wat::parse_str(module(&calls)).expect("valid"), env!("GUEST_HOST_TARGET"));
-    let program = Program::from_trusted_bytes(&code.expect("compiled")).expect("loaded");
+    let program = Program::from_trusted_bytes(&code.expect("compiled"), None).expect("loaded");
     let mut linker = Linker::new(&program.engine);
     add_to_linker(&mut linker).expect("linked");
 

@@ -64,6 +64,11 @@ impl Table {
         if full { Err(Errno::Mfile.into()) } else { Ok(()) }
     }
 
+    /// The numbers in use, rising.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.slots.iter().enumerate().filter(|(_, slot)| slot.is_some()).map(|(number, _)| number as u32)
+    }
+
     /// What a number stands for, or EBADF.
     pub fn get(&self, fd: types::Fd) -> Result<&Descriptor> {
         self.slots.get(index(fd)).and_then(Option::as_ref).ok_or_else(|| Errno::Badf.into())

@@ -1,4 +1,4 @@
-//! Ahead-of-time compiled machine code and how it is loaded. The only module with `unsafe`.
+//! Ahead-of-time compiled machine code and how it is loaded.
 //!
 //! wasmtime's `Module::deserialize*` are unsafe because machine code is trusted as it is: whoever can choose it can run
 //! anything, and no check of the bytes can change that. Trust is the caller's to give, and the two functions that take
@@ -6,11 +6,13 @@
 //! code that it has just compiled or that it keeps in the cache folder of the user who builds. `RATIONALE.md` says why
 //! they are not `unsafe fn`.
 
-#![allow(unsafe_code)]
 
+use super::executable;
+use super::memory::FromExecutable;
 use crate::engine;
+use crate::image::Image;
 use std::sync::Arc;
-use wasmtime::{CustomCodeMemory, Engine, Module, Result};
+use wasmtime::{CustomCodeMemory, Engine, MemoryCreator, Module, Result};
 
 /// Bytes that start at a page boundary, so that they can be made executable without touching what lies beside them.
 /// Wrap `*include_bytes!(…)` in it.
@@ -23,44 +25,59 @@ pub struct PageAligned<B: ?Sized>(
 /// The granularity of [`PageAligned`]; on a system with larger pages code is copied instead.
 const ALIGNMENT: usize = 4096;
 
-/// A compiled WebAssembly module, ready to run. Cheap to clone: clones share the code.
+/// A compiled WebAssembly module and what its memory begins with, ready to run. Cheap to clone: clones share the code.
 #[derive(Clone)]
 pub struct Program {
     pub(crate) engine: Engine,
     pub(crate) module: Module,
+    pub(crate) image: Option<Arc<Image>>,
+    /// Whether the image is already in each new memory, or has to be copied into it.
+    pub(crate) image_is_mapped: bool,
 }
 
 impl Program {
-    /// Takes machine code from this project's own compiler that is part of the executable and runs it where it lies: nothing is copied, and pages that
-    /// are never run are never read from the disk.
+    /// Takes machine code from this project's own compiler that is part of the executable and runs it where it lies:
+    /// nothing is copied, and pages that are never run are never read from the disk. The same holds for the image if it
+    /// is part of the executable and page-aligned too, where the system can (Linux with `/proc`).
     ///
     /// # Errors
     /// If the code was made by another version of wasmtime or with other settings, or is damaged.
-    pub fn from_trusted_static(code: &'static PageAligned<[u8]>) -> Result<Program> {
+    pub fn from_trusted_static(code: &'static PageAligned<[u8]>, image: Option<Arc<Image>>) -> Result<Program> {
         let bytes = &code.0;
         if !can_protect_in_place(bytes) {
-            return Program::from_trusted_bytes(bytes);
+            return Program::from_trusted_bytes(bytes, image);
         }
-        let engine = engine::for_running(Some(Arc::new(InPlace)))?;
+        let memory = image.as_ref().and_then(in_executable);
+        let image_is_mapped = memory.is_some();
+        let engine = engine::for_running(Some(Arc::new(InPlace)), memory)?;
         // SAFETY: that the bytes are machine code which wasmtime made is the caller's promise, given by the name of this
         // function. They live and stay unchanged for the whole run ('static) and start at a page boundary, which
         // `can_protect_in_place` has checked. Every run of the executable would notice.
         let module = unsafe { Module::deserialize_raw(&engine, std::ptr::NonNull::from(bytes))? };
-        Ok(Program { engine, module })
+        Ok(Program { engine, module, image, image_is_mapped })
     }
 
     /// Takes machine code from this project's own compiler, copying it. Never hand it what others could have changed:
-    /// code is run as it is.
+    /// code is run as it is. Without an image the module must bring its own data.
     ///
     /// # Errors
     /// As [`Program::from_trusted_static`].
-    pub fn from_trusted_bytes(code: &[u8]) -> Result<Program> {
-        let engine = engine::for_running(None)?;
+    pub fn from_trusted_bytes(code: &[u8], image: Option<Arc<Image>>) -> Result<Program> {
+        let engine = engine::for_running(None, None)?;
         // SAFETY: that the bytes are machine code which wasmtime made is the caller's promise, given by the name of this
         // function; they are copied, so nothing else is asked of them. By mistake, rather than malice, wasmtime's own
         // header catches other bytes: the test `foreign_bytes_are_refused` would notice if it did not.
         let module = unsafe { Module::deserialize(&engine, code)? };
-        Ok(Program { engine, module })
+        Ok(Program { engine, module, image, image_is_mapped: false })
+    }
+
+    /// The same code with another image, which is copied into each new memory.
+    ///
+    /// # Panics
+    /// If this program's own image is mapped, as it is only in a shipped executable.
+    pub fn with_image(&self, image: Arc<Image>) -> Program {
+        assert!(!self.image_is_mapped, "a mapped image belongs to its engine");
+        Program { image: Some(image), ..self.clone() }
     }
 
     /// Compiles a module for this machine and loads it.
@@ -69,11 +86,18 @@ impl Program {
     /// If the module is not valid WebAssembly.
     #[cfg(feature = "compiler")]
     pub fn compile(wasm: &[u8]) -> Result<Program> {
-        Program::from_trusted_bytes(&engine::compile(wasm, env!("GUEST_HOST_TARGET"))?)
+        Program::from_trusted_bytes(&engine::compile(wasm, env!("GUEST_HOST_TARGET"))?, None)
     }
 }
 
-/// Whether the bytes' pages can be made executable by themselves.
+/// What maps the image into each new memory, if it can be mapped.
+fn in_executable(image: &Arc<Image>) -> Option<Arc<dyn MemoryCreator>> {
+    let bytes = image.static_bytes().filter(|bytes| can_protect_in_place(bytes))?;
+    let place = executable::place_of(bytes).filter(|place| place.offset.is_multiple_of(ALIGNMENT as u64))?;
+    Some(Arc::new(FromExecutable { image: image.clone(), place }))
+}
+
+/// Whether the bytes' pages can be mapped or made executable by themselves.
 fn can_protect_in_place(bytes: &[u8]) -> bool {
     cfg!(unix) && rustix::param::page_size() == ALIGNMENT && bytes.as_ptr().addr().is_multiple_of(ALIGNMENT)
 }
@@ -109,7 +133,7 @@ mod tests {
     #[test]
     fn foreign_bytes_are_refused() {
         for bytes in [&b""[..], b"\0asm\x01\0\0\0", &[0x7f; 4096]] {
-            assert!(Program::from_trusted_bytes(bytes).is_err(), "{bytes:?}");
+            assert!(Program::from_trusted_bytes(bytes, None).is_err(), "{bytes:?}");
         }
     }
 

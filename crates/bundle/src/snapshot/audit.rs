@@ -1,0 +1,92 @@
+//! What an app imports at its start, asked of the very CPython over the very archive: `audit.py`.
+
+use crate::bytecode::run;
+use crate::error::{Error, Result};
+use crate::project::Project;
+use archive::Archive;
+use guest::{Program, layout};
+use serde::Deserialize;
+use vfs::Limits;
+
+const SCRIPT: &str = include_str!("audit.py");
+/// Where the script leaves its report; outside of what it looks at.
+const REPORT: &str = "/dev/report";
+
+/// What the audit found.
+#[derive(Debug, Deserialize)]
+pub(super) struct Audit {
+    /// The modules to import for the snapshot, in order.
+    pub modules: Vec<String>,
+    /// What those imports did that a resumed run would not do again.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that an import did.
+#[derive(Debug, Deserialize)]
+pub(super) struct Finding {
+    pub kind: Kind,
+    /// The module whose top level did it.
+    pub module: String,
+    pub detail: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Kind {
+    Failed,
+    Open,
+    Written,
+    Chdir,
+    Output,
+    Environ,
+    Time,
+    Random,
+}
+
+/// Imports what a start of the app imports, on an interpreter that is thrown away.
+///
+/// # Errors
+/// [`Error::Guest`] if the audit did not run to its end.
+pub(super) fn audit(program: &Program, archive: Archive, project: &Project) -> Result<Audit> {
+    let fail = |what: String| Error::Guest(format!("the audit of what the app imports: {what}"));
+    let made = layout::python_guest_and_root(archive, Limits::default());
+    let (builder, root) = made.map_err(|error| fail(error.to_string()))?;
+    let mut builder = builder.argument("python3");
+    for argument in ["-I", "-c", SCRIPT, REPORT, &project.entry.text()] {
+        builder = builder.argument(argument);
+    }
+    for module in &project.snapshot_exclude {
+        builder = builder.argument(module);
+    }
+    let (status, said, mut guest) = run(program, builder)?;
+    if status != 0 {
+        return Err(fail(format!("ended with status {status}: {}", said.trim())));
+    }
+    let report = layout::read_file(guest.vfs_mut(), root, REPORT).map_err(|error| fail(format!("no report: {error}")))?;
+    serde_json::from_slice(&report).map_err(|error| fail(error.to_string()))
+}
+
+impl Finding {
+    /// Whether a snapshot would be wrong, and not only perhaps not what was meant.
+    pub fn is_error(&self) -> bool {
+        matches!(self.kind, Kind::Failed | Kind::Open | Kind::Written | Kind::Chdir)
+    }
+
+    /// One line: who did what, and what to do.
+    pub fn message(&self) -> String {
+        let Finding { module, detail, .. } = self;
+        let what = match self.kind {
+            Kind::Failed => format!("cannot be imported at build time: {detail}; correct it"),
+            Kind::Open => format!("keeps {detail} open, which a resumed run would not have; close it"),
+            Kind::Written => format!("leaves {detail} behind, which a resumed run would not find; do it in a function"),
+            Kind::Chdir => format!("changes the current directory to {detail}; do it in a function"),
+            Kind::Output => format!("prints at import ({detail:?}), which a resumed run does not repeat; do it in a function"),
+            Kind::Environ => "reads the environment at import: it sees the build's, an empty one; do it in a function".into(),
+            Kind::Time => "reads the time at import: it sees the build's; do it in a function".into(),
+            Kind::Random => {
+                "takes random numbers at import: every run will have the same; do it in a function".to_string()
+            }
+        };
+        format!("{module}: {what}, or set [tool.pyapp] snapshot-exclude = [{module:?}]")
+    }
+}

@@ -1,0 +1,81 @@
+//! The memory image: what a guest's linear memory holds when a run begins.
+//!
+//! Machine code is the same for every app, so it comes without the data of its module; that is kept here instead. A
+//! *cold* image is a module's own data, as it is before any instruction has run. A *resumed* one is the memory behind
+//! an initialised CPython that has imported an app.
+//!
+//! # The format, version 1
+//!
+//! All integers are little-endian. A page is 4096 bytes.
+//!
+//! | offset | size | field |
+//! |---|---|---|
+//! | 0 | 8 | magic: [`MAGIC`] |
+//! | 8 | 4 | format version: [`VERSION`] |
+//! | 12 | 4 | how a run begins: 0 cold, 1 resumed |
+//! | 16 | 8 | identity of the module that the memory belongs to |
+//! | 24 | 8 | identity of the archive that the memory was made over; 0 in a cold image |
+//! | 32 | 4 | size of the memory, pages |
+//! | 36 | 4 | number of runs |
+//! | 40 | 8 | XXH3-64 of the pages |
+//! | 48 | 8 | zero, reserved |
+//! | 56 | 8 | XXH3-64 of the 56 bytes before it and the table of runs |
+//! | 64 | 8 each | table of runs: first page (4), how many pages (4) |
+//! | … | | zero up to a multiple of 4096 |
+//! | … | 4096 each | the pages, in order |
+//!
+//! Runs rise strictly and lie inside the memory; what no run covers is zero. The pages begin at a page boundary, so
+//! that an image that does so too can be mapped, page by page.
+
+mod reader;
+mod writer;
+
+pub use reader::{Image, ImageError};
+pub use writer::write;
+
+/// First bytes of every image.
+pub const MAGIC: [u8; 8] = *b"\x89PYIMG\r\n";
+/// The version of the format that this crate writes, and the only one it reads.
+pub const VERSION: u32 = 1;
+/// The unit of an image, bytes.
+pub const PAGE: usize = 4096;
+/// Length of the header in front of the table, bytes.
+const HEADER_LEN: usize = 64;
+/// How many of the header's bytes its checksum covers.
+const HEADER_CHECKED: usize = 56;
+/// Length of one run in the table, bytes.
+const RUN_LEN: usize = 8;
+/// Most runs: each is a mapping of its own, of which Linux lets a process have 65,530.
+const MAX_RUNS: usize = 16_384;
+/// Most pages of a memory: 4 GiB.
+const MAX_PAGES: u32 = 1 << 20;
+
+/// How a run that starts from an image begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At `_start`, like any command.
+    Cold,
+    /// Where the initialisation ended.
+    Resumed,
+}
+
+/// What an image belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// How a run begins.
+    pub start: Start,
+    /// Identity of the module ([`crate::split`] gives it).
+    pub module: u64,
+    /// Identity of the archive ([`archive::Archive::identity`]); 0 in a cold image.
+    pub archive: u64,
+}
+
+/// A stretch of pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Run {
+    first: u32,
+    count: u32,
+}
+
+#[cfg(test)]
+mod tests;

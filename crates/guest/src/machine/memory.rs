@@ -1,0 +1,161 @@
+//! Linear memories whose first contents are the pages of an image, mapped copy-on-write from the executable: a page is
+//! read from the disk when it is first read, and copied when it is first written.
+
+use super::executable::Place;
+use crate::image::Image;
+use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap};
+use std::ptr::NonNull;
+use std::sync::Arc;
+use wasmtime::{LinearMemory, MemoryCreator, MemoryType, Result};
+
+/// Makes the memories of one program.
+pub(super) struct FromExecutable {
+    pub image: Arc<Image>,
+    /// Where the image begins.
+    pub place: Place,
+}
+
+// SAFETY: `new_memory` returns memory that keeps the contract of `LinearMemory`: see the impl below. Runs of the
+// executable, and the tests of this module, would notice if it were not so.
+unsafe impl MemoryCreator for FromExecutable {
+    fn new_memory(
+        &self,
+        _: MemoryType,
+        minimum: usize,
+        maximum: Option<usize>,
+        reserved: Option<usize>,
+        guard: usize,
+    ) -> Result<Box<dyn LinearMemory>, String> {
+        // An image may hold more than the module starts with: it comes from a memory that has grown.
+        let size = self.image.memory_size().max(minimum);
+        let capacity = reserved.unwrap_or(maximum.unwrap_or(size));
+        if size > maximum.unwrap_or(capacity).min(capacity) {
+            return Err(format!("expected a memory of at most {capacity} bytes, found an image of {size}"));
+        }
+        let mut memory = Reservation::new(capacity, guard).map_err(|error| format!("reserving memory: {error}"))?;
+        memory.grow_to(size).map_err(|error| format!("making memory writable: {error}"))?;
+        for (address, offset, bytes) in self.image.stretches() {
+            memory
+                .map(address, bytes.len(), &self.place, offset)
+                .map_err(|error| format!("mapping the memory image: {error}"))?;
+        }
+        Ok(Box::new(memory))
+    }
+}
+
+/// Address space set aside for one memory and the guard behind it; the first `size` bytes can be used.
+struct Reservation {
+    base: NonNull<u8>,
+    size: usize,
+    capacity: usize,
+    /// With the guard.
+    len: usize,
+}
+
+// SAFETY: the reservation is address space that this value alone owns; nothing about it belongs to a thread.
+unsafe impl Send for Reservation {}
+// SAFETY: through a shared reference it only tells its base and sizes; who may write the memory is wasmtime's concern.
+unsafe impl Sync for Reservation {}
+
+impl Reservation {
+    fn new(capacity: usize, guard: usize) -> rustix::io::Result<Reservation> {
+        let len = capacity.checked_add(guard).ok_or(rustix::io::Errno::NOMEM)?;
+        // SAFETY: a new mapping at an address that the kernel chooses touches no memory that exists. It cannot be
+        // accessed (no protection flags) and so needs no memory behind it.
+        let base = unsafe {
+            mmap_anonymous(std::ptr::null_mut(), len, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)?
+        };
+        let base = NonNull::new(base.cast()).ok_or(rustix::io::Errno::NOMEM)?;
+        Ok(Reservation { base, size: 0, capacity, len })
+    }
+
+    /// Maps `len` bytes at `offset` of the image over the memory at `address`, all multiples of a page.
+    fn map(&mut self, address: usize, len: usize, place: &Place, offset: usize) -> rustix::io::Result<()> {
+        if address.checked_add(len).is_none_or(|end| end > self.size) {
+            return Err(rustix::io::Errno::INVAL);
+        }
+        // SAFETY: the target lies inside this reservation's own memory (just checked) and nobody has used it yet, so that
+        // replacing its pages changes nothing that anybody has seen. The mapping is private: writing it never reaches
+        // the file, which the kernel keeps from being written while it runs. Its bytes are only data to the guest.
+        unsafe {
+            let target = self.base.as_ptr().add(address).cast();
+            let protection = ProtFlags::READ | ProtFlags::WRITE;
+            let flags = MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE;
+            mmap(target, len, protection, flags, &place.file, place.offset + offset as u64)?;
+        }
+        Ok(())
+    }
+}
+
+// SAFETY: `base` stays where it is for the life of the value, `size` bytes from it can be read and written, and what lies
+// behind up to `len` (capacity and guard) faults: it was mapped without access, and only `grow_to` gives access, below
+// `capacity`.
+unsafe impl LinearMemory for Reservation {
+    fn byte_size(&self) -> usize {
+        self.size
+    }
+
+    fn byte_capacity(&self) -> usize {
+        self.capacity
+    }
+
+    fn grow_to(&mut self, size: usize) -> Result<()> {
+        if size > self.capacity || size < self.size {
+            return Err(rustix::io::Errno::NOMEM.into());
+        }
+        if size > self.size {
+            // SAFETY: the range lies inside the reservation (just checked); it gets access that nobody had, and holds
+            // zeros, as fresh anonymous memory does.
+            unsafe {
+                let start = self.base.as_ptr().add(self.size).cast();
+                mprotect(start, size - self.size, MprotectFlags::READ | MprotectFlags::WRITE)?;
+            }
+        }
+        self.size = size;
+        Ok(())
+    }
+
+    fn as_ptr(&self) -> *mut u8 {
+        self.base.as_ptr()
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        // SAFETY: the whole reservation, which this value owns and nobody can use any more. If the kernel refused, the
+        // address space would only stay taken.
+        let _ = unsafe { munmap(self.base.as_ptr().cast(), self.len) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: usize = 4096;
+
+    #[test]
+    fn fresh_memory_is_zero_and_grows_in_place() {
+        let mut memory = Reservation::new(16 * PAGE, PAGE).expect("reserved");
+        let base = memory.as_ptr();
+        memory.grow_to(PAGE).expect("grown");
+        memory.grow_to(3 * PAGE).expect("grown");
+        assert_eq!((memory.as_ptr(), memory.byte_size(), memory.byte_capacity()), (base, 3 * PAGE, 16 * PAGE));
+        // SAFETY: `byte_size` bytes from the base can be read and written, which is what this test is about.
+        let bytes = unsafe { std::slice::from_raw_parts_mut(memory.as_ptr(), memory.byte_size()) };
+        assert!(bytes.iter().all(|byte| *byte == 0));
+        bytes[3 * PAGE - 1] = 1;
+        assert!(memory.grow_to(17 * PAGE).is_err(), "beyond the capacity");
+        assert!(memory.grow_to(PAGE).is_err(), "memory never shrinks");
+    }
+
+    #[test]
+    fn what_lies_behind_the_memory_cannot_be_mapped_over() {
+        let mut memory = Reservation::new(4 * PAGE, PAGE).expect("reserved");
+        memory.grow_to(2 * PAGE).expect("grown");
+        let place = || Place { file: std::fs::File::open("/dev/zero").expect("there"), offset: 0 };
+        memory.map(PAGE, PAGE, &place(), 0).expect("inside");
+        assert!(memory.map(PAGE, 2 * PAGE, &place(), 0).is_err());
+        assert!(memory.map(usize::MAX - 1, 2, &place(), 0).is_err());
+    }
+}

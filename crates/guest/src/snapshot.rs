@@ -1,0 +1,72 @@
+//! Making the image of an initialised guest.
+
+use crate::image::{self, Origin, Start};
+use crate::machine::Program;
+use crate::preview1::Guest;
+use crate::run::{Outcome, StartError, instantiate, outcome_of};
+use crate::thread::on_guest_thread;
+use crate::timing::Timing;
+use wasmtime::{Store, Val};
+
+/// What came of an initialisation.
+pub struct Snapshot {
+    /// The image, or how the guest ended instead of being ready for one.
+    pub image: Result<Vec<u8>, NoImage>,
+    /// The guest, whose file system can be looked at.
+    pub guest: Guest,
+}
+
+/// Why there is no image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoImage {
+    /// The initialisation ended the guest.
+    Ended(Outcome),
+    /// State would be lost; one line says which.
+    StateLost(String),
+}
+
+/// Runs `pyapp_init` of a program with a cold image on a fresh guest and takes the memory that it leaves. `archive` is the
+/// identity of the archive that the guest sees, which a run of the image must see again.
+///
+/// # Errors
+/// If the module has no such function, or the machine has no room for it.
+pub fn take(program: &Program, guest: Guest, archive: u64) -> Result<Snapshot, StartError> {
+    on_guest_thread(|| {
+        let mut store = Store::new(&program.engine, guest);
+        let instance = instantiate(program, &mut store, &mut Timing::start())?;
+        let module = match &program.image {
+            Some(image) if image.origin().start == Start::Cold => image.origin().module,
+            _ => wasmtime::bail!("expected a program with a cold image"),
+        };
+        let init = instance.get_typed_func::<(), ()>(&mut store, "pyapp_init")?;
+        let (Some(memory), Some(stack_pointer)) =
+            (instance.get_memory(&mut store, "memory"), instance.get_global(&mut store, crate::STACK_POINTER))
+        else {
+            wasmtime::bail!("expected a module that was parted into code and data");
+        };
+        let before = stack_pointer.get(&mut store);
+        let files = store.data().descriptors();
+        let ended = init.call(&mut store, ());
+        let after = stack_pointer.get(&mut store);
+        let image = match (ended, before, after) {
+            (Err(error), ..) => Err(NoImage::Ended(outcome_of(error))),
+            (Ok(()), Val::I32(before), Val::I32(after)) if before == after => {
+                let mut opened = store.data().descriptors();
+                opened.retain(|file| !files.contains(file));
+                if opened.is_empty() {
+                    let memory = memory.data_mut(&mut store);
+                    // Below the stack pointer lies the C stack, of which nothing is in use any more.
+                    let stack = memory.len().min(after.cast_unsigned() as usize);
+                    memory[..stack].fill(0);
+                    Ok(image::write(Origin { start: Start::Resumed, module, archive }, memory))
+                } else {
+                    Err(NoImage::StateLost(format!("expected no file to stay open, found descriptors {opened:?}")))
+                }
+            }
+            (_, before, after) => {
+                Err(NoImage::StateLost(format!("expected the stack pointer {before:?} again, found {after:?}")))
+            }
+        };
+        Ok(Snapshot { image, guest: store.into_data() })
+    })
+}
