@@ -4,6 +4,7 @@ mod common;
 
 use archive::Archive;
 use bundle::settings::{Settings, cache_folder};
+use guest::image::{Image, Start};
 use guest::{Outcome, Output, Program, layout};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,6 +61,8 @@ impl Project {
         Ok(Bundle {
             archive: fs::read(self.out.path().join("assets/app.archive")).expect("written"),
             code: fs::read(self.out.path().join("python.code")).expect("written"),
+            image: fs::read(self.out.path().join("app.image")).expect("written"),
+            cold_image: fs::read(self.out.path().join("cold.image")).expect("written"),
         })
     }
 }
@@ -69,6 +72,8 @@ const TARGET: &str = env!("PYAPP_TARGET");
 struct Bundle {
     archive: Vec<u8>,
     code: Vec<u8>,
+    image: Vec<u8>,
+    cold_image: Vec<u8>,
 }
 
 impl Bundle {
@@ -76,8 +81,15 @@ impl Bundle {
         Archive::open(self.archive.clone()).expect("what was built can be read")
     }
 
-    /// Runs the bundled app as the executable does; its exit status, and stdout followed by stderr.
+    /// Runs the bundled app as the executable does; its exit status, and stdout followed by stderr. Resumed from its
+    /// snapshot and cold it must say the same.
     fn run(&self, arguments: &[&str]) -> (u32, String) {
+        let resumed = self.run_from(&self.image, arguments);
+        assert_eq!(resumed, self.run_from(&self.cold_image, arguments));
+        resumed
+    }
+
+    fn run_from(&self, image: &[u8], arguments: &[&str]) -> (u32, String) {
         let archive = self.archive();
         let index = archive.find(layout::MANIFEST).expect("a manifest");
         let manifest: serde_json::Value = serde_json::from_slice(&archive.read(index).expect("whole")).expect("JSON");
@@ -88,9 +100,12 @@ impl Bundle {
         for argument in std::iter::once(&"the-app").chain(arguments) {
             builder = builder.argument(*argument);
         }
-        let builder = builder.variable(layout::ENTRY_VARIABLE, entry);
+        let image = Image::open(image.to_vec()).expect("whole");
+        if image.origin().start == Start::Cold {
+            builder = builder.variable(layout::ENTRY_VARIABLE, entry);
+        }
         let builder = builder.stdout(capture(&stdout)).stderr(capture(&stderr));
-        let program = Program::from_trusted_bytes(&self.code).expect("loaded");
+        let program = Program::from_trusted_bytes(&self.code, Some(Arc::new(image))).expect("loaded");
         let (outcome, _) = guest::run(&program, builder.build().expect("a guest")).expect("started");
         let text = [stdout, stderr].map(|said| String::from_utf8(said.lock().expect("not poisoned").clone()));
         let text = text.map(|text| text.expect("UTF-8")).concat();

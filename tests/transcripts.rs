@@ -1,6 +1,7 @@
 //! The same guest script on a host folder through wasmtime-wasi and on the VFS, with equal transcripts.
 
 use archive::Archive;
+use guest::image::Image;
 use guest::{GuestBuilder, Outcome, Output, Program, layout, load};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -11,7 +12,8 @@ const SCRIPT: &str = include_str!("transcript.py");
 fn transcript(work: Option<&Path>) -> String {
     let code = include_bytes!(concat!(env!("OUT_DIR"), "/python.code"));
     let archive = Archive::open(&include_bytes!(concat!(env!("OUT_DIR"), "/assets/app.archive"))[..]).expect("whole");
-    let program = Program::from_trusted_bytes(code).expect("loaded");
+    let image = Image::open(&include_bytes!(concat!(env!("OUT_DIR"), "/cold.image"))[..]).expect("whole");
+    let program = Program::from_trusted_bytes(code, Some(Arc::new(image))).expect("loaded");
     let (mut vfs, root) = layout::scratch(Limits::default()).expect("room");
     let base = vfs.mount(root, "vfs", archive).expect("mounted");
     vfs.make_directory(root, "work").expect("made");

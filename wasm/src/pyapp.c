@@ -318,29 +318,42 @@ static int flush_streams(void)
     return result;
 }
 
-/* Calls the finalisers that are still due, of objects made in this run: those of files last, newest first, because a
- * buffer lies above the file it is written to. */
+/* In which round an object's finaliser is called: a text stream lies above a buffer, that above a file, and what is still
+ * in the upper one must reach the lower one before that is closed. */
+static int finalizer_round(PyObject *object, PyObject *io)
+{
+    static const char *const kinds[] = {"_TextIOBase", "_BufferedIOBase", "_RawIOBase"};
+    for (int i = 0; i < 3; i++) {
+        PyObject *kind = PyObject_GetAttrString(io, kinds[i]);
+        int is_one = kind != NULL && PyObject_TypeCheck(object, (PyTypeObject *)kind);
+        Py_XDECREF(kind);
+        if (is_one) {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+/* Calls the finalisers that are still due, of objects made in this run. */
 static void call_finalizers(void)
 {
     PyObject *gc = PyImport_ImportModule("gc");
-    PyObject *objects = gc == NULL ? NULL : PyObject_CallMethod(gc, "get_objects", NULL);
-    PyObject *io = objects == NULL ? NULL : PyImport_ImportModule("_io");
-    PyObject *file_type = io == NULL ? NULL : PyObject_GetAttrString(io, "_IOBase");
-    if (file_type == NULL) {
+    PyObject *io = gc == NULL ? NULL : PyImport_ImportModule("_io");
+    /* The objects of the image are frozen, and not among them. */
+    PyObject *objects = io == NULL ? NULL : PyObject_CallMethod(gc, "get_objects", NULL);
+    if (objects == NULL) {
         PyErr_WriteUnraisable(NULL);
-    } else {
-        Py_ssize_t count = PyList_GET_SIZE(objects);
-        for (Py_ssize_t i = 0; i < 2 * count; i++) {
-            int files = i >= count;
-            PyObject *object = PyList_GET_ITEM(objects, files ? 2 * count - 1 - i : i);
-            if (Py_TYPE(object)->tp_finalize != NULL && PyObject_TypeCheck(object, (PyTypeObject *)file_type) == files) {
+    }
+    for (int round = 0; objects != NULL && round < 4; round++) {
+        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(objects); i++) {
+            PyObject *object = PyList_GET_ITEM(objects, i);
+            if (Py_TYPE(object)->tp_finalize != NULL && finalizer_round(object, io) == round) {
                 PyObject_CallFinalizer(object);
             }
         }
     }
-    Py_XDECREF(file_type);
-    Py_XDECREF(io);
     Py_XDECREF(objects);
+    Py_XDECREF(io);
     Py_XDECREF(gc);
 }
 

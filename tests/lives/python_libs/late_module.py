@@ -1,0 +1,1 @@
+VALUE = "imported in the run"
