@@ -88,7 +88,13 @@ impl Index {
         }
         let expanded = zstd::bulk::decompress(&part.stored.0, record.len);
         let expanded = expanded.with_context(|| format!("the {} in this executable does not expand", part.title))?;
-        ensure!(expanded.len() == record.len, "{}: expected {} bytes, found {}", part.title, record.len, expanded.len());
+        ensure!(
+            expanded.len() == record.len,
+            "{}: expected {} bytes, found {}",
+            part.title,
+            record.len,
+            expanded.len()
+        );
         Ok(Bytes::Expanded(expanded))
     }
 

@@ -18,13 +18,11 @@ use settings::Mode;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let result = match settings::mode() {
+    let Err(error) = match settings::mode() {
         Mode::App => run::app(),
         Mode::Interpreter => run::interpreter(),
         Mode::Tools => return tools::main(std::env::args_os().skip(1).collect()),
     };
-    result.unwrap_or_else(|error| {
-        status::tell(format_args!("pyapp: {error:#}"));
-        ExitCode::from(status::CANNOT_START)
-    })
+    status::tell(format_args!("pyapp: {error:#}"));
+    ExitCode::from(status::CANNOT_START)
 }

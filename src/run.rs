@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use archive::Archive;
 use guest::image::{Image, Start};
 use guest::{Input, Outcome, Program, Timing, layout};
-use std::process::ExitCode;
+use std::convert::Infallible;
 use std::sync::Arc;
 use vfs::Limits;
 
@@ -14,7 +14,7 @@ use vfs::Limits;
 ///
 /// # Errors
 /// If it could not be started.
-pub fn app() -> Result<ExitCode> {
+pub fn app() -> Result<Infallible> {
     let mut timing = Timing::start();
     let index = Index::read()?;
     if index.has(&assets::APP) {
@@ -28,11 +28,11 @@ pub fn app() -> Result<ExitCode> {
 ///
 /// # Errors
 /// If it could not be started.
-pub fn interpreter() -> Result<ExitCode> {
+pub fn interpreter() -> Result<Infallible> {
     run(&Index::read()?, &assets::COLD, None, Timing::start())
 }
 
-fn run(index: &Index, image: &Part, entry: Option<&str>, mut timing: Timing) -> Result<ExitCode> {
+fn run(index: &Index, image: &Part, entry: Option<&str>, mut timing: Timing) -> Result<Infallible> {
     let archive = assets::archive()?;
     timing.mark("index");
     let program = program(index, image, &archive)?;
@@ -51,26 +51,33 @@ fn run(index: &Index, image: &Part, entry: Option<&str>, mut timing: Timing) -> 
     }
     let guest = builder.stdin(Input::Inherit).build()?;
     timing.mark("files");
-    let (outcome, _) = guest::run_timed(&program, guest, &mut timing)?;
-    if settings::timing() {
-        tell(&timing);
-    }
-    Ok(match outcome {
+    guest::run_then(&program, guest, &mut timing, end)?
+}
+
+/// Ends the process as the guest has ended. Here, and not by returning: taking down what the kernel takes down anyway
+/// would cost time.
+fn end(outcome: Outcome, timing: &Timing) -> ! {
+    let status = match outcome {
         // A process's exit status has eight bits.
-        Outcome::Exited(status) => ExitCode::from((status & 0xff) as u8),
-        Outcome::ClosedPipe => ExitCode::from(status::CLOSED_PIPE),
+        Outcome::Exited(status) => status & 0xff,
+        Outcome::ClosedPipe => status::CLOSED_PIPE.into(),
         Outcome::Trapped(trap) => {
             status::tell(format_args!("pyapp: the interpreter trapped: {trap}"));
-            ExitCode::from(status::TRAPPED)
+            status::TRAPPED.into()
         }
-    })
+    };
+    if settings::timing() {
+        tell(timing);
+    }
+    std::process::exit(status as i32)
 }
 
 /// The interpreter, with that image as its memory.
 fn program(index: &Index, image: &Part, archive: &Archive) -> Result<Program> {
     // What is compressed is expanded side by side.
     let (code, image) = std::thread::scope(|scope| {
-        let code = index.is_compressed(&assets::MACHINE_CODE).then(|| scope.spawn(|| index.bytes(&assets::MACHINE_CODE)));
+        let code =
+            index.is_compressed(&assets::MACHINE_CODE).then(|| scope.spawn(|| index.bytes(&assets::MACHINE_CODE)));
         let image = index.bytes(image).and_then(|bytes| Ok(Image::open(bytes.into_cow())?));
         let code = match code {
             Some(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),

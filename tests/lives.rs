@@ -94,7 +94,8 @@ fn neutral(text: &str) -> String {
             line.replace_range(start..=at, "");
         }
         while let Some(at) = line.find(" at 0x") {
-            let end = line[at + 6..].find(|byte: char| !byte.is_ascii_hexdigit()).map_or(line.len(), |len| at + 6 + len);
+            let end =
+                line[at + 6..].find(|byte: char| !byte.is_ascii_hexdigit()).map_or(line.len(), |len| at + 6 + len);
             line.replace_range(at..end, "");
         }
         lines += &line;

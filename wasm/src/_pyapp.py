@@ -16,24 +16,53 @@ finalizes_lightly = False
 # By identity: what stands in sys.modules need not be hashable.
 _image_modules = frozenset()
 
+# CPython specialises code in its second run; later runs settle what the specialised instructions look up.
+_WARM_UP = 8
+
 
 def prepare(entry, modules):
-    """Imports `modules` and leaves the memory as small and still as it can be."""
+    """Imports `modules` and leaves the memory as small and still as it can be.
+
+    Returns the objects that pyapp.c is to make immortal, or None if the end of a run has to take them apart.
+    """
     global finalizes_lightly, _image_modules
-    if ":" not in entry:
-        # What runs a module as __main__.
-        import runpy
     for name in modules:
         __import__(name)
+    if ":" not in entry:
+        _find_main(entry)
     _image_modules = frozenset(map(id, sys.modules.values()))
     # In sys.modules it would be seen by those who look there; pyapp.c keeps it.
     del sys.modules[__name__]
+    # What runs a few times is specialised by the interpreter; better here than in each run.
+    for _ in range(_WARM_UP):
+        resume(list(sys.argv), [b"NAME=value"])
+    resume(list(sys.argv), [])
     gc.collect()
     own = {id(part) for stream in _streams() for part in (stream, stream.buffer, stream.buffer.raw)}
-    finalizes_lightly = not any(
-        hasattr(type(thing), "__del__") for thing in gc.get_objects() if id(thing) not in own
-    )
+    objects = gc.get_objects()
+    finalizes_lightly = not any(hasattr(type(thing), "__del__") for thing in objects if id(thing) not in own)
     gc.freeze()
+    return objects if finalizes_lightly else None
+
+
+def _find_main(module):
+    """Has runpy find the code of `module` now, rather than when it is to run it as __main__."""
+    import runpy
+    original = runpy._get_module_details
+    try:
+        name, _, code = details = original(module)
+    except Exception:
+        # It is not found, or cannot be, and runpy will say so at run time.
+        return
+    if name in sys.modules:
+        # Somebody imports it too, of which runpy warns, at run time.
+        return
+
+    def found(asked, *rest):
+        runpy._get_module_details = original
+        return details if asked == module else original(asked, *rest)
+
+    runpy._get_module_details = found
 
 
 def resume(arguments, environment):

@@ -32,6 +32,8 @@
 #include <wasi/libc.h>
 #include <wasi/libc-environ.h>
 
+#include "immortal.h"
+
 #define ENTRY_VARIABLE "PYAPP_ENTRY"
 /* Where the archive keeps Python's prefix; crates/bundle lays it out so. */
 #define PREFIX L"/vfs/usr/local"
@@ -240,12 +242,15 @@ void EXPORT(pyapp_init)(void)
     }
     PyObject *modules = list_of(argv + 2, argc - 2, PyUnicode_DecodeFSDefault);
     support = modules == NULL ? NULL : PyImport_ImportModule("_pyapp");
-    PyObject *done = support == NULL ? NULL : PyObject_CallMethod(support, "prepare", "sO", image_entry, modules);
+    PyObject *objects = support == NULL ? NULL : PyObject_CallMethod(support, "prepare", "sO", image_entry, modules);
     Py_XDECREF(modules);
-    if (done == NULL) {
+    if (objects == NULL) {
         give_up();
     }
-    Py_DECREF(done);
+    if (objects != Py_None) {
+        make_all_immortal(objects);
+    }
+    Py_DECREF(objects);
     fflush(NULL);
 }
 

@@ -23,7 +23,8 @@ pub fn provide(wasm: &[u8], target: &str, cache: &Cache) -> Result<MachineCode> 
     let fail = |error| Error::Guest(format!("python.wasm: cannot be compiled to machine code: {error:#}"));
     let part = || guest::split::split(wasm).map_err(|error| Error::Runtime(format!("python.wasm {error}")));
     let key = || Key::new().part("wasm", hash::of_bytes(wasm)).part("splitter", guest::split::SPLITTER);
-    let code_key = key().part("target", target).part("engine", guest::engine::compatibility(target).map_err(fail)?).hex();
+    let code_key =
+        key().part("target", target).part("engine", guest::engine::compatibility(target).map_err(fail)?).hex();
     let code = cache.blob(&format!("code-{}", &code_key[..16]), || {
         cache.stage(&format!("compiling python.wasm to machine code for {target}"));
         guest::engine::compile(&part()?.code, target).map_err(fail)

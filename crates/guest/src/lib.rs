@@ -27,7 +27,7 @@ pub mod timing;
 
 pub use machine::{PageAligned, Program};
 pub use preview1::{Guest, GuestBuilder, Input, Output};
-pub use run::{Outcome, run, run_timed};
+pub use run::{Outcome, run, run_then};
 pub use timing::Timing;
 
 /// Export of a parted module's identity: a constant, checked against that of the image.

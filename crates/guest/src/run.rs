@@ -38,27 +38,41 @@ impl std::error::Error for StartError {}
 /// If the module is no preview1 command, needs something that is not there, does not belong to its image, or the machine
 /// has no room for it.
 pub fn run(program: &Program, guest: Guest) -> Result<(Outcome, Guest), StartError> {
-    run_timed(program, guest, &mut Timing::start())
+    on_guest_thread(|| {
+        let (outcome, store) = run_here(program, guest, &mut Timing::start())?;
+        Ok((outcome, store.into_data()))
+    })
 }
 
-/// As [`run`], and notes where the time goes.
+/// As [`run`], but when the guest has ended calls `then`, on the guest's thread and before its memory is given back: a
+/// process that exits there leaves that to the kernel, which is faster. `timing` notes where the time goes.
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_timed(program: &Program, guest: Guest, timing: &mut Timing) -> Result<(Outcome, Guest), StartError> {
+pub fn run_then<T: Send>(
+    program: &Program,
+    guest: Guest,
+    timing: &mut Timing,
+    then: impl FnOnce(Outcome, &Timing) -> T + Send,
+) -> Result<T, StartError> {
     on_guest_thread(|| {
-        let mut store = Store::new(&program.engine, guest);
-        let ended = match instantiate(program, &mut store, timing) {
-            Ok(instance) => match program.image.as_ref().map_or(Start::Cold, |image| image.origin().start) {
-                Start::Cold => cold(&mut store, &instance, timing)?,
-                Start::Resumed => resumed(&mut store, &instance, timing)?,
-            },
-            // A module's own start section has already run by then, and may have ended it.
-            Err(error) if error.is::<Exit>() || error.is::<ClosedPipe>() || error.is::<Trap>() => Err(error),
-            Err(error) => return Err(error),
-        };
-        Ok((ended.map_or_else(outcome_of, Outcome::Exited), store.into_data()))
+        let (outcome, _store) = run_here(program, guest, timing)?;
+        Ok(then(outcome, timing))
     })
+}
+
+fn run_here(program: &Program, guest: Guest, timing: &mut Timing) -> wasmtime::Result<(Outcome, Store<Guest>)> {
+    let mut store = Store::new(&program.engine, guest);
+    let ended = match instantiate(program, &mut store, timing) {
+        Ok(instance) => match program.image.as_ref().map_or(Start::Cold, |image| image.origin().start) {
+            Start::Cold => cold(&mut store, &instance, timing)?,
+            Start::Resumed => resumed(&mut store, &instance, timing)?,
+        },
+        // A module's own start section has already run by then, and may have ended it.
+        Err(error) if error.is::<Exit>() || error.is::<ClosedPipe>() || error.is::<Trap>() => Err(error),
+        Err(error) => return Err(error),
+    };
+    Ok((ended.map_or_else(outcome_of, Outcome::Exited), store))
 }
 
 /// An instance with its memory as the image has it.

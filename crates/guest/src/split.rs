@@ -3,8 +3,8 @@
 //! A memory image restores linear memory and nothing else, so a module can only be resumed if linear memory is all that
 //! its run changes. This is checked here, once, on the module itself; what could change otherwise is refused by name.
 
-use crate::{IDENTITY, STACK_POINTER};
 use crate::image::{self, Origin, PAGE, Start};
+use crate::{IDENTITY, STACK_POINTER};
 use std::fmt;
 use wasm_encoder::{ConstExpr, ExportKind, ExportSection, GlobalSection, GlobalType, RawSection, ValType};
 use wasmparser::{DataKind, ExternalKind, Operator, Parser, Payload, TypeRef};
@@ -72,7 +72,9 @@ pub fn split(wasm: &[u8]) -> Result<Split, SplitError> {
                     return refuse("expected a plain 32-bit memory, found another kind");
                 }
                 let pages = usize::try_from(first.initial).ok().filter(|pages| *pages <= 1 << 16);
-                let Some(pages) = pages else { return refuse("expected a memory of at most 4 GiB, found a larger one") };
+                let Some(pages) = pages else {
+                    return refuse("expected a memory of at most 4 GiB, found a larger one");
+                };
                 memory = Some(vec![0; pages << 16]);
             }
             Payload::GlobalSection(section) => {
@@ -184,7 +186,8 @@ mod tests {
 
     #[test]
     fn data_goes_into_the_image() {
-        let split = split_text(&format!(r#"(module {MEMORY} (data (i32.const 65530) "abcdef") (data (i32.const 0) "x"))"#));
+        let split =
+            split_text(&format!(r#"(module {MEMORY} (data (i32.const 65530) "abcdef") (data (i32.const 0) "x"))"#));
         let split = split.expect("parted");
         let image = Image::open(split.image).expect("whole");
         let mut memory = vec![0; image.memory_size()];
@@ -201,7 +204,10 @@ mod tests {
         for (text, reason) in [
             ("(global (mut i32) (i32.const 0))", "one mutable global"),
             (r#"(table 1 funcref) (func (table.set 0 (i32.const 0) (ref.null func)))"#, "code that changes one"),
-            (r#"(table 1 funcref) (func (drop (table.grow 0 (ref.null func) (i32.const 1))))"#, "code that changes one"),
+            (
+                r#"(table 1 funcref) (func (drop (table.grow 0 (ref.null func) (i32.const 1))))"#,
+                "code that changes one",
+            ),
             (r#"(func $f) (start $f)"#, "no start function"),
             (r#"(data "abc") (func (memory.init 0 (i32.const 0) (i32.const 0) (i32.const 3)))"#, "uses a segment"),
             (r#"(data "abc")"#, "a passive segment"),

@@ -4,9 +4,7 @@ use crate::engine::THREAD_STACK;
 use crate::run::StartError;
 
 /// Runs `work` on such a thread and waits for it. A panic there goes on here.
-pub(crate) fn on_guest_thread<T: Send>(
-    work: impl FnOnce() -> wasmtime::Result<T> + Send,
-) -> Result<T, StartError> {
+pub(crate) fn on_guest_thread<T: Send>(work: impl FnOnce() -> wasmtime::Result<T> + Send) -> Result<T, StartError> {
     let fail = |error: &dyn std::fmt::Display| StartError(format!("cannot start the guest: {error}"));
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("guest".to_string()).stack_size(THREAD_STACK);

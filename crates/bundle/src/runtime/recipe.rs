@@ -11,8 +11,16 @@ use std::path::{Path, PathBuf};
 const STEPS: &str = include_str!("steps.rs");
 
 /// The files of the recipe beside recipe.toml, relative to `wasm/`.
-const FILES: [&str; 6] =
-    ["compiler.txt", "fetch.py", "sources/Cargo.toml", "sources/Cargo.lock", "src/pyapp.c", "src/shims.c"];
+const FILES: [&str; 8] = [
+    "compiler.txt",
+    "fetch.py",
+    "sources/Cargo.toml",
+    "sources/Cargo.lock",
+    "src/_pyapp.py",
+    "src/immortal.h",
+    "src/pyapp.c",
+    "src/shims.c",
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

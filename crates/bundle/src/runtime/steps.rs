@@ -121,6 +121,7 @@ impl Build<'_> {
     fn configure(&self, native: &OsString) -> Result<()> {
         // Our entry stands where CPython's own main() stands.
         copy(&self.recipe.folder.join("src/pyapp.c"), &self.cpython.join("Programs/python.c"))?;
+        copy(&self.recipe.folder.join("src/immortal.h"), &self.cpython.join("Programs/immortal.h"))?;
         let folder = self.wasm_folder();
         fs::create_dir_all(&folder).doing("create", &folder)?;
         let guess = self.cpython.join("config.guess");

@@ -62,7 +62,8 @@ pub(super) fn audit(program: &Program, archive: Archive, project: &Project) -> R
     if status != 0 {
         return Err(fail(format!("ended with status {status}: {}", said.trim())));
     }
-    let report = layout::read_file(guest.vfs_mut(), root, REPORT).map_err(|error| fail(format!("no report: {error}")))?;
+    let report =
+        layout::read_file(guest.vfs_mut(), root, REPORT).map_err(|error| fail(format!("no report: {error}")))?;
     serde_json::from_slice(&report).map_err(|error| fail(error.to_string()))
 }
 
@@ -80,8 +81,12 @@ impl Finding {
             Kind::Open => format!("keeps {detail} open, which a resumed run would not have; close it"),
             Kind::Written => format!("leaves {detail} behind, which a resumed run would not find; do it in a function"),
             Kind::Chdir => format!("changes the current directory to {detail}; do it in a function"),
-            Kind::Output => format!("prints at import ({detail:?}), which a resumed run does not repeat; do it in a function"),
-            Kind::Environ => "reads the environment at import: it sees the build's, an empty one; do it in a function".into(),
+            Kind::Output => {
+                format!("prints at import ({detail:?}), which a resumed run does not repeat; do it in a function")
+            }
+            Kind::Environ => {
+                "reads the environment at import: it sees the build's, an empty one; do it in a function".into()
+            }
             Kind::Time => "reads the time at import: it sees the build's; do it in a function".into(),
             Kind::Random => {
                 "takes random numbers at import: every run will have the same; do it in a function".to_string()

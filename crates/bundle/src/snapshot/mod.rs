@@ -62,7 +62,8 @@ fn image(program: &Program, archive: Archive, project: &Project, modules: &[Stri
     let guest = builder.build().map_err(|error| fail(error.to_string()))?;
     let program = program.clone();
     let text = || String::from_utf8_lossy(&said.lock().unwrap_or_else(PoisonError::into_inner)).trim().to_string();
-    let snapshot = within_limit(move || take(&program, guest, identity), &text)?.map_err(|error| fail(error.to_string()))?;
+    let snapshot =
+        within_limit(move || take(&program, guest, identity), &text)?.map_err(|error| fail(error.to_string()))?;
     snapshot.image.map_err(|reason| match reason {
         NoImage::Ended(outcome) => fail(format!("the initialisation ended with {outcome:?}: {}", text())),
         NoImage::StateLost(what) => fail(what),

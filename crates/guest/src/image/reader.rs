@@ -56,7 +56,10 @@ impl Image {
         };
         let found = checksum(&[&header[..HEADER_CHECKED], table].concat());
         if found != u64_at(HEADER_CHECKED) {
-            return fail(format!("expected checksum {:016x} of the header, found {found:016x}", u64_at(HEADER_CHECKED)));
+            return fail(format!(
+                "expected checksum {:016x} of the header, found {found:016x}",
+                u64_at(HEADER_CHECKED)
+            ));
         }
         let start = match u32_at(12) {
             0 => Start::Cold,
@@ -79,7 +82,11 @@ impl Image {
             let next = run.first.checked_add(run.count).filter(|next| *next <= memory_pages);
             match next {
                 Some(next) if run.count > 0 && (run.first > end || number == 0) => end = next,
-                _ => return fail(format!("expected run {number} behind the one before it and in memory, found {run:?}")),
+                _ => {
+                    return fail(format!(
+                        "expected run {number} behind the one before it and in memory, found {run:?}"
+                    ));
+                }
             }
             stored += run.count as usize;
         }

@@ -20,11 +20,8 @@ pub fn write(origin: Origin, memory: &[u8]) -> Vec<u8> {
         gap *= 2;
         runs = self::runs(pages, gap);
     }
-    let data: Vec<u8> = runs
-        .iter()
-        .flat_map(|run| pages[run.first as usize..][..run.count as usize].as_flattened())
-        .copied()
-        .collect();
+    let data: Vec<u8> =
+        runs.iter().flat_map(|run| pages[run.first as usize..][..run.count as usize].as_flattened()).copied().collect();
 
     let mut image = Vec::new();
     image.extend_from_slice(&MAGIC);

@@ -6,7 +6,6 @@
 //! code that it has just compiled or that it keeps in the cache folder of the user who builds. `RATIONALE.md` says why
 //! they are not `unsafe fn`.
 
-
 use super::executable;
 use super::memory::FromExecutable;
 use crate::engine;

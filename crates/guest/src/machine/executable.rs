@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn a_static_of_this_executable_is_found_in_its_file() {
-        static BYTES: [u8; 100] = *b"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
+        static BYTES: [u8; 100] =
+            *b"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
         if cfg!(target_os = "linux") {
             let place = place_of(&BYTES).expect("/proc is there");
             assert!(starts_with(&place.file, place.offset, &BYTES[..PROBE]));
