@@ -86,15 +86,17 @@ impl Index {
         if !record.zstd {
             return Ok(Bytes::InPlace(part.stored));
         }
-        let expanded = zstd::bulk::decompress(&part.stored.0, record.len);
-        let expanded = expanded.with_context(|| format!("the {} in this executable does not expand", part.title))?;
-        ensure!(
-            expanded.len() == record.len,
-            "{}: expected {} bytes, found {}",
-            part.title,
-            record.len,
-            expanded.len()
-        );
+        let base = match record.base {
+            None => Cow::Borrowed(&[][..]),
+            Some(name) if name == COLD.name && name != part.name => self.bytes(&COLD)?.into_cow(),
+            Some(name) => bail!("{}: expected it to be stored upon {}, found {name}", part.title, COLD.name),
+        };
+        // At most as long as the build says: what is stored does not decide how much memory this takes.
+        let expanded = zstd::bulk::Decompressor::with_dictionary(&base)
+            .and_then(|mut decompressor| decompressor.decompress(&part.stored.0, record.len))
+            .with_context(|| format!("the {} in this executable does not expand", part.title))?;
+        let found = expanded.len();
+        ensure!(found == record.len, "{}: expected {} bytes, found {found}", part.title, record.len);
         Ok(Bytes::Expanded(expanded))
     }
 
@@ -118,12 +120,14 @@ impl Index {
         };
         let found = part.stored.0.len();
         ensure!(stored == found, "{}: expected {stored} bytes, found {found}", part.title);
-        Ok(Record { zstd, stored, len, xxh3 })
+        Ok(Record { zstd, base: value["base"].as_str(), stored, len, xxh3 })
     }
 }
 
 struct Record<'a> {
     zstd: bool,
+    /// The part that the compressed bytes refer to.
+    base: Option<&'a str>,
     stored: usize,
     len: usize,
     xxh3: &'a str,

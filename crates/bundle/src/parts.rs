@@ -18,10 +18,7 @@ pub const APP_IMAGE: &str = "app.image";
 /// How they are stored, beside the archive.
 pub const INDEX: &str = "parts.json";
 
-/// Of what is the same for every app, and so is compressed once.
-const SHARED_LEVEL: i32 = 19;
-/// Of what is compressed at each build: the levels above take several times as long for a few per cent.
-const OWN_LEVEL: i32 = 12;
+const LEVEL: i32 = 19;
 
 /// Writes the parts into `out`, and the index of them into `assets`.
 ///
@@ -36,41 +33,44 @@ pub fn write(
     cold_image: &[u8],
     app_image: Option<&[u8]>,
 ) -> Result<()> {
-    let shared = |bytes: &[u8]| {
+    // What is the same for every app is compressed once. Most of the app's image is in the cold one too.
+    let once = |bytes: &[u8]| {
         cache.blob(&format!("zstd-{}", &hash::of_bytes(bytes)[..16]), || {
             cache.stage("compressing machine code and data");
-            compress(bytes, SHARED_LEVEL)
+            compress(bytes, &[])
         })
     };
+    let upon_cold = |bytes: &[u8]| compress(bytes, cold_image);
     let mut index = serde_json::Map::new();
-    let mut write = |name: &str, bytes: &[u8], pack: &dyn Fn(&[u8]) -> Result<Vec<u8>>| -> Result<()> {
+    let mut write = |name: &str, bytes: &[u8], pack: &dyn Fn(&[u8]) -> Result<Vec<u8>>, base: Value| -> Result<()> {
         let packed = match project.size {
             Size::Fast => None,
             Size::Small => Some(pack(bytes)?),
         };
         let stored = packed.as_deref().unwrap_or(bytes);
-        index.insert(name.to_string(), record(packed.is_some(), stored, bytes));
+        let record = json!({
+            "zstd": packed.is_some(),
+            "base": base,
+            "stored": stored.len(),
+            "len": bytes.len(),
+            "xxh3": format!("{:016x}", checksum(stored)),
+        });
+        index.insert(name.to_string(), record);
         write_aside(&out.join(name), &[stored])
     };
-    write(CODE, code, &shared)?;
-    write(COLD_IMAGE, cold_image, &shared)?;
+    write(CODE, code, &once, Value::Null)?;
+    write(COLD_IMAGE, cold_image, &once, Value::Null)?;
     match app_image {
-        Some(image) => write(APP_IMAGE, image, &|bytes| compress(bytes, OWN_LEVEL))?,
+        Some(image) => write(APP_IMAGE, image, &upon_cold, json!(COLD_IMAGE))?,
         None => write_aside(&out.join(APP_IMAGE), &[])?,
     }
     let index = json!({ "entry": project.entry.text(), "parts": index });
     write_aside(&assets.join(INDEX), &[format!("{index:#}\n").as_bytes()])
 }
 
-fn record(packed: bool, stored: &[u8], whole: &[u8]) -> Value {
-    json!({
-        "zstd": packed,
-        "stored": stored.len(),
-        "len": whole.len(),
-        "xxh3": format!("{:016x}", checksum(stored)),
-    })
-}
-
-fn compress(bytes: &[u8], level: i32) -> Result<Vec<u8>> {
-    zstd::bulk::compress(bytes, level).doing("compress", Path::new("machine code and images"))
+/// One zstd frame that may refer to `base`, which whoever expands it must have.
+fn compress(bytes: &[u8], base: &[u8]) -> Result<Vec<u8>> {
+    zstd::bulk::Compressor::with_dictionary(LEVEL, base)
+        .and_then(|mut compressor| compressor.compress(bytes))
+        .doing("compress", Path::new("machine code and images"))
 }
