@@ -5,7 +5,7 @@ use crate::{settings, status};
 use anyhow::{Context, Result, ensure};
 use archive::Archive;
 use guest::image::{Image, Start};
-use guest::{Input, Outcome, Program, Timing, layout};
+use guest::{Guest, Input, Outcome, Program, Timing, layout};
 use std::convert::Infallible;
 use std::sync::Arc;
 use vfs::Limits;
@@ -56,7 +56,7 @@ fn run(index: &Index, image: &Part, entry: Option<&str>, mut timing: Timing) -> 
 
 /// Ends the process as the guest has ended. Here, and not by returning: taking down what the kernel takes down anyway
 /// would cost time.
-fn end(outcome: Outcome, timing: &Timing) -> ! {
+fn end(outcome: Outcome, timing: &Timing, guest: &Guest) -> ! {
     let status = match outcome {
         // A process's exit status has eight bits.
         Outcome::Exited(status) => status & 0xff,
@@ -68,6 +68,7 @@ fn end(outcome: Outcome, timing: &Timing) -> ! {
     };
     if settings::timing() {
         tell(timing);
+        tell_imports(guest);
     }
     std::process::exit(status as i32)
 }
@@ -111,4 +112,35 @@ fn tell(timing: &Timing) {
         text += &format!("{stage} {time:.2}, ");
     }
     status::tell(format_args!("{text}total {total:.2} ms"));
+}
+
+/// Says which modules were loaded in this run: candidates for `snapshot-include`.
+fn tell_imports(guest: &Guest) {
+    let read = guest.vfs().files_read();
+    let modules: Vec<String> = read.iter().filter_map(|path| module_name(path)).collect();
+    if !modules.is_empty() {
+        status::tell(format_args!("pyapp: modules loaded in this run: {}", modules.join(", ")));
+    }
+}
+
+/// The name under which a file of the archive is imported, if it is a module.
+fn module_name(path: &str) -> Option<String> {
+    let inner = path.strip_prefix(layout::STDLIB)?;
+    let inner = inner.strip_prefix("/site-packages").unwrap_or(inner).strip_prefix('/')?;
+    let name = inner.strip_suffix(".pyc")?;
+    Some(name.strip_suffix("/__init__").unwrap_or(name).replace('/', "."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::module_name;
+
+    #[test]
+    fn files_of_the_archive_are_named_as_they_are_imported() {
+        let name = |path: &str| module_name(&format!("usr/local/lib/python3.13/{path}"));
+        assert_eq!(name("json/__init__.pyc").as_deref(), Some("json"));
+        assert_eq!(name("site-packages/a/b.pyc").as_deref(), Some("a.b"));
+        assert_eq!(name("site-packages/a/data.txt"), None);
+        assert_eq!(module_name("pyapp.json"), None);
+    }
 }

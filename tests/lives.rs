@@ -5,8 +5,8 @@
 
 mod common;
 
-use bundle::settings::{Settings, cache_folder};
-use common::{Run, run, run_with_input};
+use bundle::settings::Settings;
+use common::{Run, project, run, run_with_input};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -24,19 +24,8 @@ const DIFFERENCES: [(&str, &str, &str); 1] = [
 
 /// The suite, bundled once for all tests: the folder that `bundle::build` has filled.
 static BUNDLE: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
-    let out = tempfile::tempdir().expect("a temporary folder");
-    let source = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let settings = Settings {
-        project: lives(),
-        python: std::env::var_os("PYAPP_PYTHON").map(PathBuf::from),
-        cache: cache_folder(&source).expect("a cache folder"),
-        offline: true,
-        out: out.path().into(),
-        target: env!("PYAPP_TARGET").into(),
-        host: env!("PYAPP_TARGET").into(),
-        cargo: std::env::var_os("CARGO").expect("cargo runs this test").into(),
-        source,
-    };
+    let out = project::folder();
+    let settings = Settings { project: lives(), out: out.path().into(), ..project::settings_for(out.path()) };
     let report = bundle::build(&settings).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(report.warnings, Vec::<String>::new());
     out

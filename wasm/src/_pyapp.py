@@ -81,6 +81,11 @@ def resume(arguments, environment):
             renew(module)
 
 
+def thaw():
+    """Gives the objects of the image back to the collector, for an end that takes them apart."""
+    gc.unfreeze()
+
+
 def modules_of_this_run():
     """Modules that the image does not have, newest first; __main__ is always one of them."""
     modules = [module for module in sys.modules.values() if id(module) not in _image_modules]

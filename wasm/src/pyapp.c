@@ -391,6 +391,10 @@ static int finalize_run(void)
 void EXPORT(pyapp_exit)(int status)
 {
     PyObject *light = PyObject_GetAttrString(support, "finalizes_lightly");
+    if (light != Py_True) {
+        /* What is frozen would not be taken apart. */
+        call_and_report(support, "thaw");
+    }
     int failed = light == Py_True ? finalize_run() : Py_FinalizeEx();
     exit(failed < 0 ? FLUSH_FAILED : status);
 }

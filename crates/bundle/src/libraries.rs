@@ -59,6 +59,7 @@ mod tests {
             libs: libs.iter().map(|lib| folder.join(lib)).collect(),
             optimize: 0,
             snapshot: true,
+            snapshot_include: Vec::new(),
             snapshot_exclude: Vec::new(),
             reproducible: false,
             size: crate::project::Size::Fast,

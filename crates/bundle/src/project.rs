@@ -38,6 +38,8 @@ pub struct Project {
     pub optimize: u8,
     /// `snapshot`: whether a run resumes from the image of an initialised interpreter.
     pub snapshot: bool,
+    /// `snapshot-include`: modules to import for the snapshot that the entry imports later, in a function.
+    pub snapshot_include: Vec<String>,
     /// `snapshot-exclude`: modules whose import must happen in each run.
     pub snapshot_exclude: Vec<String>,
     /// `reproducible`: whether the same inputs give the same image, hash seed included.
@@ -56,7 +58,7 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "entry, libs, optimize, reproducible, size, snapshot, snapshot-exclude";
+const KEYS: &str = "entry, libs, optimize, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
 
 impl Project {
     /// Reads the settings of the project in `folder`.
@@ -96,7 +98,7 @@ impl Project {
         let mut entry = None;
         let mut libs = vec!["python_libs".to_string()];
         let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
-        let mut snapshot_exclude = Vec::new();
+        let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
         for (key, value) in section {
             let wrong = |what: &str| fail(key, format!("expected {what}, found {value}"));
             match key.as_str() {
@@ -119,10 +121,11 @@ impl Project {
                     }
                 }
                 "snapshot" => snapshot = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+                "snapshot-include" => {
+                    snapshot_include = modules(value).ok_or_else(|| wrong("a list of module names"))?
+                }
                 "snapshot-exclude" => {
-                    snapshot_exclude = strings(value)
-                        .filter(|names| names.iter().all(|name| is_dotted(name)))
-                        .ok_or_else(|| wrong("a list of module names"))?;
+                    snapshot_exclude = modules(value).ok_or_else(|| wrong("a list of module names"))?
                 }
                 _ => {
                     let message = format!("expected one of {KEYS}, found an unknown key; correct or remove it");
@@ -138,13 +141,17 @@ impl Project {
                 return Err(fail("libs", message));
             }
         }
-        Ok(Project { file, entry, libs, optimize, snapshot, snapshot_exclude, reproducible, size })
+        Ok(Project { file, entry, libs, optimize, snapshot, snapshot_include, snapshot_exclude, reproducible, size })
     }
 
     /// The place of a key, for messages.
     pub fn place(&self, key: &str) -> String {
         format!("{}, [tool.pyapp] {key}", self.file.display())
     }
+}
+
+fn modules(value: &toml::Value) -> Option<Vec<String>> {
+    strings(value).filter(|names| names.iter().all(|name| is_dotted(name)))
 }
 
 fn strings(value: &toml::Value) -> Option<Vec<String>> {
@@ -207,7 +214,7 @@ mod tests {
             ("[tool.pyapp]", "pyproject.toml, [tool.pyapp] entry: expected what to run, found nothing; add it"),
             (
                 "[tool.pyapp]\nentri = 1",
-                "pyproject.toml, [tool.pyapp] entri: expected one of entry, libs, optimize, reproducible, size, snapshot, snapshot-exclude, found an unknown key; \
+                "pyproject.toml, [tool.pyapp] entri: expected one of entry, libs, optimize, reproducible, size, snapshot, snapshot-exclude, snapshot-include, found an unknown key; \
                  correct or remove it",
             ),
             ("[tool.pyapp]\nentry = 1", "pyproject.toml, [tool.pyapp] entry: expected a string, found 1"),

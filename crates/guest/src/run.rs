@@ -53,18 +53,18 @@ pub fn run_then<T: Send>(
     program: &Program,
     guest: Guest,
     timing: &mut Timing,
-    then: impl FnOnce(Outcome, &Timing) -> T + Send,
+    then: impl FnOnce(Outcome, &Timing, &Guest) -> T + Send,
 ) -> Result<T, StartError> {
     on_guest_thread(|| {
-        let (outcome, _store) = run_here(program, guest, timing)?;
-        Ok(then(outcome, timing))
+        let (outcome, store) = run_here(program, guest, timing)?;
+        Ok(then(outcome, timing, store.data()))
     })
 }
 
 fn run_here(program: &Program, guest: Guest, timing: &mut Timing) -> wasmtime::Result<(Outcome, Store<Guest>)> {
     let mut store = Store::new(&program.engine, guest);
     let ended = match instantiate(program, &mut store, timing) {
-        Ok(instance) => match program.image.as_ref().map_or(Start::Cold, |image| image.origin().start) {
+        Ok(instance) => match program.start() {
             Start::Cold => cold(&mut store, &instance, timing)?,
             Start::Resumed => resumed(&mut store, &instance, timing)?,
         },

@@ -3,7 +3,7 @@
 use crate::errno::{Errno, Result};
 use crate::node::{Ino, Kind, Metadata, Times};
 use archive::{Archive, EntryKind, Index};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// 1980-01-01 UTC, nanoseconds since 1970: the archive keeps no times, and this is the earliest that a zip file made
 /// from it can hold.
@@ -15,6 +15,8 @@ pub(crate) struct Base {
     pub mounted_in: Ino,
     /// Files that are held open.
     open: HashMap<Index, Open>,
+    /// Files that were ever expanded.
+    expanded: BTreeSet<Index>,
 }
 
 #[derive(Default)]
@@ -25,7 +27,7 @@ struct Open {
 
 impl Base {
     pub fn new(archive: Archive, mounted_in: Ino) -> Base {
-        Base { archive, mounted_in, open: HashMap::new() }
+        Base { archive, mounted_in, open: HashMap::new(), expanded: BTreeSet::new() }
     }
 
     pub fn kind(&self, index: Index) -> Result<Kind> {
@@ -73,12 +75,18 @@ impl Base {
         }
     }
 
+    /// Paths of the files that were ever expanded, relative to the base.
+    pub fn expanded(&self) -> impl Iterator<Item = String> {
+        self.expanded.iter().map(|index| self.archive.path(*index))
+    }
+
     /// Fills `buffer` from `offset` on; returns how many bytes there were.
     pub fn read(&mut self, index: Index, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         let contents = match self.open.get_mut(&index) {
             Some(Open { contents: Some(contents), .. }) => contents,
             Some(open) => {
                 let contents = self.archive.read(index).map_err(|_| Errno::Io)?;
+                self.expanded.insert(index);
                 open.contents.insert(contents.into_owned().into_boxed_slice())
             }
             None => return Err(Errno::Inval),

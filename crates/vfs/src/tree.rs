@@ -155,6 +155,11 @@ impl Vfs {
         (self.clock)()
     }
 
+    /// Which files of the archive have been read so far: their paths, relative to its root, in the archive's order.
+    pub fn files_read(&self) -> Vec<String> {
+        self.base.iter().flat_map(Base::expanded).collect()
+    }
+
     pub(crate) fn base(&self) -> Result<&Base> {
         self.base.as_ref().ok_or(Errno::NoEnt)
     }

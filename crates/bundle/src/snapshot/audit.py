@@ -1,10 +1,10 @@
 """What an app imports at its start, and what those imports do that would not happen again in a run that resumes.
 
-    python3 -I audit.py REPORT ENTRY [EXCLUDED...]
+    python3 -I audit.py REPORT '{"entry": ENTRY, "include": [MODULE...], "exclude": [MODULE...]}'
 
 Run by the build inside the finished bundle, on an interpreter that is thrown away. It imports what a start of the app
-imports and writes to REPORT, as JSON: `modules`, the names to import for a snapshot, in order, without those that import
-an EXCLUDED module, and `findings`, each with `kind`, `module` (whose top level did it) and `detail`.
+imports, and what is to be included, and writes to REPORT, as JSON: `modules`, the names to import for a snapshot, in
+order, without those that import an excluded module, and `findings`, each with `kind`, `module` (whose top level did it) and `detail`.
 
 An entry without a function is run as __main__: its own code does not run here, only what it imports does.
 """
@@ -25,7 +25,8 @@ import random
 import time
 import traceback
 
-REPORT, ENTRY, *EXCLUDED = sys.argv[1:]
+REPORT = sys.argv[1]
+WANTED = json.loads(sys.argv[2])
 
 # What `_pyapp.resume` makes fresh in each run, so that it need not be told.
 RENEWED = {
@@ -55,8 +56,10 @@ CODES = {
 SEED = random.Random.seed.__code__
 
 findings = []
-# Path to the module that opened it or made it.
+# Path to the module that last opened it, made it or went there.
 touched = {}
+# Module to what it has printed.
+printed = {}
 
 
 def find(kind, module, detail=""):
@@ -84,15 +87,15 @@ def profile(frame, event, argument):
     elif event == "call":
         kind = CODES.get(frame.f_code)
         # Without a seed of its own it takes one from the system.
-        if frame.f_code is SEED and frame.f_locals.get("a") is None:
+        if frame.f_code.co_name == "seed" and frame.f_code == SEED and frame.f_locals.get("a") is None:
             kind = "random"
     if kind:
         find(kind, importing_module(frame))
 
 
 def hear(event, arguments):
-    if event in ("open", "os.mkdir") and isinstance(arguments[0], str):
-        touched.setdefault(arguments[0], importing_module(sys._getframe(1)))
+    if event in ("open", "os.mkdir", "os.chdir") and isinstance(arguments[0], str):
+        touched[arguments[0]] = importing_module(sys._getframe(1))
 
 
 class Said(io.RawIOBase):
@@ -108,9 +111,8 @@ class Said(io.RawIOBase):
         return self.descriptor
 
     def write(self, data):
-        text = bytes(data).decode("utf-8", "replace")
-        if text.strip():
-            find("output", importing_module(sys._getframe(1)), text.strip().splitlines()[0][:80])
+        module = importing_module(sys._getframe(1))
+        printed[module] = printed.get(module, b"") + bytes(data)
         return len(data)
 
 
@@ -121,7 +123,7 @@ class Excluded(BaseException):
 class Excluder:
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if any(name == excluded or name.startswith(excluded + ".") for excluded in EXCLUDED):
+        if any(name == excluded or name.startswith(excluded + ".") for excluded in WANTED["exclude"]):
             raise Excluded(name)
 
 
@@ -167,7 +169,7 @@ def tell(error):
         if frame.f_code.co_name == "<module>" and frame.f_globals is not globals():
             module, place = frame.f_globals.get("__name__", "?"), f" ({frame.f_code.co_filename}:{line})"
     text = traceback.format_exception_only(error)[-1].strip()
-    find("failed", module if module != "?" else ENTRY.partition(":")[0], text + place)
+    find("failed", module if module != "?" else WANTED["entry"].partition(":")[0], text + place)
 
 
 def follow(entry):
@@ -186,7 +188,11 @@ def follow(entry):
 
 
 def left_behind():
-    """Files that stay open, and what was written."""
+    """What was printed, files that stay open, and what was written."""
+    for module, data in printed.items():
+        lines = data.decode("utf-8", "replace").strip().splitlines()
+        if lines:
+            find("output", module, lines[0][:80])
     for thing in gc.get_objects():
         if isinstance(thing, io.FileIO) and not thing.closed and thing.fileno() > 2:
             find("open", touched.get(thing.name, "?"), str(thing.name))
@@ -198,7 +204,7 @@ def left_behind():
             if path != "/tmp":
                 find("written", touched.get(path, touched.get(name, "?")), path)
     if os.getcwd() != "/":
-        find("chdir", "?", os.getcwd())
+        find("chdir", touched.get(os.getcwd(), "?"), os.getcwd())
 
 
 def main():
@@ -213,7 +219,9 @@ def main():
     sys.meta_path.insert(0, Excluder)
     sys.addaudithook(hear)
     sys.setprofile(profile)
-    follow(ENTRY)
+    follow(WANTED["entry"])
+    for name in WANTED["include"]:
+        attempt(lambda: __import__(name))
     sys.setprofile(None)
     sys.meta_path.remove(Excluder)
     sys.stdout, sys.stderr = streams

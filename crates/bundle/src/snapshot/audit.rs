@@ -6,6 +6,7 @@ use crate::project::Project;
 use archive::Archive;
 use guest::{Program, layout};
 use serde::Deserialize;
+use serde_json::json;
 use vfs::Limits;
 
 const SCRIPT: &str = include_str!("audit.py");
@@ -52,11 +53,13 @@ pub(super) fn audit(program: &Program, archive: Archive, project: &Project) -> R
     let made = layout::python_guest_and_root(archive, Limits::default());
     let (builder, root) = made.map_err(|error| fail(error.to_string()))?;
     let mut builder = builder.argument("python3");
-    for argument in ["-I", "-c", SCRIPT, REPORT, &project.entry.text()] {
+    let wanted = json!({
+        "entry": project.entry.text(),
+        "include": project.snapshot_include,
+        "exclude": project.snapshot_exclude,
+    });
+    for argument in ["-I", "-c", SCRIPT, REPORT, &wanted.to_string()] {
         builder = builder.argument(argument);
-    }
-    for module in &project.snapshot_exclude {
-        builder = builder.argument(module);
     }
     let (status, said, mut guest) = run(program, builder)?;
     if status != 0 {

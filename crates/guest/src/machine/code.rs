@@ -9,7 +9,7 @@
 use super::executable;
 use super::memory::FromExecutable;
 use crate::engine;
-use crate::image::Image;
+use crate::image::{Image, Start};
 use std::sync::Arc;
 use wasmtime::{CustomCodeMemory, Engine, MemoryCreator, Module, Result};
 
@@ -70,13 +70,9 @@ impl Program {
         Ok(Program { engine, module, image, image_is_mapped: false })
     }
 
-    /// The same code with another image, which is copied into each new memory.
-    ///
-    /// # Panics
-    /// If this program's own image is mapped, as it is only in a shipped executable.
-    pub fn with_image(&self, image: Arc<Image>) -> Program {
-        assert!(!self.image_is_mapped, "a mapped image belongs to its engine");
-        Program { image: Some(image), ..self.clone() }
+    /// How its runs begin.
+    pub fn start(&self) -> Start {
+        self.image.as_ref().map_or(Start::Cold, |image| image.origin().start)
     }
 
     /// Compiles a module for this machine and loads it.

@@ -1,0 +1,208 @@
+//! What goes into a snapshot, what the build says about it, and what a resumed run makes of it.
+
+mod common;
+
+use common::project::{Bundle, Project, folder, settings};
+use std::collections::HashSet;
+
+/// Says when it is imported, and is imported again in each run if the snapshot does not hold it.
+const NOISY: &str = "import sys\nprint('importing', __name__, file=sys.stderr)\n";
+
+fn build(pyproject: &str, files: &[(&str, &str)]) -> Bundle {
+    Project::new(pyproject, files).build().unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn every_import_that_a_snapshot_cannot_keep_is_reported_at_once() {
+    let project = Project::new(
+        &settings("app:main"),
+        &[
+            (
+                "python_libs/app.py",
+                "import opens, writes\nwrites.work()\nimport moves\nimport fails\ndef main(): pass\n",
+            ),
+            ("python_libs/opens.py", "file = open(__file__, 'rb')\n"),
+            ("python_libs/writes.py", "def work():\n    open('/tmp/left', 'w').close()\n"),
+            ("python_libs/moves.py", "import os\nos.chdir('/tmp')\n"),
+            ("python_libs/fails.py", "1 / 0\n"),
+        ],
+    );
+    let error = project.build().err().expect("refused");
+    for line in [
+        "fails: cannot be imported at build time: ZeroDivisionError: division by zero \
+         (/vfs/usr/local/lib/python3.13/site-packages/fails.py:1); correct it, or set [tool.pyapp] \
+         snapshot-exclude = [\"fails\"]",
+        "opens: keeps /vfs/usr/local/lib/python3.13/site-packages/opens.pyc open, which a resumed run would not have; \
+         close it, or set",
+        "app: leaves /tmp/left behind, which a resumed run would not find; do it in a function, or set",
+        "moves: changes the current directory to /tmp; do it in a function, or set",
+    ] {
+        assert!(error.contains(line), "expected: {line}\nin: {error}");
+    }
+    assert!(!project.out.path().join("assets").exists(), "something was left behind");
+}
+
+#[test]
+fn what_an_import_takes_from_the_build_is_told_by_module() {
+    let bundle = build(
+        &settings("app:main"),
+        &[
+            ("python_libs/app.py", "import env, clock, dice, talks, quiet\ndef main(): pass\n"),
+            ("python_libs/env.py", "import os\nHOME = os.environ.get('HOME')\n"),
+            ("python_libs/clock.py", "import datetime\nNOW = datetime.datetime.now()\n"),
+            ("python_libs/dice.py", "import random\nGENERATOR = random.Random()\n"),
+            ("python_libs/talks.py", "print('hello')\n"),
+            // What these do at import is made fresh in each run, or is the same in each.
+            ("python_libs/quiet.py", "import logging, random, uuid, tempfile, time, os\nFIXED = random.Random(1)\n"),
+        ],
+    );
+    let warnings = bundle.report.warnings.join("\n");
+    for start in [
+        "env: reads the environment at import",
+        "clock: reads the time at import",
+        "dice: takes random numbers at import",
+        "talks: prints at import (\"hello\")",
+    ] {
+        assert!(warnings.contains(start), "expected: {start}\nin: {warnings}");
+    }
+    assert_eq!(bundle.report.warnings.len(), 4, "{warnings}");
+    assert!(warnings.contains("or set [tool.pyapp] snapshot-exclude = [\"dice\"]"), "{warnings}");
+}
+
+#[test]
+fn a_module_entry_runs_fresh_and_its_imports_are_in_the_snapshot() {
+    let entry = "import first\nfrom pkg import second as other\ntry:\n    import not_there\nexcept ImportError:\n    pass\n\
+                 print('running', __name__)\ndef later():\n    import third\nlater()\n";
+    let bundle = build(
+        &settings("app"),
+        &[
+            ("python_libs/app.py", entry),
+            ("python_libs/first.py", NOISY),
+            ("python_libs/pkg/__init__.py", ""),
+            ("python_libs/pkg/second.py", NOISY),
+            ("python_libs/third.py", NOISY),
+        ],
+    );
+    let cold = "running __main__\nimporting first\nimporting pkg.second\nimporting third\n";
+    assert_eq!(bundle.run_from(&bundle.cold_image, &[]), (0, cold.to_string()));
+    assert_eq!(bundle.run_from(&bundle.image, &[]), (0, "running __main__\nimporting third\n".to_string()));
+    assert_eq!(bundle.report.warnings.len(), 2, "{:?}", bundle.report.warnings);
+}
+
+#[test]
+fn an_import_that_the_entry_needs_must_work() {
+    let project = Project::new(&settings("app"), &[("python_libs/app.py", "import not_there\n")]);
+    let error = project.build().err().expect("refused");
+    let expected = "app: cannot be imported at build time: ModuleNotFoundError: No module named 'not_there'";
+    assert!(error.contains(expected), "{error}");
+}
+
+#[test]
+fn excluded_modules_and_who_imports_them_are_imported_in_each_run() {
+    let pyproject =
+        "[tool.pyapp]\nentry = \"app:main\"\nsnapshot-exclude = [\"pkg.late\"]\nsnapshot-include = [\"extra\"]\n";
+    let bundle = build(
+        pyproject,
+        &[
+            ("python_libs/app.py", "import kept, user\ndef main():\n    import extra\n    print(user.VALUE)\n"),
+            ("python_libs/kept.py", NOISY),
+            ("python_libs/extra.py", NOISY),
+            // A library that could do without must not take that way for good.
+            (
+                "python_libs/user.py",
+                &format!("{NOISY}try:\n    from pkg.late import VALUE\nexcept Exception:\n    VALUE = 0\n"),
+            ),
+            ("python_libs/pkg/__init__.py", NOISY),
+            ("python_libs/pkg/late.py", &format!("{NOISY}VALUE = 7\n")),
+        ],
+    );
+    let (status, said) = bundle.run_from(&bundle.image, &[]);
+    assert_eq!((status, said.as_str()), (0, "7\nimporting user\nimporting pkg.late\n"));
+    let (status, said) = bundle.run_from(&bundle.cold_image, &[]);
+    let all = "7\nimporting kept\nimporting user\nimporting pkg\nimporting pkg.late\nimporting extra\n";
+    assert_eq!((status, said.as_str()), (0, all));
+}
+
+#[test]
+fn without_a_snapshot_every_run_starts_cold() {
+    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot = false\n";
+    let bundle = build(pyproject, &[("python_libs/app.py", &format!("{NOISY}def main(): pass\n"))]);
+    assert!(bundle.image.is_empty());
+    assert_eq!(bundle.report.warnings, Vec::<String>::new());
+    assert_eq!(bundle.run(&[]), (0, "importing app\n".to_string()));
+}
+
+#[test]
+fn a_thousand_resumed_runs_draw_a_thousand_different_numbers() {
+    let source = "import os, random, secrets, tempfile, uuid\ndef main():\n    print(random.random(), random.getrandbits(64), \
+                  uuid.uuid4(), secrets.token_hex(8), next(tempfile._get_candidate_names()), os.urandom(8).hex(), \
+                  uuid.uuid1().node)\n";
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    assert_eq!(bundle.report.warnings, Vec::<String>::new());
+    let runs = bundle.run_many(&bundle.image, 1000);
+    for field in 0..7 {
+        let distinct: HashSet<&str> = runs.iter().filter_map(|run| run.split_whitespace().nth(field)).collect();
+        assert_eq!(distinct.len(), 1000, "field {field}: {:?}", runs[0]);
+    }
+}
+
+#[test]
+fn the_hash_seed_is_that_of_the_build_and_reproducible_if_asked() {
+    let files =
+        [("python_libs/app.py", "KEPT = {'a', 'b', 'c', 'd', 'e'}\ndef main(): print(hash('text'), list(KEPT))\n")];
+    let build = |pyproject: &str| build(pyproject, &files);
+    let usual = "[tool.pyapp]\nentry = \"app:main\"\n";
+    let (one, two) = (build(usual), build(usual));
+    assert!(one.archive == two.archive, "the archives differ");
+    let said = |bundle: &Bundle| bundle.run_from(&bundle.image, &[]);
+    assert_eq!(said(&one), said(&one), "one build, one seed");
+    assert_ne!(said(&one), said(&two), "each build has its own");
+    assert_ne!(one.run_from(&one.cold_image, &[]), one.run_from(&one.cold_image, &[]), "each cold start has its own");
+    let asked = "[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\n";
+    let (one, two) = (build(asked), build(asked));
+    assert!(one.image == two.image, "the images differ");
+}
+
+#[test]
+fn an_image_may_be_larger_than_the_memory_that_a_module_starts_with() {
+    let source = "BIG = bytes(range(256)) * 300_000\ndef main(): print(len(BIG), BIG[-3:], BIG.count(b'\\x07'))\n";
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    assert!(bundle.image.len() > 76_800_000);
+    assert_eq!(bundle.run(&[]), (0, "76800000 b'\\xfd\\xfe\\xff' 300000\n".to_string()));
+}
+
+#[test]
+fn what_an_import_has_made_with_a_finaliser_is_finalised_in_each_run() {
+    let source = "class Loud:\n    def __del__(self): print('gone')\nkept = Loud()\n\
+                  def gen():\n    try:\n        yield\n    finally:\n        print('closed')\nheld = gen()\nnext(held)\n\
+                  def main(): print('main')\n";
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    let (status, said) = bundle.run(&[]);
+    let lines: HashSet<&str> = said.lines().collect();
+    assert_eq!((status, lines), (0, HashSet::from(["main", "gone", "closed"])));
+}
+
+#[test]
+fn small_parts_expand_to_the_same_bytes() {
+    let project = |size: &str| {
+        let pyproject = format!("[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\nsize = \"{size}\"\n");
+        build(&pyproject, &[("python_libs/app.py", "import json\ndef main(): pass\n")])
+    };
+    let (fast, small) = (project("fast"), project("small"));
+    assert!(small.image.len() * 5 < fast.image.len() && small.code.len() * 3 < fast.code.len());
+    let expand = |stored: &[u8], base: &[u8], len: usize| {
+        let mut decompressor = zstd::bulk::Decompressor::with_dictionary(base).expect("made");
+        decompressor.decompress(stored, len).expect("expanded")
+    };
+    assert!(expand(&small.code, &[], fast.code.len()) == fast.code, "the machine code differs");
+    assert!(expand(&small.cold_image, &[], fast.cold_image.len()) == fast.cold_image, "the cold images differ");
+    assert!(expand(&small.image, &fast.cold_image, fast.image.len()) == fast.image, "the images differ");
+}
+
+#[test]
+fn a_bundle_leaves_nothing_on_the_disk_when_it_fails() {
+    let out = folder();
+    let project = Project { out, ..Project::new(&settings("app"), &[("python_libs/app.py", "import gone\n")]) };
+    project.build().err().expect("refused");
+    assert_eq!(std::fs::read_dir(project.out.path()).expect("listed").count(), 0);
+}
