@@ -39,7 +39,7 @@ fn lives() -> PathBuf {
 fn life(cold: bool, arguments: &[&str]) -> Command {
     let example = Path::new(env!("CARGO_BIN_EXE_pyapp")).with_file_name("examples").join("bundled");
     let mut command = Command::new(example);
-    command.args(cold.then_some("--cold")).arg(BUNDLE.path()).args(arguments).env_clear().env("FRUIT", "apple");
+    command.args(cold.then_some("--cold")).arg(BUNDLE.path()).args(arguments).env_clear().env("FRUIT", "apple").env("PYTHONTZPATH", "/zones");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     command.env("NOW", now.as_secs_f64().to_string());
     command
@@ -138,6 +138,57 @@ fn what_native_python_said_it_still_says() {
     let said = run(record);
     assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""));
     expect_equal(&std::fs::read_to_string(lives().join("expected.txt")).expect("there"), &said.stdout);
+}
+
+/// Both our lives, started by `start` in some way that pipes cannot show.
+fn expect_equal_lives(start: impl Fn(bool) -> Run) -> Run {
+    let (cold, resumed) = (start(true), start(false));
+    assert_eq!(cold, resumed);
+    resumed
+}
+
+#[test]
+fn a_terminal_is_seen_as_one() {
+    let on_a_terminal = |cold, case: &str| {
+        let life = life(cold, &[case]);
+        let words: Vec<_> = std::iter::once(life.get_program()).chain(life.get_args()).collect();
+        let mut script = Command::new("script");
+        script.arg("-qec").arg(words.join(" ".as_ref())).arg("/dev/null").env("FRUIT", "apple");
+        run_with_input(script, "typed\nagain\nthird\n\x04")
+    };
+    let streams = expect_equal_lives(|cold| on_a_terminal(cold, "streams"));
+    for stream in ["stdin <stdin> r utf-8 None True True", "stdout <stdout> w utf-8 None True True"] {
+        assert!(streams.stdout.contains(stream), "{streams:?}");
+    }
+    let lines = expect_equal_lives(|cold| on_a_terminal(cold, "input_lines"));
+    assert!(lines.stdout.contains("'typed' 'again\\n' 'third\\n'"), "{lines:?}");
+}
+
+#[test]
+fn files_serve_as_streams() {
+    let folder = project::folder();
+    let (input, output) = (folder.path().join("input"), folder.path().join("output"));
+    std::fs::write(&input, "one\ntwo\nthree\nfour\n").expect("written");
+    let said = expect_equal_lives(|cold| {
+        let mut life = life(cold, &["input_lines"]);
+        life.stdin(std::fs::File::open(&input).expect("there"));
+        life.stdout(std::fs::File::create(&output).expect("made"));
+        let run = run(life);
+        Run { stdout: std::fs::read_to_string(&output).expect("written"), ..run }
+    });
+    assert_eq!(said.stdout, "'one' 'two\\n' 'three\\n'\n['four\\n']\nprompt> EOFError EOF when reading a line\n");
+}
+
+#[test]
+fn output_that_cannot_be_flushed_ends_with_120() {
+    let said = expect_equal_lives(|cold| {
+        let mut life = life(cold, &["arguments"]);
+        life.stdout(std::fs::File::options().write(true).open("/dev/full").expect("there"));
+        let run = run(life);
+        Run { stderr: neutral(&run.stderr), ..run }
+    });
+    assert_eq!(said.status, Some(120));
+    assert!(said.stderr.contains("OSError: [Errno 51] No space left on device"), "{said:?}");
 }
 
 #[test]

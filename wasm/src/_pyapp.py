@@ -129,10 +129,22 @@ def _renew_multiprocessing(process):
     process.current_process().authkey = os.urandom(32)
 
 
+def _renew_wsgiref(handlers):
+    handlers.BaseHandler.os_environ = handlers.read_environ()
+
+
+def _renew_zoneinfo(tzpath):
+    # PYTHONTZPATH counts in an isolated interpreter too.
+    tzpath.reset_tzpath()
+
+
+# What modules of the standard library took from the build when they were imported.
 _RENEWALS = {
     "random": _renew_random,
     "logging": _renew_logging,
     "tempfile": _renew_tempfile,
     "uuid": _renew_uuid,
     "multiprocessing.process": _renew_multiprocessing,
+    "wsgiref.handlers": _renew_wsgiref,
+    "zoneinfo._tzpath": _renew_zoneinfo,
 }

@@ -293,32 +293,31 @@ static void call_and_report(PyObject *object, const char *method)
     Py_XDECREF(result);
 }
 
-/* Flushes sys.stdout and sys.stderr as Py_FinalizeEx does: a failure on stderr has nobody to be told. */
+static int flush_stream(const char *name)
+{
+    PyObject *stream = PySys_GetObject(name);
+    if (stream == NULL || stream == Py_None) {
+        return 0;
+    }
+    PyObject *closed = PyObject_GetAttrString(stream, "closed");
+    int is_closed = closed != NULL && PyObject_IsTrue(closed) == 1;
+    Py_XDECREF(closed);
+    PyErr_Clear();
+    PyObject *done = is_closed ? Py_NewRef(Py_None) : PyObject_CallMethod(stream, "flush", NULL);
+    Py_XDECREF(done);
+    return done == NULL ? -1 : 0;
+}
+
+/* Flushes sys.stdout and sys.stderr as Py_FinalizeEx does: of a failure on stderr nobody can be told. */
 static int flush_streams(void)
 {
-    int result = 0;
-    const char *names[] = {"stdout", "stderr"};
-    for (int i = 0; i < 2; i++) {
-        PyObject *stream = PySys_GetObject(names[i]);
-        if (stream == NULL || stream == Py_None) {
-            continue;
-        }
-        PyObject *closed = PyObject_GetAttrString(stream, "closed");
-        int is_closed = closed == NULL ? 0 : PyObject_IsTrue(closed);
-        Py_XDECREF(closed);
+    int result = flush_stream("stdout");
+    if (result < 0) {
+        PyErr_FormatUnraisable("Exception ignored on flushing sys.stdout");
+    }
+    if (flush_stream("stderr") < 0) {
         PyErr_Clear();
-        if (is_closed == 1) {
-            continue;
-        }
-        PyObject *done = PyObject_CallMethod(stream, "flush", NULL);
-        if (done == NULL) {
-            if (i == 0) {
-                PyErr_WriteUnraisable(stream);
-                result = -1;
-            }
-            PyErr_Clear();
-        }
-        Py_XDECREF(done);
+        result = -1;
     }
     return result;
 }

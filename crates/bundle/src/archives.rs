@@ -14,8 +14,9 @@ use guest::{Program, layout};
 use serde_json::json;
 use std::path::Path;
 
-/// The compressed bytes of the standard library share a dictionary of this size; larger ones gain nothing.
-const DICTIONARY: usize = 112 * 1024;
+/// The compressed bytes of the standard library share a dictionary of this size: 112 KiB made the archive 40 kB larger,
+/// 192 KiB would make it 17 kB smaller, and each start that reads a file digests it.
+const DICTIONARY: usize = 144 * 1024;
 /// Licences of what the executable carries, relative to the archive's root.
 const LICENCES: &str = "usr/local/share/licenses";
 

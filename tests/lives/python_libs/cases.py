@@ -17,6 +17,8 @@ import time
 import uuid
 import warnings
 import weakref
+import wsgiref.handlers
+import zoneinfo
 
 # Held since the import, as libraries hold them: they must serve the run, not the build.
 held_stdout, held_stderr, held_stdin = sys.stdout, sys.stderr, sys.stdin
@@ -203,6 +205,11 @@ def fresh_time():
     before = time.monotonic()
     time.sleep(0.01)
     print(0.009 < time.monotonic() - before < 60)
+
+
+def library_environment():
+    """Modules of the standard library that read the environment at import."""
+    print(wsgiref.handlers.BaseHandler.os_environ.get("FRUIT"), zoneinfo.TZPATH == ("/zones",))
 
 
 def random_numbers():

@@ -28,11 +28,17 @@ import traceback
 REPORT = sys.argv[1]
 WANTED = json.loads(sys.argv[2])
 
-# What `_pyapp.resume` makes fresh in each run, so that it need not be told.
+# What need not be told of the standard library.
 RENEWED = {
-    ("random", "random"),
+    # `_pyapp.resume` makes it fresh in each run.
     ("logging", "time"),
     ("multiprocessing.process", "random"),
+    ("random", "random"),
+    ("wsgiref.handlers", "environ"),
+    ("zoneinfo._tzpath", "environ"),
+    # They look for translations of their messages and for CPython's build folder, of which there are none here.
+    ("optparse", "environ"),
+    ("sysconfig", "environ"),
 }
 
 FUNCTIONS = {
