@@ -2,9 +2,9 @@
 
 use crate::assets::{self, Bytes, Index, Part};
 use crate::{settings, status};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use archive::Archive;
-use guest::image::{Image, Start};
+use guest::image::Image;
 use guest::{Guest, Input, Outcome, Program, Timing, layout};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -35,8 +35,7 @@ pub fn interpreter() -> Result<Infallible> {
 fn run(index: &Index, image: &Part, entry: Option<&str>, mut timing: Timing) -> Result<Infallible> {
     let archive = assets::archive()?;
     timing.mark("index");
-    let program = program(index, image, &archive)?;
-    timing.mark("code");
+    let program = program(index, image, &archive, &mut timing)?;
     let mut builder = layout::python_guest(archive, Limits::default()).context("the in-memory file system")?;
     for argument in std::env::args_os() {
         let argument = argument.into_string();
@@ -74,7 +73,7 @@ fn end(outcome: Outcome, timing: &Timing, guest: &Guest) -> ! {
 }
 
 /// The interpreter, with that image as its memory.
-fn program(index: &Index, image: &Part, archive: &Archive) -> Result<Program> {
+fn program(index: &Index, image: &Part, archive: &Archive, timing: &mut Timing) -> Result<Program> {
     // What is compressed is expanded side by side.
     let (code, image) = std::thread::scope(|scope| {
         let code =
@@ -87,17 +86,14 @@ fn program(index: &Index, image: &Part, archive: &Archive) -> Result<Program> {
         (code, image)
     });
     let image = image?;
-    let origin = image.origin();
-    ensure!(
-        origin.start == Start::Cold || origin.archive == archive.identity(),
-        "the memory image in this executable: expected archive {:016x}, found {:016x}; build again",
-        origin.archive,
-        archive.identity(),
-    );
+    image.expect_archive(archive.identity())?;
+    if index.is_compressed(&assets::MACHINE_CODE) {
+        timing.mark("expand");
+    }
     let image = Some(Arc::new(image));
     let program = match code? {
-        Bytes::InPlace(code) => Program::from_trusted_static(code, image),
-        Bytes::Expanded(code) => Program::from_trusted_bytes(&code, image),
+        Bytes::InPlace(code) => Program::from_trusted_static(code, image, timing),
+        Bytes::Expanded(code) => Program::from_trusted_bytes_timed(&code, image, timing),
     };
     program.map_err(anyhow::Error::from).context("the machine code in this executable")
 }

@@ -30,3 +30,60 @@ fn pythons_variables_do_not_reach_an_app() {
     let run = run_with_input(command, "print('inspected')\n");
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), (EXPECTED, ""));
 }
+
+#[test]
+fn timing_says_where_the_time_goes() {
+    let mut command = app();
+    command.env("PYAPP_TIMING", "1");
+    let run = run(command);
+    assert_eq!((run.status, run.stdout.as_str()), (Some(0), EXPECTED));
+    let stages: Vec<&str> =
+        run.stderr.trim_end().split(", ").map(|stage| stage.rsplit_once(' ').expect("a number").0).collect();
+    let expected = ["pyapp: index", "engine", "code", "files", "linker", "instantiate", "resume", "app", "exit"];
+    assert_eq!(stages[..9], expected, "{}", run.stderr);
+    assert!(stages[9].starts_with("total "), "{}", run.stderr);
+}
+
+#[test]
+fn what_a_run_loads_by_itself_is_told_with_the_timing() {
+    let mut command = app();
+    command.env("PYAPP_TIMING", "1").env("PYAPP_INTERPRETER", "1").args(["-c", "import mylib.math_utils, json"]);
+    let said = run(command).stderr;
+    let loaded = said.lines().nth(1).expect("two lines");
+    assert!(loaded.starts_with("pyapp: modules loaded in this run: "), "{said}");
+    for module in ["mylib", "mylib.math_utils", "json", "json.decoder"] {
+        assert!(loaded.replace(',', "").split(' ').any(|word| word == module), "{module}: {said}");
+    }
+}
+
+#[test]
+fn two_runs_at_once_share_nothing() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::Stdio;
+    // Both map the same image; each writes to many of its pages, then they look again, in turns.
+    let code = "import sys\nwho = sys.stdin.readline().strip()\n\
+                for module in list(sys.modules.values()): module.mark = who\n\
+                print('ready', flush=True)\nsys.stdin.readline()\n\
+                print({module.mark for module in list(sys.modules.values())} == {who}, flush=True)\n";
+    let mut runs: Vec<_> = (0..2)
+        .map(|_| {
+            let mut command = common::python(&["-c", code]);
+            let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+            let output = BufReader::new(child.stdout.take().expect("a pipe"));
+            (child.stdin.take().expect("a pipe"), output.lines(), child)
+        })
+        .collect();
+    for (number, (input, ..)) in runs.iter_mut().enumerate() {
+        writeln!(input, "run {number}").expect("written");
+    }
+    for (_, lines, _) in &mut runs {
+        assert_eq!(lines.next().expect("a line").expect("UTF-8"), "ready");
+    }
+    for (input, lines, child) in &mut runs {
+        writeln!(input).expect("written");
+        assert_eq!(lines.next().expect("a line").expect("UTF-8"), "True");
+        assert!(child.wait().expect("it ends").success());
+    }
+    let code = "import sys\nprint(any(hasattr(module, 'mark') for module in list(sys.modules.values())))";
+    assert_eq!(common::prints(code), "False\n", "a later run sees what an earlier one wrote");
+}

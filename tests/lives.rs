@@ -39,7 +39,13 @@ fn lives() -> PathBuf {
 fn life(cold: bool, arguments: &[&str]) -> Command {
     let example = Path::new(env!("CARGO_BIN_EXE_pyapp")).with_file_name("examples").join("bundled");
     let mut command = Command::new(example);
-    command.args(cold.then_some("--cold")).arg(BUNDLE.path()).args(arguments).env_clear().env("FRUIT", "apple").env("PYTHONTZPATH", "/zones");
+    command
+        .args(cold.then_some("--cold"))
+        .arg(BUNDLE.path())
+        .args(arguments)
+        .env_clear()
+        .env("FRUIT", "apple")
+        .env("PYTHONTZPATH", "/zones");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     command.env("NOW", now.as_secs_f64().to_string());
     command

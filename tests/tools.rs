@@ -118,3 +118,65 @@ fn the_tools_are_not_there_unless_asked_for() {
     command.env("PYAPP_TOOLS", "0").arg("info");
     assert!(run(command).stdout.starts_with("WASM CPython"));
 }
+
+/// A copy of the executable with one byte changed.
+fn damaged(folder: &std::path::Path, at: usize) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let mut bytes = std::fs::read(env!("CARGO_BIN_EXE_pyapp")).expect("there");
+    bytes[at] ^= 1;
+    let path = folder.join("damaged");
+    std::fs::write(&path, bytes).expect("written");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("set");
+    path
+}
+
+/// Where the images lie in the executable, at page boundaries; whether it is the cold one, and its length.
+fn images() -> Vec<(usize, bool, usize)> {
+    let bytes = std::fs::read(env!("CARGO_BIN_EXE_pyapp")).expect("there");
+    let json: serde_json::Value = serde_json::from_str(&run(tools(&["info", "--json"])).stdout).expect("JSON");
+    let len = |name: &str| json["bytes"][name].as_u64().expect("a size") as usize;
+    let starts = (0..bytes.len()).step_by(4096).filter(|at| bytes[*at..].starts_with(b"\x89PYIMG\r\n\x01\0\0\0"));
+    let is_cold = |at: usize| bytes[at + 12] == 0;
+    let found =
+        starts.map(|at| (at, is_cold(at), len(if is_cold(at) { "memory image, cold" } else { "memory image, app" })));
+    found.collect()
+}
+
+#[test]
+fn verify_checks_every_byte_of_every_part() {
+    let whole = run(tools(&["verify"]));
+    assert_eq!((whole.status, whole.stderr.as_str()), (Some(0), ""));
+    for part in ["archive: ", "machine code: ", "memory image, cold: ", "memory image, app: "] {
+        assert!(whole.stdout.lines().any(|line| line.starts_with(part) && line.ends_with(", whole")), "{whole:?}");
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let images = images();
+    assert_eq!(images.len(), 2);
+    for (start, cold, len) in images {
+        let name = if cold { "memory image, cold" } else { "memory image, app" };
+        // In the header, in the first page, in the middle, the last byte.
+        for at in [start + 60, start + 4096, start + len / 2, start + len - 1] {
+            let mut verify = std::process::Command::new(damaged(folder.path(), at));
+            verify.arg("verify").env("PYAPP_TOOLS", "1");
+            let run = run(verify);
+            assert_eq!(run.status, Some(1));
+            assert!(run.stderr.starts_with(&format!("pyapp tools: {name}: expected checksum ")), "{at}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn a_start_refuses_an_image_whose_header_does_not_fit() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (start, cold, _) in images() {
+        // The version, the identity of the code, the size of the memory, the first run.
+        for at in [start + 8, start + 16, start + 32, start + 64] {
+            let mut command = std::process::Command::new(damaged(folder.path(), at));
+            command.env("PYAPP_INTERPRETER", if cold { "1" } else { "0" }).args(["-c", "print(1)"]);
+            let run = run(command);
+            assert_eq!((run.status, run.stdout.as_str()), (Some(125), ""), "{at}: {run:?}");
+            assert!(run.stderr.starts_with("pyapp: memory image: expected "), "{run:?}");
+            assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
+        }
+    }
+}

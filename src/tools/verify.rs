@@ -25,7 +25,7 @@ pub fn all(archive: &Archive, out: &mut impl Write) -> Result<()> {
         }
         let size = index.verify(&part)?;
         if part.is_image() {
-            Image::open(index.bytes(&part)?.into_cow())?.verify().with_context(|| part.title)?;
+            Image::open(index.bytes(&part)?.into_cow())?.verify()?;
         }
         writeln!(out, "{}: {size} bytes, whole", part.title)?;
     }

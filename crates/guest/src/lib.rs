@@ -4,7 +4,7 @@
 //!   with the same settings.
 //! - [`machine`] loads ahead-of-time compiled machine code and maps memory, in place where it can. It is the one home of
 //!   `unsafe`.
-//! - [`image`] is what a linear memory holds when a run begins; `split` parts a module into its code and the image of its
+//! - [`image`] (a crate of its own) is what a linear memory holds when a run begins; `split` parts a module into its code and the image of its
 //!   data; [`snapshot`] makes the image of an initialised interpreter.
 //! - [`preview1`] implements the WASI calls over a [`vfs::Vfs`]; the only place that knows wasmtime-wasi.
 //! - [`layout`] says where things lie in the file system that Python sees; [`load`] copies host folders into one.
@@ -13,7 +13,6 @@
 //! With the feature `compiler` it also compiles WebAssembly; the shipped executable is built without.
 
 pub mod engine;
-pub mod image;
 pub mod layout;
 pub mod load;
 pub mod machine;
@@ -26,6 +25,7 @@ mod thread;
 pub mod timing;
 
 pub use machine::{PageAligned, Program};
+pub use memory_image as image;
 pub use preview1::{Guest, GuestBuilder, Input, Output};
 pub use run::{Outcome, run, run_then};
 pub use timing::Timing;

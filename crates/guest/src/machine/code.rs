@@ -10,6 +10,7 @@ use super::executable;
 use super::memory::FromExecutable;
 use crate::engine;
 use crate::image::{Image, Start};
+use crate::timing::Timing;
 use std::sync::Arc;
 use wasmtime::{CustomCodeMemory, Engine, MemoryCreator, Module, Result};
 
@@ -41,18 +42,24 @@ impl Program {
     ///
     /// # Errors
     /// If the code was made by another version of wasmtime or with other settings, or is damaged.
-    pub fn from_trusted_static(code: &'static PageAligned<[u8]>, image: Option<Arc<Image>>) -> Result<Program> {
+    pub fn from_trusted_static(
+        code: &'static PageAligned<[u8]>,
+        image: Option<Arc<Image>>,
+        timing: &mut Timing,
+    ) -> Result<Program> {
         let bytes = &code.0;
         if !can_protect_in_place(bytes) {
-            return Program::from_trusted_bytes(bytes, image);
+            return Program::from_trusted_bytes_timed(bytes, image, timing);
         }
         let memory = image.as_ref().and_then(in_executable);
         let image_is_mapped = memory.is_some();
         let engine = engine::for_running(Some(Arc::new(InPlace)), memory)?;
+        timing.mark("engine");
         // SAFETY: that the bytes are machine code which wasmtime made is the caller's promise, given by the name of this
         // function. They live and stay unchanged for the whole run ('static) and start at a page boundary, which
         // `can_protect_in_place` has checked. Every run of the executable would notice.
         let module = unsafe { Module::deserialize_raw(&engine, std::ptr::NonNull::from(bytes))? };
+        timing.mark("code");
         Ok(Program { engine, module, image, image_is_mapped })
     }
 
@@ -62,11 +69,21 @@ impl Program {
     /// # Errors
     /// As [`Program::from_trusted_static`].
     pub fn from_trusted_bytes(code: &[u8], image: Option<Arc<Image>>) -> Result<Program> {
+        Program::from_trusted_bytes_timed(code, image, &mut Timing::start())
+    }
+
+    /// As [`Program::from_trusted_bytes`], and notes where the time goes.
+    ///
+    /// # Errors
+    /// As [`Program::from_trusted_static`].
+    pub fn from_trusted_bytes_timed(code: &[u8], image: Option<Arc<Image>>, timing: &mut Timing) -> Result<Program> {
         let engine = engine::for_running(None, None)?;
+        timing.mark("engine");
         // SAFETY: that the bytes are machine code which wasmtime made is the caller's promise, given by the name of this
         // function; they are copied, so nothing else is asked of them. By mistake, rather than malice, wasmtime's own
         // header catches other bytes: the test `foreign_bytes_are_refused` would notice if it did not.
         let module = unsafe { Module::deserialize(&engine, code)? };
+        timing.mark("code");
         Ok(Program { engine, module, image, image_is_mapped: false })
     }
 

@@ -47,7 +47,7 @@ fn offset_of(maps: &str, address: u64, len: u64) -> Option<u64> {
         let (start, end) = (hex(start)?, hex(end)?);
         let within = address >= start && address.checked_add(len)? <= end;
         let offset = hex(fields.nth(1)?)?;
-        within.then_some(offset + (address - start))
+        within.then(|| offset + (address - start))
     })
 }
 

@@ -150,6 +150,29 @@ mod tests {
     }
 
     #[test]
+    fn writing_a_mapped_page_changes_neither_the_file_nor_another_memory() {
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        std::io::Write::write_all(&mut file, &[7; 2 * PAGE]).expect("written");
+        let memory = || {
+            let mut memory = Reservation::new(4 * PAGE, PAGE).expect("reserved");
+            memory.grow_to(2 * PAGE).expect("grown");
+            let place = Place { file: file.try_clone().expect("cloned"), offset: 0 };
+            memory.map(0, PAGE, &place, PAGE).expect("mapped");
+            memory
+        };
+        let (first, second) = (memory(), memory());
+        // SAFETY: `byte_size` bytes from the base can be read and written, and these are two memories.
+        let [first, second] = [&first, &second]
+            .map(|memory| unsafe { std::slice::from_raw_parts_mut(memory.as_ptr(), memory.byte_size()) });
+        assert!(first[..PAGE].iter().all(|byte| *byte == 7) && first[PAGE..].iter().all(|byte| *byte == 0));
+        first.fill(9);
+        assert!(second[..PAGE].iter().all(|byte| *byte == 7) && second[PAGE..].iter().all(|byte| *byte == 0));
+        let mut found = [0; 1];
+        std::os::unix::fs::FileExt::read_exact_at(&file, &mut found, PAGE as u64).expect("read");
+        assert_eq!(found, [7]);
+    }
+
+    #[test]
     fn what_lies_behind_the_memory_cannot_be_mapped_over() {
         let mut memory = Reservation::new(4 * PAGE, PAGE).expect("reserved");
         memory.grow_to(2 * PAGE).expect("grown");

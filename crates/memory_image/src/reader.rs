@@ -1,6 +1,6 @@
 //! Reading an image: header and table are checked when it is opened, the pages when someone asks for it.
 
-use super::{HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_PAGES, MAX_RUNS, Origin, PAGE, RUN_LEN, Run, Start, VERSION};
+use crate::{HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_PAGES, MAX_RUNS, Origin, PAGE, RUN_LEN, Run, Start, VERSION};
 use archive::format::checksum;
 use std::borrow::Cow;
 use std::fmt;
@@ -104,6 +104,17 @@ impl Image {
         self.origin
     }
 
+    /// Checks that a resumed run will see the archive that its memory was made over; a cold one may see any.
+    ///
+    /// # Errors
+    /// [`ImageError`] with the identities expected and found.
+    pub fn expect_archive(&self, identity: u64) -> Result<(), ImageError> {
+        if self.origin.start == Start::Cold || self.origin.archive == identity {
+            return Ok(());
+        }
+        Err(ImageError(format!("expected archive {:016x} with it, found {identity:016x}", self.origin.archive)))
+    }
+
     /// Size of the memory, bytes.
     pub fn memory_size(&self) -> usize {
         self.memory_pages as usize * PAGE
@@ -114,8 +125,8 @@ impl Image {
         self.bytes.len()
     }
 
-    /// The image's bytes, if they are part of the executable.
-    pub(crate) fn static_bytes(&self) -> Option<&'static [u8]> {
+    /// The image's bytes, if they live as long as the process.
+    pub fn static_bytes(&self) -> Option<&'static [u8]> {
         match self.bytes {
             Cow::Borrowed(bytes) => Some(bytes),
             Cow::Owned(_) => None,
@@ -135,7 +146,7 @@ impl Image {
     }
 
     /// The stretches that are stored: offset in memory, offset of the first byte in the image, bytes.
-    pub(crate) fn stretches(&self) -> impl Iterator<Item = (usize, usize, &[u8])> {
+    pub fn stretches(&self) -> impl Iterator<Item = (usize, usize, &[u8])> {
         let mut at = self.data;
         self.runs.iter().map(move |run| {
             let (offset, len) = (at, run.count as usize * PAGE);

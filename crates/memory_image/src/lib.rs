@@ -64,7 +64,7 @@ pub enum Start {
 pub struct Origin {
     /// How a run begins.
     pub start: Start,
-    /// Identity of the module ([`crate::split`] gives it).
+    /// Identity of the module (the crate `guest` gives it when it parts a module).
     pub module: u64,
     /// Identity of the archive ([`archive::Archive::identity`]); 0 in a cold image.
     pub archive: u64,

@@ -41,6 +41,14 @@ fn an_empty_memory_is_an_image_too() {
 }
 
 #[test]
+fn a_resumed_image_belongs_to_its_archive() {
+    let image = |start| Image::open(write(Origin { start, ..ORIGIN }, &memory())).expect("whole");
+    image(Start::Resumed).expect_archive(0x5678).expect("its own");
+    assert!(image(Start::Resumed).expect_archive(0x5679).is_err());
+    image(Start::Cold).expect_archive(1).expect("any");
+}
+
+#[test]
 fn every_damage_is_found_and_none_panics() {
     let whole = write(ORIGIN, &memory());
     for len in (0..200).chain([PAGE - 1, PAGE, PAGE + 1, whole.len() - 1]) {

@@ -1,6 +1,6 @@
 //! Writing an image.
 
-use super::{HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_RUNS, Origin, PAGE, Run, Start, VERSION};
+use crate::{HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_RUNS, Origin, PAGE, Run, Start, VERSION};
 use archive::format::checksum;
 
 /// Zero pages up to this many are stored rather than ending a run: each run is one more system call at start.
