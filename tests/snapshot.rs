@@ -124,6 +124,14 @@ fn excluded_modules_and_who_imports_them_are_imported_in_each_run() {
 }
 
 #[test]
+fn an_exclusion_that_nothing_reaches_is_told() {
+    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot-exclude = [\"pkg.latee\"]\n";
+    let bundle = build(pyproject, &[("python_libs/app.py", "def main(): pass\n")]);
+    let expected = "[tool.pyapp] snapshot-exclude: nothing imports pkg.latee at the start; remove it";
+    assert_eq!(bundle.report.warnings, [expected]);
+}
+
+#[test]
 fn without_a_snapshot_every_run_starts_cold() {
     let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot = false\n";
     let bundle = build(pyproject, &[("python_libs/app.py", &format!("{NOISY}def main(): pass\n"))]);

@@ -66,6 +66,8 @@ findings = []
 touched = {}
 # Module to what it has printed.
 printed = {}
+# Excluded modules that something wanted to import.
+reached = set()
 
 
 def find(kind, module, detail=""):
@@ -129,8 +131,10 @@ class Excluded(BaseException):
 class Excluder:
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if any(name == excluded or name.startswith(excluded + ".") for excluded in WANTED["exclude"]):
-            raise Excluded(name)
+        for excluded in WANTED["exclude"]:
+            if name == excluded or name.startswith(excluded + "."):
+                reached.add(excluded)
+                raise Excluded(name)
 
 
 def main_module(module):
@@ -232,6 +236,9 @@ def main():
     sys.meta_path.remove(Excluder)
     sys.stdout, sys.stderr = streams
     left_behind()
+    for name in WANTED["exclude"]:
+        if name not in reached:
+            find("unreached", name)
     # A module that a failed package has left behind could not be imported by its name.
     modules = [
         name for name in sys.modules if name not in BASE and all(

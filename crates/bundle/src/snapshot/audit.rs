@@ -42,6 +42,7 @@ pub(super) enum Kind {
     Environ,
     Time,
     Random,
+    Unreached,
 }
 
 /// Imports what a start of the app imports, on an interpreter that is thrown away.
@@ -93,6 +94,9 @@ impl Finding {
             Kind::Time => "reads the time at import: it sees the build's; do it in a function".into(),
             Kind::Random => {
                 "takes random numbers at import: every run will have the same; do it in a function".to_string()
+            }
+            Kind::Unreached => {
+                return format!("[tool.pyapp] snapshot-exclude: nothing imports {module} at the start; remove it");
             }
         };
         format!("{module}: {what}, or set [tool.pyapp] snapshot-exclude = [{module:?}]")
