@@ -1,5 +1,5 @@
-//! Runs what `bundle::build` has left in a folder, as the executable that embeds it would: for tests and for looking at
-//! a bundle without linking it.
+//! Runs what `bundle::build` has left in a folder: for tests and for looking at a bundle without linking it. The executable
+//! that embeds it does the same, but maps the image where this copies it.
 //!
 //!     bundled [--cold] FOLDER ARGUMENTS
 //!
@@ -44,7 +44,9 @@ fn run(folder: &Path, cold: bool, arguments: &[String]) -> Result<Outcome> {
     for argument in arguments {
         builder = builder.argument(argument);
     }
-    for (name, value) in std::env::vars() {
+    for (name, value) in
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    {
         builder = builder.variable(name, value);
     }
     if cold {

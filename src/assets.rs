@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use archive::Archive;
 use guest::PageAligned;
+use guest::image::Start;
 use include_dir::{Dir, include_dir};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -19,6 +20,9 @@ macro_rules! embed {
 embed!(CODE, "python.code");
 embed!(COLD_IMAGE, "cold.image");
 embed!(APP_IMAGE, "app.image");
+
+/// Longest part once expanded, bytes: an image of 4 GiB of memory with its header and table.
+const MAX_PART: usize = (4 << 30) + (1 << 20);
 
 /// The built assets that are files.
 static ASSETS: Dir<'_> = include_dir!("$OUT_DIR/assets");
@@ -91,9 +95,12 @@ impl Index {
             Some(name) if name == COLD.name && name != part.name => self.bytes(&COLD)?.into_cow(),
             Some(name) => bail!("{}: expected it to be stored upon {}, found {name}", part.title, COLD.name),
         };
-        // At most as long as the build says: what is stored does not decide how much memory this takes.
-        let expanded = zstd::bulk::Decompressor::with_dictionary(&base)
-            .and_then(|mut decompressor| decompressor.decompress(&part.stored.0, record.len))
+        // At most as long as the build says, which is at most what a memory can hold.
+        let mut expanded = Vec::new();
+        let room = if record.len <= MAX_PART { expanded.try_reserve_exact(record.len).is_ok() } else { false };
+        ensure!(room, "{}: expected room for its {} bytes, found too little memory", part.title, record.len);
+        zstd::bulk::Decompressor::with_dictionary(&base)
+            .and_then(|mut decompressor| decompressor.decompress_to_buffer(&part.stored.0, &mut expanded))
             .with_context(|| format!("the {} in this executable does not expand", part.title))?;
         let found = expanded.len();
         ensure!(found == record.len, "{}: expected {} bytes, found {found}", part.title, record.len);
@@ -134,9 +141,14 @@ struct Record<'a> {
 }
 
 impl Part {
+    /// How runs from it begin, if it is a memory image.
+    pub fn start(&self) -> Start {
+        if self.name == APP.name { Start::Resumed } else { Start::Cold }
+    }
+
     /// Whether it is a memory image, which has a checksum of its own.
     pub fn is_image(&self) -> bool {
-        self.name.ends_with(".image")
+        self.name != MACHINE_CODE.name
     }
 
     /// Bytes that it takes in the executable.

@@ -15,12 +15,11 @@ use vfs::Limits;
 /// # Errors
 /// If it could not be started.
 pub fn app() -> Result<Infallible> {
-    let mut timing = Timing::start();
+    let timing = Timing::start();
     let index = Index::read()?;
     if index.has(&assets::APP) {
         return run(&index, &assets::APP, None, timing);
     }
-    timing.mark("index");
     run(&index, &assets::COLD, Some(index.entry()?), timing)
 }
 
@@ -73,12 +72,12 @@ fn end(outcome: Outcome, timing: &Timing, guest: &Guest) -> ! {
 }
 
 /// The interpreter, with that image as its memory.
-fn program(index: &Index, image: &Part, archive: &Archive, timing: &mut Timing) -> Result<Program> {
+fn program(index: &Index, part: &Part, archive: &Archive, timing: &mut Timing) -> Result<Program> {
     // What is compressed is expanded side by side.
     let (code, image) = std::thread::scope(|scope| {
         let code =
             index.is_compressed(&assets::MACHINE_CODE).then(|| scope.spawn(|| index.bytes(&assets::MACHINE_CODE)));
-        let image = index.bytes(image).and_then(|bytes| Ok(Image::open(bytes.into_cow())?));
+        let image = index.bytes(part).and_then(|bytes| Ok(Image::open(bytes.into_cow())?));
         let code = match code {
             Some(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             None => index.bytes(&assets::MACHINE_CODE),
@@ -86,7 +85,7 @@ fn program(index: &Index, image: &Part, archive: &Archive, timing: &mut Timing) 
         (code, image)
     });
     let image = image?;
-    image.expect_archive(archive.identity())?;
+    image.expect(part.start(), archive.identity())?;
     if index.is_compressed(&assets::MACHINE_CODE) {
         timing.mark("expand");
     }

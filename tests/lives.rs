@@ -7,6 +7,7 @@ mod common;
 
 use bundle::settings::Settings;
 use common::{Run, project, run, run_with_input};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -198,8 +199,38 @@ fn output_that_cannot_be_flushed_ends_with_120() {
 }
 
 #[test]
+fn two_resumed_runs_at_once_share_nothing() {
+    let mut runs: Vec<_> = (0..2)
+        .map(|_| {
+            let mut life = life(false, &["hold"]);
+            let mut child = life.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+            let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+            (child.stdin.take().expect("a pipe"), lines, child)
+        })
+        .collect();
+    for (number, (input, ..)) in runs.iter_mut().enumerate() {
+        writeln!(input, "run {number}").expect("written");
+    }
+    for (_, lines, _) in &mut runs {
+        assert_eq!(lines.next().expect("a line").expect("UTF-8"), "marked");
+    }
+    for (input, lines, child) in &mut runs {
+        writeln!(input).expect("written");
+        assert_eq!(lines.next().expect("a line").expect("UTF-8"), "True");
+        assert!(child.wait().expect("it ends").success());
+    }
+}
+
+#[test]
 fn both_lives_see_the_same_interpreter() {
-    let (cold, resumed) = (run(life(true, &["own"])), run(life(false, &["own"])));
+    let own = |cold| {
+        let mut run = run(life(cold, &["own"]));
+        // The name that each was started by.
+        let name = life(cold, &[]).get_program().to_string_lossy().into_owned();
+        run.stdout = run.stdout.replace(&name, "NAME").replace(&BUNDLE.path().display().to_string(), "NAME");
+        run
+    };
+    let (cold, resumed) = (own(true), own(false));
     assert_eq!(cold, resumed);
     assert!(cold.status == Some(0) && cold.stdout.contains("isolated=1"), "{cold:?}");
 }

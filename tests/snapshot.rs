@@ -19,9 +19,10 @@ fn every_import_that_a_snapshot_cannot_keep_is_reported_at_once() {
         &[
             (
                 "python_libs/app.py",
-                "import opens, writes\nwrites.work()\nimport moves\nimport fails\ndef main(): pass\n",
+                "import opens, low, writes\nwrites.work()\nimport moves\nimport fails\ndef main(): pass\n",
             ),
             ("python_libs/opens.py", "file = open(__file__, 'rb')\n"),
+            ("python_libs/low.py", "import os\nnumber = os.open('/dev/null', os.O_RDONLY)\n"),
             ("python_libs/writes.py", "def work():\n    open('/tmp/left', 'w').close()\n"),
             ("python_libs/moves.py", "import os\nos.chdir('/tmp')\n"),
             ("python_libs/fails.py", "1 / 0\n"),
@@ -34,6 +35,7 @@ fn every_import_that_a_snapshot_cannot_keep_is_reported_at_once() {
          snapshot-exclude = [\"fails\"]",
         "opens: keeps /vfs/usr/local/lib/python3.13/site-packages/opens.pyc open, which a resumed run would not have; \
          close it, or set",
+        "low: keeps descriptor 6 open, which a resumed run would not have; close it, or set",
         "app: leaves /tmp/left behind, which a resumed run would not find; do it in a function, or set",
         "moves: changes the current directory to /tmp; do it in a function, or set",
     ] {
@@ -47,7 +49,10 @@ fn what_an_import_takes_from_the_build_is_told_by_module() {
     let bundle = build(
         &settings("app:main"),
         &[
-            ("python_libs/app.py", "import env, clock, dice, talks, quiet\ndef main(): pass\n"),
+            ("python_libs/app.py", "import env, clock, dice, shared, argv, tty_, talks, quiet\ndef main(): pass\n"),
+            ("python_libs/shared.py", "import random\nTOKEN = random.getrandbits(64)\n"),
+            ("python_libs/argv.py", "import sys\nDEBUG = '--debug' in sys.argv\n"),
+            ("python_libs/tty_.py", "import sys\nCOLOR = sys.stdout.isatty()\n"),
             ("python_libs/env.py", "import os\nHOME = os.environ.get('HOME')\n"),
             ("python_libs/clock.py", "import datetime\nNOW = datetime.datetime.now()\n"),
             ("python_libs/dice.py", "import random\nGENERATOR = random.Random()\n"),
@@ -60,12 +65,15 @@ fn what_an_import_takes_from_the_build_is_told_by_module() {
     for start in [
         "env: reads the environment at import",
         "clock: reads the time at import",
-        "dice: takes random numbers at import",
+        "dice: draws or seeds random numbers at import",
+        "shared: draws or seeds random numbers at import",
+        "argv: looks at sys.argv at import",
+        "tty_: asks whether a stream is a terminal at import",
         "talks: prints at import (\"hello\")",
     ] {
         assert!(warnings.contains(start), "expected: {start}\nin: {warnings}");
     }
-    assert_eq!(bundle.report.warnings.len(), 4, "{warnings}");
+    assert_eq!(bundle.report.warnings.len(), 7, "{warnings}");
     assert!(warnings.contains("or set [tool.pyapp] snapshot-exclude = [\"dice\"]"), "{warnings}");
 }
 
@@ -87,6 +95,121 @@ fn a_module_entry_runs_fresh_and_its_imports_are_in_the_snapshot() {
     assert_eq!(bundle.run_from(&bundle.cold_image, &[]), (0, cold.to_string()));
     assert_eq!(bundle.run_from(&bundle.image, &[]), (0, "running __main__\nimporting third\n".to_string()));
     assert_eq!(bundle.report.warnings.len(), 2, "{:?}", bundle.report.warnings);
+}
+
+#[test]
+fn imports_under_a_condition_may_fail() {
+    let entry = "import sys\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from _typeshed import Unused\n\
+                 if sys.platform == 'win32':\n    import msvcrt\nelse:\n    import json\n\
+                 if sys.version_info < (3, 11):\n    import tomli\nprint('json' in sys.modules)\n";
+    let bundle = build(&settings("app"), &[("python_libs/app.py", entry)]);
+    assert_eq!((bundle.run(&[]), bundle.report.warnings.len()), ((0, "True\n".to_string()), 0));
+}
+
+#[test]
+fn a_package_is_not_imported_for_its_main_module_if_it_is_excluded() {
+    let files = [
+        ("python_libs/pkg/__init__.py", "import sys\nfrom . import config\nprint('importing pkg', file=sys.stderr)\n"),
+        ("python_libs/pkg/config.py", "import sys\nprint('importing config', file=sys.stderr)\n"),
+        ("python_libs/pkg/cli.py", "print('cli', __name__, __package__)\n"),
+        ("python_libs/pkg/__main__.py", "print('main', __name__, __package__)\n"),
+    ];
+    for (entry, said) in [("pkg.cli", "cli __main__ pkg\n"), ("pkg", "main __main__ pkg\n")] {
+        let pyproject = |more: &str| format!("[tool.pyapp]\nentry = \"{entry}\"\n{more}");
+        let bundle = build(&pyproject("snapshot-exclude = [\"pkg.config\"]\n"), &files);
+        let all = format!("{said}importing config\nimporting pkg\n");
+        assert_eq!(bundle.run(&[]), (0, all), "{entry}");
+        let bundle = build(&pyproject(""), &files);
+        assert_eq!(bundle.run_from(&bundle.image, &[]), (0, said.to_string()), "{entry}");
+    }
+}
+
+#[test]
+fn a_package_that_imports_its_main_module_is_warned_of_in_each_run() {
+    let files = [
+        ("python_libs/pkg/__init__.py", "from . import cli\n"),
+        ("python_libs/pkg/cli.py", "if __name__ == '__main__': print('cli')\n"),
+    ];
+    let (status, said) = build(&settings("pkg.cli"), &files).run(&[]);
+    assert_eq!(status, 0);
+    assert!(said.starts_with("cli\n") && said.contains("RuntimeWarning: 'pkg.cli' found in sys.modules"), "{said}");
+}
+
+#[test]
+fn settings_of_a_stream_made_at_import_hold() {
+    let source = "import sys\nsys.stdout.reconfigure(line_buffering=True, errors='replace')\n\
+                  sys.stderr.reconfigure(write_through=True)\n\
+                  def main(): print(sys.stdout.line_buffering, sys.stdout.errors, sys.stderr.write_through)\n";
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    assert_eq!(bundle.run(&[]), (0, "True replace True\n".to_string()));
+    let source = "import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.detach())\ndef main(): pass\n";
+    let project = Project::new(&settings("app:main"), &[("python_libs/app.py", source)]);
+    let error = project.build().err().expect("refused");
+    assert!(error.contains("app: detaches a standard stream"), "{error}");
+}
+
+#[test]
+fn a_reproducible_build_may_sleep_and_import_in_any_order() {
+    let files = [
+        (
+            "python_libs/app.py",
+            "import time\ntime.sleep(0.5)\nfor name in {'one', 'two', 'three', 'four'}:\n    __import__(name)\ndef main(): print('slept')\n",
+        ),
+        ("python_libs/one.py", ""),
+        ("python_libs/two.py", ""),
+        ("python_libs/three.py", ""),
+        ("python_libs/four.py", ""),
+    ];
+    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\n";
+    let (one, two) = (build(pyproject, &files), build(pyproject, &files));
+    assert!(one.image == two.image, "the images differ");
+    assert_eq!(one.run(&[]), (0, "slept\n".to_string()));
+}
+
+#[test]
+fn modules_are_imported_in_the_order_of_a_start() {
+    // What one module does before it imports the next counts, and so do modules that nobody finds but that are there.
+    let entry = "import sys, types\nimport config\nconfig.MODE = 'production'\nsys.modules['made'] = types.ModuleType('made')\n\
+                 sys.modules['numpy'] = None\nsys.path.insert(0, __file__.rpartition('/')[0] + '/vendor')\n\
+                 import lib, made, vendored, a\n\
+                 def main(): print(lib.MODE, vendored.VALUE, a.A.__name__)\n";
+    let bundle = build(
+        &settings("app:main"),
+        &[
+            ("python_libs/app.py", entry),
+            ("python_libs/config.py", "MODE = 'development'\n"),
+            ("python_libs/lib.py", "from config import MODE\n"),
+            ("python_libs/vendor/vendored.py", "VALUE = 1\n"),
+            ("python_libs/a.py", "class A: pass\nfrom b import B\n"),
+            ("python_libs/b.py", "from a import A\nclass B(A): pass\n"),
+        ],
+    );
+    assert_eq!(bundle.run(&[]), (0, "production 1 A\n".to_string()));
+}
+
+#[test]
+fn an_end_looks_like_any_other() {
+    // Finalisers of a module that runs as __main__ still have its names; an exception kept at import keeps nothing else;
+    // a class may refuse to be asked for what it does not have; streams may be taken apart.
+    let entry = "import io, sys, weakref\nfrom kept import store\nclass R:\n    def __del__(self): sys.stderr.write('gone\\n')\n\
+                 r = R()\ncalled = weakref.ref(r, lambda _: sys.stderr.write('called\\n'))\n\
+                 print('first')\nsys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding='utf-8')\nprint('second')\n";
+    let kept = "try:\n    import nowhere\nexcept ImportError as error:\n    ERROR = error\nclass O: pass\nstore = {'o': O()}\n\
+                import weakref\nweakref.finalize(store['o'], print, 'finalised')\nstore.pop('o')\n\
+                class Meta(type):\n    def __getattr__(cls, name): raise KeyError(name)\n\
+                class Strange(metaclass=Meta): pass\nSTRANGE = Strange()\n";
+    let bundle = build(&settings("app"), &[("python_libs/app.py", entry), ("python_libs/kept.py", kept)]);
+    assert_eq!(bundle.run_from(&bundle.image, &[]), (0, "first\nsecond\ngone\n".to_string()));
+    assert_eq!(bundle.run_from(&bundle.cold_image, &[]), (0, "finalised\nfirst\nsecond\ngone\n".to_string()));
+}
+
+#[test]
+fn what_was_made_at_import_goes_when_the_run_lets_go_of_it() {
+    let source = "import weakref\ntry:\n    import nowhere\nexcept ImportError as error:\n    ERROR = error\n\
+                  class O: pass\nheld = O()\nweakref.finalize(held, print, 'gone')\n\
+                  def main():\n    global held\n    held = None\n    print('after')\n";
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    assert_eq!(bundle.run(&[]), (0, "gone\nafter\n".to_string()));
 }
 
 #[test]

@@ -150,6 +150,18 @@ fn verify_checks_every_byte_of_every_part() {
         assert!(whole.stdout.lines().any(|line| line.starts_with(part) && line.ends_with(", whole")), "{whole:?}");
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
+    let code = include_bytes!(concat!(env!("OUT_DIR"), "/python.code"));
+    let archive = include_bytes!(concat!(env!("OUT_DIR"), "/assets/app.archive"));
+    for (name, part) in [("machine code", &code[..]), ("archive", &archive[..])] {
+        let executable = std::fs::read(env!("CARGO_BIN_EXE_pyapp")).expect("there");
+        let probe = &part[part.len() / 2..][..64];
+        let at = executable.windows(64).position(|window| window == probe).expect("inside");
+        let mut verify = std::process::Command::new(damaged(folder.path(), at));
+        verify.arg("verify").env("PYAPP_TOOLS", "1");
+        let run = run(verify);
+        assert_eq!(run.status, Some(1), "{name}: {run:?}");
+        assert!(run.stderr.contains("checksum"), "{name}: {run:?}");
+    }
     let images = images();
     assert_eq!(images.len(), 2);
     for (start, cold, len) in images {

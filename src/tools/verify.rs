@@ -1,7 +1,7 @@
-//! `verify`: every byte of every part against its checksum.
+//! `verify`: every byte of every part against its checksum, and that the parts belong together.
 
 use crate::assets::{self, Index};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use archive::{Archive, EntryKind};
 use guest::image::Image;
 use std::io::Write;
@@ -19,13 +19,27 @@ pub fn all(archive: &Archive, out: &mut impl Write) -> Result<()> {
     }
     writeln!(out, "archive: {files} files, {} bytes, whole", archive.size())?;
     let index = Index::read()?;
+    // The index has no checksum; what it says of the parts is checked with them, and the entry stands in the archive too.
+    let expected = assets::manifest(archive)?;
+    ensure!(
+        index.entry()? == expected["entry"],
+        "parts.json: expected the entry {}, found {}",
+        expected["entry"],
+        index.entry()?
+    );
+    let mut module = None;
     for part in [assets::MACHINE_CODE, assets::COLD, assets::APP] {
         if !index.has(&part) {
             continue;
         }
         let size = index.verify(&part)?;
         if part.is_image() {
-            Image::open(index.bytes(&part)?.into_cow())?.verify()?;
+            let image = Image::open(index.bytes(&part)?.into_cow())?;
+            image.verify()?;
+            image.expect(part.start(), archive.identity())?;
+            let found = image.origin().module;
+            let expected = *module.get_or_insert(found);
+            ensure!(expected == found, "{}: expected module {expected:016x}, found {found:016x}", part.title);
         }
         writeln!(out, "{}: {size} bytes, whole", part.title)?;
     }

@@ -4,6 +4,7 @@
 it and makes fresh what belongs to a run. Objects that a library may have got hold of at import (sys.argv, os.environ,
 sys.stdout) stay the same objects and get new contents.
 """
+import _weakref
 import gc
 import io
 import os
@@ -19,44 +20,85 @@ _image_modules = frozenset()
 # CPython specialises code in its second run; later runs settle what the specialised instructions look up.
 _WARM_UP = 8
 
+# What imports have set in the environment: the build's own is empty. It is set again in each run.
+_set_at_import = {}
+
+# stdout and stderr with their buffers, which a run may take apart.
+_buffers = []
+
+# The object itself, whatever a library has put in its place.
+_environ = os.environ
+
+# Past what a metaclass may have to say about it.
+_bases_of = type.__dict__["__mro__"].__get__
+_names_of = type.__dict__["__dict__"].__get__
+
+# Whether nobody has got hold of __main__ at import, so that each run can have one of its own.
+_main_is_free = False
+
+# Of stdin, stdout and stderr: whether lines are flushed and whether writes go through, where an import has changed it.
+_DEFAULTS = ((False, False), (False, False), (True, False))
+_reconfigured = [None, None, None]
+
 
 def prepare(entry, modules):
-    """Imports `modules` and leaves the memory as small and still as it can be.
-
-    Returns the objects that pyapp.c is to make immortal, or None if the end of a run has to take them apart.
-    """
-    global finalizes_lightly, _image_modules
+    """Imports `modules`, in this order, and settles what a run will begin with."""
+    global _image_modules, _main_is_free
     for name in modules:
         __import__(name)
     if ":" not in entry:
         _find_main(entry)
     _image_modules = frozenset(map(id, sys.modules.values()))
+    # Held by sys.modules, by the argument of the call, and by nobody else.
+    _main_is_free = sys.getrefcount(sys.modules["__main__"]) == 2
+    _set_at_import.update(_environ._data)
+    _buffers.extend((stream, stream.buffer) for stream in _streams()[1:])
+    for descriptor, stream in enumerate(_streams()):
+        settings = stream.line_buffering, stream.write_through
+        if settings != _DEFAULTS[descriptor]:
+            _reconfigured[descriptor] = settings
     # In sys.modules it would be seen by those who look there; pyapp.c keeps it.
     del sys.modules[__name__]
     # What runs a few times is specialised by the interpreter; better here than in each run.
     for _ in range(_WARM_UP):
-        resume(list(sys.argv), [b"NAME=value"])
-    resume(list(sys.argv), [])
+        _renew(list(sys.argv), [b"NAME=value"])
+    _renew(list(sys.argv), [])
+
+
+def freeze():
+    """Keeps all that there is out of the collector's sight.
+
+    Returns the objects that pyapp.c is to make immortal, or None if the end of a run has to take them apart. Not part of
+    `prepare`, whose frame an exception that was kept at import may hold.
+    """
+    global finalizes_lightly
     gc.collect()
     own = {id(part) for stream in _streams() for part in (stream, stream.buffer, stream.buffer.raw)}
     objects = gc.get_objects()
-    finalizes_lightly = not any(hasattr(type(thing), "__del__") for thing in objects if id(thing) not in own)
+    kinds = {type(thing) for thing in objects if id(thing) not in own}
+    finalizes_lightly = not any("__del__" in _names_of(base) for kind in kinds for base in _bases_of(kind))
     gc.freeze()
     return objects if finalizes_lightly else None
 
 
 def _find_main(module):
-    """Has runpy find the code of `module` now, rather than when it is to run it as __main__."""
+    """Has runpy find the code of `module` now, rather than when it is to run it as __main__.
+
+    Not if that would import a package that is to be imported in each run, or if somebody imports the module too, of which
+    runpy is to warn in the run.
+    """
+    import importlib.util
     import runpy
+    parts = module.split(".")
+    if any(".".join(parts[:depth]) not in sys.modules for depth in range(1, len(parts))):
+        return
+    spec = importlib.util.find_spec(module)
+    is_package = spec is not None and spec.submodule_search_locations is not None
+    main = module + ".__main__" if is_package else module
+    if spec is None or main in sys.modules or (is_package and module not in sys.modules):
+        return
     original = runpy._get_module_details
-    try:
-        name, _, code = details = original(module)
-    except Exception:
-        # It is not found, or cannot be, and runpy will say so at run time.
-        return
-    if name in sys.modules:
-        # Somebody imports it too, of which runpy warns, at run time.
-        return
+    details = original(module)
 
     def found(asked, *rest):
         runpy._get_module_details = original
@@ -67,12 +109,31 @@ def _find_main(module):
 
 def resume(arguments, environment):
     """Takes on the arguments, the environment (a list of b"NAME=value") and the standard streams of this run."""
+    _renew(arguments, environment)
+    # The files below the streams are not to be finalised with what the run makes.
+    gc.freeze()
+    if _main_is_free:
+        # One that is not frozen, and goes at the end as it always does.
+        main = type(sys)("__main__")
+        vars(main).update(vars(sys.modules["__main__"]))
+        sys.modules["__main__"] = main
+
+
+def _renew(arguments, environment):
     sys.argv[:] = arguments
     sys.orig_argv[:] = arguments
-    variables = dict(item.split(b"=", 1) for item in environment if b"=" in item[1:])
-    for mapping in (posix.environ, os.environ._data):
+    variables = {}
+    for item in environment:
+        name, separator, value = item.partition(b"=")
+        if separator:
+            # As the C library finds it: the first of two counts.
+            variables.setdefault(name, value)
+    for mapping in (posix.environ, _environ._data):
         mapping.clear()
         mapping.update(variables)
+    for name, value in _set_at_import.items():
+        posix.putenv(name, value)
+        _environ._data[name] = value
     for descriptor, stream in enumerate(_streams()):
         _renew_stream(stream, descriptor)
     for name, renew in _RENEWALS.items():
@@ -81,15 +142,35 @@ def resume(arguments, environment):
             renew(module)
 
 
+def restore_streams():
+    """At the end of a run, puts the streams back that it started with."""
+    sys.stdin, sys.stdout, sys.stderr = _streams()
+
+
+def flush_image():
+    """Flushes what the streams of the image still hold, as their own end would: failures are nobody's concern."""
+    for stream, buffer in _buffers:
+        for each in (stream, buffer):
+            try:
+                each.flush()
+            except Exception:
+                continue
+
+
 def thaw():
     """Gives the objects of the image back to the collector, for an end that takes them apart."""
+    _buffers.clear()
     gc.unfreeze()
 
 
-def modules_of_this_run():
-    """Modules that the image does not have, newest first; __main__ is always one of them."""
-    modules = [module for module in sys.modules.values() if id(module) not in _image_modules]
-    return [module for module in modules[::-1] + [sys.modules.get("__main__")] if isinstance(module, type(sys))]
+def release_modules():
+    """Takes the modules that the image does not have out of sys.modules; returns weak references to them, newest first."""
+    released = []
+    for name, module in list(sys.modules.items()):
+        if id(module) not in _image_modules and isinstance(module, type(sys)):
+            released.append(_weakref.ref(module))
+            sys.modules[name] = None
+    return released[::-1]
 
 
 def _streams():
@@ -102,8 +183,8 @@ def _renew_stream(stream, descriptor):
     is_terminal = raw.isatty()
     raw.name = ("<stdin>", "<stdout>", "<stderr>")[descriptor]
     stream.buffer.__init__(raw, raw._blksize)
-    line_buffering = is_terminal or descriptor == 2
-    stream.__init__(stream.buffer, stream.encoding, stream.errors, "\n", line_buffering)
+    line_buffering, write_through = _reconfigured[descriptor] or (is_terminal or descriptor == 2, False)
+    stream.__init__(stream.buffer, stream.encoding, stream.errors, "\n", line_buffering, write_through)
 
 
 def _renew_random(random):

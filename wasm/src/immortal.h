@@ -29,7 +29,8 @@ static int is_silent(PyObject *object)
 
 static void make_immortal(PyObject *object)
 {
-    if (object == NULL || _Py_IsImmortal(object) || !is_silent(object)) {
+    /* A run may put a __main__ of its own in place of the image's. */
+    if (object == NULL || _Py_IsImmortal(object) || !is_silent(object) || object == PyImport_AddModule("__main__")) {
         return;
     }
     if (PyUnicode_CheckExact(object) && PyUnicode_CHECK_INTERNED(object)) {

@@ -242,8 +242,10 @@ void EXPORT(pyapp_init)(void)
     }
     PyObject *modules = list_of(argv + 2, argc - 2, PyUnicode_DecodeFSDefault);
     support = modules == NULL ? NULL : PyImport_ImportModule("_pyapp");
-    PyObject *objects = support == NULL ? NULL : PyObject_CallMethod(support, "prepare", "sO", image_entry, modules);
+    PyObject *done = support == NULL ? NULL : PyObject_CallMethod(support, "prepare", "sO", image_entry, modules);
     Py_XDECREF(modules);
+    PyObject *objects = done == NULL ? NULL : PyObject_CallMethod(support, "freeze", NULL);
+    Py_XDECREF(done);
     if (objects == NULL) {
         give_up();
     }
@@ -375,16 +377,25 @@ static int finalize_run(void)
     _PyInterpreterState_SetFinalizing(thread->interp, thread);
     _PyRuntimeState_SetFinalizing(&_PyRuntime, thread);
     int result = flush_streams();
-    /* The modules of this run lose their names, newest first, so that what only they hold goes as it always does. */
-    PyObject *modules = PyObject_CallMethod(support, "modules_of_this_run", NULL);
-    for (Py_ssize_t i = 0; modules != NULL && i < PyList_GET_SIZE(modules); i++) {
-        _PyModule_Clear(PyList_GET_ITEM(modules, i));
+    PyGC_Collect();
+    /* The program may have put others in their place, which are done with now. */
+    call_and_report(support, "restore_streams");
+    /* The modules of this run go, and what only they hold; those that stay lose their names. */
+    PyObject *released = PyObject_CallMethod(support, "release_modules", NULL);
+    PyGC_Collect();
+    for (Py_ssize_t i = 0; released != NULL && i < PyList_GET_SIZE(released); i++) {
+        PyObject *module = NULL;
+        if (PyWeakref_GetRef(PyList_GET_ITEM(released, i), &module) == 1) {
+            _PyModule_Clear(module);
+            Py_DECREF(module);
+        }
     }
-    Py_XDECREF(modules);
+    Py_XDECREF(released);
     PyErr_Clear();
     PyGC_Collect();
     call_finalizers();
-    return flush_streams() < 0 ? -1 : result;
+    call_and_report(support, "flush_image");
+    return result;
 }
 
 void EXPORT(pyapp_exit)(int status)

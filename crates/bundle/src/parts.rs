@@ -1,5 +1,5 @@
 //! The parts of the executable that are not files of the app: machine code and memory images, as they are or compressed,
-//! and `parts.json`, which says how they are stored. `src/parts.rs` reads it.
+//! and `parts.json`, which says how they are stored. `src/assets.rs` reads it.
 
 use crate::cache::{Cache, write_aside};
 use crate::error::{Doing, Result};
@@ -35,7 +35,7 @@ pub fn write(
 ) -> Result<()> {
     // What is the same for every app is compressed once. Most of the app's image is in the cold one too.
     let once = |bytes: &[u8]| {
-        cache.blob(&format!("zstd-{}", &hash::of_bytes(bytes)[..16]), || {
+        cache.blob(&format!("zstd{LEVEL}-{}", &hash::of_bytes(bytes)[..16]), || {
             cache.stage("compressing machine code and data");
             compress(bytes, &[])
         })

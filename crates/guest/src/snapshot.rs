@@ -8,14 +8,6 @@ use crate::thread::on_guest_thread;
 use crate::timing::Timing;
 use wasmtime::{Store, Val};
 
-/// What came of an initialisation.
-pub struct Snapshot {
-    /// The image, or how the guest ended instead of being ready for one.
-    pub image: Result<Vec<u8>, NoImage>,
-    /// The guest, whose file system can be looked at.
-    pub guest: Guest,
-}
-
 /// Why there is no image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoImage {
@@ -30,7 +22,7 @@ pub enum NoImage {
 ///
 /// # Errors
 /// If the module has no such function, or the machine has no room for it.
-pub fn take(program: &Program, guest: Guest, archive: u64) -> Result<Snapshot, StartError> {
+pub fn take(program: &Program, guest: Guest, archive: u64) -> Result<Result<Vec<u8>, NoImage>, StartError> {
     on_guest_thread(|| {
         let mut store = Store::new(&program.engine, guest);
         let instance = instantiate(program, &mut store, &mut Timing::start())?;
@@ -48,25 +40,23 @@ pub fn take(program: &Program, guest: Guest, archive: u64) -> Result<Snapshot, S
         let files = store.data().descriptors();
         let ended = init.call(&mut store, ());
         let after = stack_pointer.get(&mut store);
-        let image = match (ended, before, after) {
+        Ok(match (ended, before, after) {
             (Err(error), ..) => Err(NoImage::Ended(outcome_of(error))),
             (Ok(()), Val::I32(before), Val::I32(after)) if before == after => {
-                let mut opened = store.data().descriptors();
-                opened.retain(|file| !files.contains(file));
-                if opened.is_empty() {
+                let found = store.data().descriptors();
+                if found == files {
                     let memory = memory.data_mut(&mut store);
                     // Below the stack pointer lies the C stack, of which nothing is in use any more.
                     let stack = memory.len().min(after.cast_unsigned() as usize);
                     memory[..stack].fill(0);
                     Ok(image::write(Origin { start: Start::Resumed, module, archive }, memory))
                 } else {
-                    Err(NoImage::StateLost(format!("expected no file to stay open, found descriptors {opened:?}")))
+                    Err(NoImage::StateLost(format!("expected the descriptors {files:?} again, found {found:?}")))
                 }
             }
             (_, before, after) => {
                 Err(NoImage::StateLost(format!("expected the stack pointer {before:?} again, found {after:?}")))
             }
-        };
-        Ok(Snapshot { image, guest: store.into_data() })
+        })
     })
 }

@@ -81,11 +81,10 @@ pub fn split(wasm: &[u8]) -> Result<Split, SplitError> {
                 let mut rewritten = GlobalSection::new();
                 for global in section.clone() {
                     let global = global?;
-                    let mut init = global.init_expr.get_operators_reader();
-                    let Operator::I32Const { value } = init.read()? else {
+                    let Some(value) = constant(&global.init_expr)? else {
                         return refuse("expected globals with a constant, found another");
                     };
-                    if global.ty.mutable && stack_pointer.replace(globals).is_some() {
+                    if global.ty.mutable && stack_pointer.replace((globals, value.cast_unsigned())).is_some() {
                         return refuse("expected one mutable global, the stack pointer, found two");
                     }
                     let kind = GlobalType { val_type: ValType::I32, mutable: global.ty.mutable, shared: false };
@@ -108,7 +107,7 @@ pub fn split(wasm: &[u8]) -> Result<Split, SplitError> {
                     };
                     rewritten.export(export.name, kind, export.index);
                 }
-                let Some(stack_pointer) = stack_pointer else {
+                let Some((stack_pointer, _)) = stack_pointer else {
                     return refuse("expected a mutable global, the stack pointer, found none");
                 };
                 rewritten.export(STACK_POINTER, ExportKind::Global, stack_pointer);
@@ -127,9 +126,13 @@ pub fn split(wasm: &[u8]) -> Result<Split, SplitError> {
                     let DataKind::Active { memory_index: 0, offset_expr } = segment.kind else {
                         return refuse("expected data for the memory, found a passive segment");
                     };
-                    let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
+                    let Some(value) = constant(&offset_expr)? else {
                         return refuse("expected data at a constant offset, found another");
                     };
+                    // The stack is emptied when an image is made.
+                    if stack_pointer.is_none_or(|(_, top)| value.cast_unsigned() < top) {
+                        return refuse("expected data behind the stack, found some in it");
+                    }
                     let start = value.cast_unsigned() as usize;
                     match memory.get_mut(start..).and_then(|rest| rest.get_mut(..segment.data.len())) {
                         Some(place) => place.copy_from_slice(segment.data),
@@ -155,6 +158,15 @@ pub fn split(wasm: &[u8]) -> Result<Split, SplitError> {
     debug_assert_eq!(memory.len() % PAGE, 0);
     let origin = Origin { start: Start::Cold, module: identity, archive: 0 };
     Ok(Split { code: code.finish(), image: image::write(origin, &memory) })
+}
+
+/// The value of an expression that is one constant and nothing else.
+fn constant(expression: &wasmparser::ConstExpr<'_>) -> Result<Option<i32>, SplitError> {
+    let mut operators = expression.get_operators_reader();
+    Ok(match (operators.read()?, operators.read()?) {
+        (Operator::I32Const { value }, Operator::End) => Some(value),
+        _ => None,
+    })
 }
 
 /// Refuses what changes state outside linear memory, or needs the data that was taken out.
@@ -187,14 +199,14 @@ mod tests {
     #[test]
     fn data_goes_into_the_image() {
         let split =
-            split_text(&format!(r#"(module {MEMORY} (data (i32.const 65530) "abcdef") (data (i32.const 0) "x"))"#));
+            split_text(&format!(r#"(module {MEMORY} (data (i32.const 65530) "abcdef") (data (i32.const 4096) "x"))"#));
         let split = split.expect("parted");
         let image = Image::open(split.image).expect("whole");
         let mut memory = vec![0; image.memory_size()];
         for (offset, _, bytes) in image.stretches() {
             memory[offset..offset + bytes.len()].copy_from_slice(bytes);
         }
-        assert_eq!((memory.len(), memory[0], &memory[65530..]), (65536, b'x', &b"abcdef"[..]));
+        assert_eq!((memory.len(), memory[4096], &memory[65530..]), (65536, b'x', &b"abcdef"[..]));
         assert!(!split.code.windows(6).any(|window| window == b"abcdef"));
         wasmparser::validate(&split.code).expect("valid");
     }
@@ -212,6 +224,9 @@ mod tests {
             (r#"(data "abc") (func (memory.init 0 (i32.const 0) (i32.const 0) (i32.const 3)))"#, "uses a segment"),
             (r#"(data "abc")"#, "a passive segment"),
             (r#"(data (i32.const 65534) "abc")"#, "beyond it"),
+            (r#"(data (i32.const 4095) "abc")"#, "found some in it"),
+            (r#"(data (i32.add (i32.const 8192) (i32.const 1)) "abc")"#, "at a constant offset"),
+            (r#"(global i32 (i32.add (i32.const 1) (i32.const 1)))"#, "globals with a constant"),
             (r#"(memory 1)"#, "one memory"),
             (r#"(table (export "t") 1 funcref)"#, "exports of functions and a memory"),
         ] {

@@ -15,7 +15,7 @@
 //! | 12 | 4 | how a run begins: 0 cold, 1 resumed |
 //! | 16 | 8 | identity of the module that the memory belongs to |
 //! | 24 | 8 | identity of the archive that the memory was made over; 0 in a cold image |
-//! | 32 | 4 | size of the memory, pages |
+//! | 32 | 4 | size of the memory, pages; a multiple of 16, which is a page of WebAssembly |
 //! | 36 | 4 | number of runs |
 //! | 40 | 8 | XXH3-64 of the pages |
 //! | 48 | 8 | zero, reserved |

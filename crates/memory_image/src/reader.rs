@@ -67,8 +67,12 @@ impl Image {
             other => return fail(format!("expected start 0 or 1, found {other}")),
         };
         let memory_pages = u32_at(32);
-        if memory_pages > MAX_PAGES || u64_at(48) != 0 {
-            return fail(format!("expected at most {MAX_PAGES} pages of memory, found {memory_pages}"));
+        // WebAssembly counts memory in units of 16 of these pages.
+        if memory_pages > MAX_PAGES || memory_pages % 16 != 0 {
+            return fail(format!("expected a multiple of 16 up to {MAX_PAGES} pages of memory, found {memory_pages}"));
+        }
+        if u64_at(48) != 0 {
+            return fail(format!("expected zero in the reserved field, found {:x}", u64_at(48)));
         }
         let runs: Vec<Run> = table
             .as_chunks::<RUN_LEN>()
@@ -104,15 +108,20 @@ impl Image {
         self.origin
     }
 
-    /// Checks that a resumed run will see the archive that its memory was made over; a cold one may see any.
+    /// Checks that runs begin in that way, and that a resumed one will see the archive that its memory was made over; a
+    /// cold one may see any.
     ///
     /// # Errors
-    /// [`ImageError`] with the identities expected and found.
-    pub fn expect_archive(&self, identity: u64) -> Result<(), ImageError> {
-        if self.origin.start == Start::Cold || self.origin.archive == identity {
-            return Ok(());
+    /// [`ImageError`] with what was expected and found.
+    pub fn expect(&self, start: Start, archive: u64) -> Result<(), ImageError> {
+        let Origin { start: found, archive: own, .. } = self.origin;
+        if found != start {
+            return Err(ImageError(format!("expected a {start:?} start, found {found:?}")));
         }
-        Err(ImageError(format!("expected archive {:016x} with it, found {identity:016x}", self.origin.archive)))
+        if start == Start::Resumed && own != archive {
+            return Err(ImageError(format!("expected archive {own:016x} with it, found {archive:016x}")));
+        }
+        Ok(())
     }
 
     /// Size of the memory, bytes.

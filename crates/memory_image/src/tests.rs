@@ -43,9 +43,11 @@ fn an_empty_memory_is_an_image_too() {
 #[test]
 fn a_resumed_image_belongs_to_its_archive() {
     let image = |start| Image::open(write(Origin { start, ..ORIGIN }, &memory())).expect("whole");
-    image(Start::Resumed).expect_archive(0x5678).expect("its own");
-    assert!(image(Start::Resumed).expect_archive(0x5679).is_err());
-    image(Start::Cold).expect_archive(1).expect("any");
+    image(Start::Resumed).expect(Start::Resumed, 0x5678).expect("its own");
+    assert!(image(Start::Resumed).expect(Start::Resumed, 0x5679).is_err());
+    assert!(image(Start::Resumed).expect(Start::Cold, 0x5678).is_err());
+    assert!(image(Start::Cold).expect(Start::Resumed, 0x5678).is_err());
+    image(Start::Cold).expect(Start::Cold, 1).expect("any");
 }
 
 #[test]
@@ -82,7 +84,8 @@ fn a_forged_table_is_refused() {
     forged(|_| ()).expect("only its checksum was made again");
     for (what, offset, value) in [
         ("start", 12, 2),
-        ("memory smaller than the runs", 32, 63),
+        ("memory smaller than the runs", 32, 48),
+        ("memory of no whole unit", 32, 65),
         ("memory over 4 GiB", 32, MAX_PAGES + 1),
         ("a run that overlaps the one before", 64 + 8, 0),
         ("a run that touches the one before", 64 + 8, 1),

@@ -28,6 +28,7 @@ variable = contextvars.ContextVar("variable", default="unset")
 local = threading.local()
 local.value = "set at import"
 store = {}
+os.environ["SET_AT_IMPORT"] = "yes"
 
 
 class Loud:
@@ -38,7 +39,7 @@ class Loud:
 
     def __del__(self):
         # Names of this module may be gone by then.
-        print("gone:", self.name, flush=True)
+        print("gone:", self.name)
 
 
 def arguments():
@@ -52,6 +53,20 @@ def environment():
     del os.environ["FRUIT"]
     print("FRUIT" in os.environ, os.getenv("FRUIT"))
     print(sorted(name for name in os.environ if name.isupper() and name.startswith("F")))
+
+
+def set_at_import():
+    print(os.environ["SET_AT_IMPORT"], os.getenv("SET_AT_IMPORT"))
+
+
+def hold():
+    """For two runs at once: marks what both have from the image, and looks again when told to."""
+    who = input()
+    for module in list(sys.modules.values()):
+        module.mark = who
+    print("marked", flush=True)
+    input()
+    print({module.mark for module in list(sys.modules.values())} == {who})
 
 
 def streams():
@@ -161,11 +176,11 @@ def finalisers():
         try:
             yield
         finally:
-            print("gone: a generator", flush=True)
+            print("gone: a generator")
 
     suspended = generator()
     next(suspended)
-    weakref.finalize(kept, print, "gone: by weakref.finalize", flush=True)
+    weakref.finalize(kept, print, "gone: by weakref.finalize")
     Loud("at once")
 
 
@@ -178,7 +193,7 @@ def unflushed_file():
 def finalizing():
     class Late:
         def __del__(self):
-            print("finalizing:", sys.is_finalizing(), flush=True)
+            print("finalizing:", sys.is_finalizing())
 
     global late
     late = Late()
@@ -192,9 +207,14 @@ def closed_stdout():
 
 def no_stdout():
     print("before")
-    sys.stdout.flush()
     sys.stdout = None
     print("nobody hears this")
+
+
+def other_stdout():
+    print("before")
+    sys.stdout = open("/tmp/elsewhere", "w", encoding="utf-8")
+    print("elsewhere")
 
 
 def fresh_time():

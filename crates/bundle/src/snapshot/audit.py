@@ -12,7 +12,6 @@ import sys
 
 BASE = set(sys.modules)
 
-import builtins
 import datetime
 import dis
 import gc
@@ -44,7 +43,11 @@ RENEWED = {
 FUNCTIONS = {
     function: kind
     for kind, functions in {
-        "time": (time.time, time.time_ns, time.monotonic, time.monotonic_ns, time.perf_counter, time.perf_counter_ns),
+        "time": [
+            getattr(time, f"{name}{unit}")
+            for name in ("time", "monotonic", "perf_counter", "process_time", "thread_time", "clock_gettime")
+            for unit in ("", "_ns") if hasattr(time, f"{name}{unit}")
+        ] + [time.ctime, time.localtime, time.gmtime],
         "random": (posix.urandom,),
     }.items()
     for function in functions
@@ -66,6 +69,8 @@ findings = []
 touched = {}
 # Module to what it has printed.
 printed = {}
+# Modules whose import has begun, in order.
+begun = {}
 # Excluded modules that something wanted to import.
 reached = set()
 
@@ -85,12 +90,19 @@ def importing_module(frame):
     return "?"
 
 
+def shared_generator():
+    """The one behind random.random() and its like, which each run seeds anew."""
+    return getattr(sys.modules.get("random"), "_inst", None)
+
+
 def profile(frame, event, argument):
     kind = None
     if event == "c_call":
         kind = FUNCTIONS.get(argument)
         owner = argument.__self__
-        if kind is None and isinstance(owner, type):
+        if owner is not None and owner is shared_generator():
+            kind = "random"
+        elif kind is None and isinstance(owner, type):
             kind = next((k for k, name, base in METHODS if argument.__name__ == name and issubclass(owner, base)), None)
     elif event == "call":
         kind = CODES.get(frame.f_code)
@@ -102,18 +114,30 @@ def profile(frame, event, argument):
 
 
 def hear(event, arguments):
+    # Looking at frames is an event, too.
     if event in ("open", "os.mkdir", "os.chdir") and isinstance(arguments[0], str):
-        touched[arguments[0]] = importing_module(sys._getframe(1))
+        module = touched[arguments[0]] = importing_module(sys._getframe(1))
+        if event == "open" and arguments[1] is None:
+            # By os.open(), which gives a number and no object.
+            touched[None] = module
 
 
 class Said(io.RawIOBase):
-    """Standard output or error, telling which module wrote to it."""
+    """The file below standard output or error, telling which module writes to it."""
+
+    mode = "wb"
+    closefd = False
 
     def __init__(self, descriptor):
         self.descriptor = descriptor
+        self.name = ("<stdin>", "<stdout>", "<stderr>")[descriptor]
 
     def writable(self):
         return True
+
+    def isatty(self):
+        find("terminal", importing_module(sys._getframe(1)))
+        return False
 
     def fileno(self):
         return self.descriptor
@@ -124,13 +148,53 @@ class Said(io.RawIOBase):
         return len(data)
 
 
+class Through(io.BufferedWriter):
+    """Holds nothing back, or the wrong module would be told."""
+
+    def write(self, data):
+        written = super().write(data)
+        self.flush()
+        return written
+
+
+def recorder(descriptor):
+    stream = io.TextIOWrapper(
+        Through(Said(descriptor)), "utf-8", "backslashreplace" if descriptor == 2 else "surrogateescape", "\n",
+        line_buffering=descriptor == 2, write_through=True,
+    )
+    stream.mode = "w"
+    return stream
+
+
+class Arguments(list):
+    """sys.argv, telling which module looks into it."""
+
+    def __getitem__(self, index):
+        find("arguments", importing_module(sys._getframe(1)))
+        return super().__getitem__(index)
+
+    def __iter__(self):
+        find("arguments", importing_module(sys._getframe(1)))
+        return super().__iter__()
+
+    def __contains__(self, item):
+        find("arguments", importing_module(sys._getframe(1)))
+        return super().__contains__(item)
+
+
 class Excluded(BaseException):
     """Not an ImportError: a library that could do without the module must not take that way for good."""
 
 
-class Excluder:
+class Witness:
+    """Asked first for every module: keeps the order in which imports begin, and refuses those that are excluded.
+
+    (sys.modules has the order in which they end.)
+    """
+
     @staticmethod
     def find_spec(name, path=None, target=None):
+        begun.setdefault(name)
         for excluded in WANTED["exclude"]:
             if name == excluded or name.startswith(excluded + "."):
                 reached.add(excluded)
@@ -147,9 +211,16 @@ def main_module(module):
 
 
 def imports_of(code, package):
-    """The imports at the top level of a module's code: (arguments of __import__, whether its failure is foreseen)."""
+    """The imports at the top level of a module's code: (arguments of __import__, whether its failure is foreseen).
+
+    It is where the program would catch it, and where a condition decides whether it is reached at all.
+    """
     bytecode = dis.Bytecode(code)
     guarded = [range(entry.start, entry.end) for entry in bytecode.exception_entries]
+    guarded += [
+        range(instruction.offset, instruction.jump_target)
+        for instruction in bytecode if instruction.jump_target is not None
+    ]
     constants = []
     for instruction in bytecode:
         if instruction.opname == "LOAD_CONST":
@@ -197,15 +268,36 @@ def follow(entry):
         attempt(lambda: __import__(*arguments), foreseen)
 
 
+def open_descriptors():
+    descriptors = set()
+    for descriptor in range(256):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            continue
+        descriptors.add(descriptor)
+    return descriptors
+
+
+DESCRIPTORS = open_descriptors()
+
+
 def left_behind():
     """What was printed, files that stay open, and what was written."""
     for module, data in printed.items():
         lines = data.decode("utf-8", "replace").strip().splitlines()
         if lines:
             find("output", module, lines[0][:80])
+    known = set()
     for thing in gc.get_objects():
         if isinstance(thing, io.FileIO) and not thing.closed and thing.fileno() > 2:
+            known.add(thing.fileno())
             find("open", touched.get(thing.name, "?"), str(thing.name))
+    found = open_descriptors()
+    for descriptor in sorted(found - DESCRIPTORS - known):
+        find("open", touched.get(None, "?"), f"descriptor {descriptor}")
+    if DESCRIPTORS - found:
+        find("detached", WANTED["entry"].partition(":")[0])
     for folder, folders, files in os.walk("/"):
         if folder == "/":
             folders[:] = [name for name in folders if name not in ("vfs", "dev")]
@@ -221,27 +313,28 @@ def main():
     # What this script needs is not what the app imports: the app gets its own.
     for name in set(sys.modules) - BASE:
         del sys.modules[name]
-    sys.argv[:] = ["pyapp"]
+    sys.argv = Arguments(["pyapp"])
     streams = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (
-        io.TextIOWrapper(Said(descriptor), encoding="utf-8", write_through=True) for descriptor in (1, 2)
-    )
-    sys.meta_path.insert(0, Excluder)
+    recorders = [recorder(descriptor) for descriptor in (1, 2)]
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__ = recorders
+    sys.meta_path.insert(0, Witness)
     sys.addaudithook(hear)
     sys.setprofile(profile)
     follow(WANTED["entry"])
     for name in WANTED["include"]:
         attempt(lambda: __import__(name))
     sys.setprofile(None)
-    sys.meta_path.remove(Excluder)
+    sys.meta_path.remove(Witness)
     sys.stdout, sys.stderr = streams
+    if any(stream.buffer is None for stream in recorders):
+        find("detached", WANTED["entry"].partition(":")[0])
     left_behind()
     for name in WANTED["exclude"]:
         if name not in reached:
             find("unreached", name)
     # A module that a failed package has left behind could not be imported by its name.
     modules = [
-        name for name in sys.modules if name not in BASE and all(
+        name for name in begun if isinstance(sys.modules.get(name), type(sys)) and all(
             name[:at] in sys.modules for at, character in enumerate(name) if character == "."
         )
     ]

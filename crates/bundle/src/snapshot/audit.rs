@@ -38,8 +38,11 @@ pub(super) enum Kind {
     Open,
     Written,
     Chdir,
+    Detached,
     Output,
+    Arguments,
     Environ,
+    Terminal,
     Time,
     Random,
     Unreached,
@@ -51,9 +54,13 @@ pub(super) enum Kind {
 /// [`Error::Guest`] if the audit did not run to its end.
 pub(super) fn audit(program: &Program, archive: Archive, project: &Project) -> Result<Audit> {
     let fail = |what: String| Error::Guest(format!("the audit of what the app imports: {what}"));
+    let identity = archive.identity();
     let made = layout::python_guest_and_root(archive, Limits::default());
     let (builder, root) = made.map_err(|error| fail(error.to_string()))?;
     let mut builder = builder.argument("python3");
+    if project.reproducible {
+        builder = builder.deterministic(identity);
+    }
     let wanted = json!({
         "entry": project.entry.text(),
         "include": project.snapshot_include,
@@ -68,18 +75,27 @@ pub(super) fn audit(program: &Program, archive: Archive, project: &Project) -> R
     }
     let report =
         layout::read_file(guest.vfs_mut(), root, REPORT).map_err(|error| fail(format!("no report: {error}")))?;
-    serde_json::from_slice(&report).map_err(|error| fail(error.to_string()))
+    let mut audit: Audit = serde_json::from_slice(&report).map_err(|error| fail(error.to_string()))?;
+    if let Some(line) = said.trim().lines().next() {
+        // Past sys.stdout and sys.stderr, so that nobody knows which module it was.
+        let module = project.entry.module.clone();
+        audit.findings.push(Finding { kind: Kind::Output, module, detail: line.to_string() });
+    }
+    Ok(audit)
 }
 
 impl Finding {
     /// Whether a snapshot would be wrong, and not only perhaps not what was meant.
     pub fn is_error(&self) -> bool {
-        matches!(self.kind, Kind::Failed | Kind::Open | Kind::Written | Kind::Chdir)
+        matches!(self.kind, Kind::Failed | Kind::Open | Kind::Written | Kind::Chdir | Kind::Detached)
     }
 
     /// One line: who did what, and what to do.
     pub fn message(&self) -> String {
         let Finding { module, detail, .. } = self;
+        let sees = |does: &str, what: &str| {
+            format!("{does} at import, where it sees the build's: {what}; do it in a function")
+        };
         let what = match self.kind {
             Kind::Failed => format!("cannot be imported at build time: {detail}; correct it"),
             Kind::Open => format!("keeps {detail} open, which a resumed run would not have; close it"),
@@ -88,12 +104,15 @@ impl Finding {
             Kind::Output => {
                 format!("prints at import ({detail:?}), which a resumed run does not repeat; do it in a function")
             }
-            Kind::Environ => {
-                "reads the environment at import: it sees the build's, an empty one; do it in a function".into()
+            Kind::Detached => {
+                "detaches a standard stream, which a resumed run could not renew; use reconfigure()".to_string()
             }
-            Kind::Time => "reads the time at import: it sees the build's; do it in a function".into(),
+            Kind::Arguments => sees("looks at sys.argv", "only a program's name"),
+            Kind::Environ => sees("reads the environment", "an empty one"),
+            Kind::Terminal => sees("asks whether a stream is a terminal", "none"),
+            Kind::Time => sees("reads the time", "that of the build"),
             Kind::Random => {
-                "takes random numbers at import: every run will have the same; do it in a function".to_string()
+                sees("draws or seeds random numbers", "the same ones in every run, or others than it seeded")
             }
             Kind::Unreached => {
                 return format!("[tool.pyapp] snapshot-exclude: nothing imports {module} at the start; remove it");

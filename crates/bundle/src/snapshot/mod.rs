@@ -64,7 +64,7 @@ fn image(program: &Program, archive: Archive, project: &Project, modules: &[Stri
     let text = || String::from_utf8_lossy(&said.lock().unwrap_or_else(PoisonError::into_inner)).trim().to_string();
     let snapshot =
         within_limit(move || take(&program, guest, identity), &text)?.map_err(|error| fail(error.to_string()))?;
-    snapshot.image.map_err(|reason| match reason {
+    snapshot.map_err(|reason| match reason {
         NoImage::Ended(outcome) => fail(format!("the initialisation ended with {outcome:?}: {}", text())),
         NoImage::StateLost(what) => fail(what),
     })

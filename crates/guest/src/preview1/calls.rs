@@ -2,7 +2,6 @@
 //! granted host folder only, to wasmtime-wasi with wasmtime-wasi's own number.
 
 use super::convert::{self, OrErrno};
-use super::fixed;
 use super::memory_files::FileAt;
 use super::table::Descriptor;
 use super::{Exit, Guest, Result};
@@ -78,8 +77,8 @@ impl WasiSnapshotPreview1 for Guest {
     }
 
     fn clock_time_get(&mut self, memory: Memory<'_, '_>, id: Clockid, precision: Timestamp) -> Result<Timestamp> {
-        match &self.fixed {
-            Some(_) => Ok(fixed::TIME),
+        match &mut self.fixed {
+            Some(fixed) => Ok(fixed.time()),
             None => self.host.clock_time_get(memory, id, precision),
         }
     }

@@ -1,16 +1,32 @@
-//! Clocks that stand still and random numbers that follow from a seed: for a build whose result must be the same twice.
+//! Clocks that only the guest moves and random numbers that follow from a seed: for a build whose result must be the same
+//! twice.
 
 /// What such a guest gets.
 pub(super) struct Fixed {
     state: u64,
+    /// Nanoseconds since 1970 that every clock shows.
+    now: u64,
 }
 
-/// Nanoseconds since 1970 that every clock shows: the start of 2025.
-pub(super) const TIME: u64 = 1_735_689_600_000_000_000;
+/// The start of 2025.
+const START: u64 = 1_735_689_600_000_000_000;
+/// How far a clock has moved when it is looked at again: who waits for a time by looking must see it come.
+const STEP: u64 = 1_000_000;
 
 impl Fixed {
     pub fn new(seed: u64) -> Fixed {
-        Fixed { state: seed }
+        Fixed { state: seed, now: START }
+    }
+
+    /// The time, nanoseconds.
+    pub fn time(&mut self) -> u64 {
+        self.now += STEP;
+        self.now
+    }
+
+    /// What waiting does: the time passes at once.
+    pub fn pass(&mut self, nanoseconds: u64) {
+        self.now = self.now.saturating_add(nanoseconds);
     }
 
     /// The next eight bytes: SplitMix64 (Steele, Lea and Flood, 2014), which needs no secret here.

@@ -109,7 +109,7 @@ impl GuestBuilder {
         }
     }
 
-    /// Gives the guest clocks that stand still and random numbers that follow from `seed`, so that two runs are the same.
+    /// Gives the guest clocks that only it moves and random numbers that follow from `seed`, so that two runs are the same.
     pub fn deterministic(mut self, seed: u64) -> Self {
         self.fixed = Some(Fixed::new(seed));
         self

@@ -70,9 +70,16 @@ impl Guest {
                     return Err(Errno::Inval.into());
                 }
                 let absolute = clock.flags.contains(types::Subclockflags::SUBSCRIPTION_CLOCK_ABSTIME);
-                let now = if absolute { self.host.clock_time_get(memory, clock.id, 0)? } else { 0 };
-                let left = Duration::from_nanos(clock.timeout.saturating_sub(now));
-                Ok((Eventtype::Clock, State::After(left)))
+                let now = match &mut self.fixed {
+                    _ if !absolute => 0,
+                    Some(fixed) => fixed.time(),
+                    None => self.host.clock_time_get(memory, clock.id, 0)?,
+                };
+                let mut left = clock.timeout.saturating_sub(now);
+                if let Some(fixed) = &mut self.fixed {
+                    fixed.pass(std::mem::take(&mut left));
+                }
+                Ok((Eventtype::Clock, State::After(Duration::from_nanos(left))))
             }
             SubscriptionU::FdRead(on) => Ok((Eventtype::FdRead, self.look_at(on.file_descriptor, true)?)),
             SubscriptionU::FdWrite(on) => Ok((Eventtype::FdWrite, self.look_at(on.file_descriptor, false)?)),
