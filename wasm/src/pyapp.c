@@ -364,7 +364,7 @@ static void call_finalizers(void)
 }
 
 /* What Py_FinalizeEx does as far as a program can tell, without taking apart the thousands of objects of the image,
- * which is most of a short run's time. _pyapp.prepare() has made sure that none of those has a finaliser. */
+ * which is most of a short run's time. _pyapp.freeze() has made sure that none of those has a finaliser. */
 static int finalize_run(void)
 {
     PyThreadState *thread = _PyThreadState_GET();
