@@ -58,32 +58,12 @@ fn what_a_run_loads_by_itself_is_told_with_the_timing() {
 
 #[test]
 fn two_runs_at_once_share_nothing() {
-    use std::io::{BufRead, BufReader, Write};
-    use std::process::Stdio;
     // Both map the same image; each writes to many of its pages, then they look again, in turns.
     let code = "import sys\nwho = sys.stdin.readline().strip()\n\
                 for module in list(sys.modules.values()): module.mark = who\n\
-                print('ready', flush=True)\nsys.stdin.readline()\n\
+                print('marked', flush=True)\nsys.stdin.readline()\n\
                 print({module.mark for module in list(sys.modules.values())} == {who}, flush=True)\n";
-    let mut runs: Vec<_> = (0..2)
-        .map(|_| {
-            let mut command = common::python(&["-c", code]);
-            let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
-            let output = BufReader::new(child.stdout.take().expect("a pipe"));
-            (child.stdin.take().expect("a pipe"), output.lines(), child)
-        })
-        .collect();
-    for (number, (input, ..)) in runs.iter_mut().enumerate() {
-        writeln!(input, "run {number}").expect("written");
-    }
-    for (_, lines, _) in &mut runs {
-        assert_eq!(lines.next().expect("a line").expect("UTF-8"), "ready");
-    }
-    for (input, lines, child) in &mut runs {
-        writeln!(input).expect("written");
-        assert_eq!(lines.next().expect("a line").expect("UTF-8"), "True");
-        assert!(child.wait().expect("it ends").success());
-    }
+    common::two_at_once(|| common::python(&["-c", code]));
     let code = "import sys\nprint(any(hasattr(module, 'mark') for module in list(sys.modules.values())))";
     assert_eq!(common::prints(code), "False\n", "a later run sees what an earlier one wrote");
 }

@@ -7,7 +7,6 @@ mod common;
 
 use bundle::settings::Settings;
 use common::{Run, project, run, run_with_input};
-use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -200,25 +199,7 @@ fn output_that_cannot_be_flushed_ends_with_120() {
 
 #[test]
 fn two_resumed_runs_at_once_share_nothing() {
-    let mut runs: Vec<_> = (0..2)
-        .map(|_| {
-            let mut life = life(false, &["hold"]);
-            let mut child = life.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
-            let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-            (child.stdin.take().expect("a pipe"), lines, child)
-        })
-        .collect();
-    for (number, (input, ..)) in runs.iter_mut().enumerate() {
-        writeln!(input, "run {number}").expect("written");
-    }
-    for (_, lines, _) in &mut runs {
-        assert_eq!(lines.next().expect("a line").expect("UTF-8"), "marked");
-    }
-    for (input, lines, child) in &mut runs {
-        writeln!(input).expect("written");
-        assert_eq!(lines.next().expect("a line").expect("UTF-8"), "True");
-        assert!(child.wait().expect("it ends").success());
-    }
+    common::two_at_once(|| life(false, &["hold"]));
 }
 
 #[test]

@@ -255,6 +255,15 @@ fn an_exclusion_that_nothing_reaches_is_told() {
 }
 
 #[test]
+fn an_inclusion_that_is_no_module_is_refused_by_its_key() {
+    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot-include = [\"nope.sub\"]\n";
+    let refused =
+        Project::new(pyproject, &[("python_libs/app.py", "def main(): pass\n")]).build().err().expect("refused");
+    let expected = "[tool.pyapp] snapshot-include: expected a module, found none named nope.sub; correct it";
+    assert!(refused.contains(expected), "{refused}");
+}
+
+#[test]
 fn without_a_snapshot_every_run_starts_cold() {
     let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot = false\n";
     let bundle = build(pyproject, &[("python_libs/app.py", &format!("{NOISY}def main(): pass\n"))]);

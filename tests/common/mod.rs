@@ -4,7 +4,7 @@
 
 pub mod project;
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
 
 /// The executable, as the app.
@@ -69,4 +69,27 @@ pub fn prints(code: &str) -> String {
     let run = run(python(&["-c", code]));
     assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{code}");
     run.stdout
+}
+
+/// Two runs of a program that marks what is its own with the line it reads, says `marked`, waits for another line, and
+/// tells whether it still finds its own marks.
+pub fn two_at_once(program: impl Fn() -> Command) {
+    let mut runs: Vec<_> = (0..2)
+        .map(|_| {
+            let mut child = program().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+            let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+            (child.stdin.take().expect("a pipe"), lines, child)
+        })
+        .collect();
+    for (number, (input, ..)) in runs.iter_mut().enumerate() {
+        writeln!(input, "run {number}").expect("written");
+    }
+    for (_, lines, _) in &mut runs {
+        assert_eq!(lines.next().expect("a line").expect("UTF-8"), "marked");
+    }
+    for (input, lines, child) in &mut runs {
+        writeln!(input).expect("written");
+        assert_eq!(lines.next().expect("a line").expect("UTF-8"), "True");
+        assert!(child.wait().expect("it ends").success());
+    }
 }

@@ -4,11 +4,11 @@ use crate::bytecode::{self, Compiled, Sources, Stdlib};
 use crate::cache::Cache;
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, Key, sorted_entries};
+use crate::interpreter;
 use crate::libraries::Library;
 use crate::project::Project;
 use crate::runtime::Runtime;
 use crate::settings::Settings;
-use crate::{interpreter, licences};
 use archive::{Archive, Writer};
 use guest::{Program, layout};
 use serde_json::json;
@@ -139,20 +139,4 @@ fn hash_of(library: &Library, compiled: &[Compiled]) -> String {
         None => key.part(&file.path, "folder").part("empty", ""),
     });
     key.hex()
-}
-
-/// The licence texts of the Rust crates, kept in the cache; or why there are none.
-pub(crate) fn crates_licences(settings: &Settings, cache: &Cache) -> Result<std::result::Result<String, String>> {
-    let mut missing = None;
-    let key = Key::new().part("lock", licences::key(settings)?).part("target", &settings.target).hex();
-    let text = cache.blob(&format!("licences-{}", &key[..16]), || {
-        licences::gather(settings)?.map(String::into_bytes).map_err(|reason| {
-            missing = Some(reason.clone());
-            Error::Runtime(reason)
-        })
-    });
-    match (text, missing) {
-        (_, Some(reason)) => Ok(Err(reason)),
-        (text, None) => Ok(Ok(String::from_utf8_lossy(&text?).into_owned())),
-    }
 }

@@ -1,6 +1,6 @@
 //! Everything together: the assets that the executable embeds.
 
-use crate::archives::{app_archive, crates_licences, manifest, open, stdlib_archive};
+use crate::archives::{app_archive, manifest, open, stdlib_archive};
 use crate::bytecode::{self, Sources, Stdlib};
 use crate::cache::{Cache, write_aside};
 use crate::error::{Doing, Error, Result, count};
@@ -10,7 +10,7 @@ use crate::project::Project;
 use crate::runtime::{self, Runtime};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
-use crate::{entry, libraries, machine_code, parts, snapshot};
+use crate::{entry, libraries, licences, machine_code, parts, snapshot};
 use guest::Program;
 use guest::image::Image;
 use std::path::PathBuf;
@@ -55,7 +55,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
     )?;
     let modules = compiled.iter().filter(|file| file.path.ends_with(".pyc")).count();
     let manifest = manifest(&project, &libraries, &compiled, &runtime, &script)?;
-    let licences = crates_licences(settings, &cache)?;
+    let licences = licences::provide(settings, &cache)?;
     let (bytes, summary) = app_archive(settings, stdlib, &runtime, compiled, &manifest, licences.as_deref().ok())?;
     entry::check(&program, open(bytes.clone())?, &project)?;
     let snapshot = if project.snapshot { Some(snapshot::make(&program, &bytes, &project)?) } else { None };

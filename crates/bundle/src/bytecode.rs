@@ -1,20 +1,15 @@
 //! `compile_library.py`, run inside the WebAssembly CPython: no Python of the host takes part, so the bytecode always fits
 //! the interpreter that will load it. The guest sees a copy of the sources in memory and nothing else.
 
+use crate::build_guest::run;
 use crate::error::{Error, Result};
 use crate::libraries::Library;
-use guest::{GuestBuilder, Outcome, Output, Program, layout, load};
+use guest::{GuestBuilder, Program, layout, load};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::Duration;
 use vfs::{Ino, Kind, Limits, Vfs};
 
 /// What sources and results may take in memory.
 const LIMITS: Limits = Limits { bytes: 2 << 30, files: 1 << 20 };
-/// What is kept of the guest's output.
-const OUTPUT_LIMIT: usize = 1 << 20;
-/// A guest that hangs must not hang the build.
-pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(10 * 60);
 
 /// Where the guest finds sources, and leaves results.
 const SOURCE: &str = "source";
@@ -110,49 +105,6 @@ pub fn compile(
     }
 }
 
-/// Runs a guest within the time limit; its exit status, what it said, and the guest.
-///
-/// # Errors
-/// [`Error::Guest`] if it trapped, hung or could not be started.
-pub(crate) fn run(program: &Program, builder: GuestBuilder) -> Result<(u32, String, guest::Guest)> {
-    let fail = |what: String| Error::Guest(format!("the WebAssembly CPython at build time: {what}"));
-    let said = Arc::new(Mutex::new(Vec::new()));
-    let output = || Output::Capture { into: said.clone(), limit: OUTPUT_LIMIT };
-    let guest = builder.stdout(output()).stderr(output()).build().map_err(|error| fail(error.to_string()))?;
-    let text = || String::from_utf8_lossy(&said.lock().unwrap_or_else(PoisonError::into_inner)).into_owned();
-    let program = program.clone();
-    let result = within_limit(move || guest::run(&program, guest), &text)?;
-    let (outcome, guest) = result.map_err(|error| fail(error.to_string()))?;
-    match outcome {
-        Outcome::Exited(status) => Ok((status, text(), guest)),
-        Outcome::ClosedPipe => Err(fail("its output was closed".to_string())),
-        Outcome::Trapped(trap) => Err(fail(format!("trapped: {trap}; {}", text().trim()))),
-    }
-}
-
-/// Waits for a guest at most the time limit; `said` tells what it has printed.
-///
-/// # Errors
-/// [`Error::Guest`] if the time is up.
-pub(crate) fn within_limit<T: Send + 'static>(
-    guest: impl FnOnce() -> T + Send + 'static,
-    said: &dyn Fn() -> String,
-) -> Result<T> {
-    let fail = |what: String| Error::Guest(format!("the WebAssembly CPython at build time: {what}"));
-    let (sender, receiver) = mpsc::channel();
-    // A guest that hangs keeps its thread; the build then ends with an error and takes it along.
-    std::thread::spawn(move || {
-        // Nobody listens any more once the time is up.
-        let _ = sender.send(guest());
-    });
-    receiver.recv_timeout(TIME_LIMIT).map_err(|error| match error {
-        mpsc::RecvTimeoutError::Timeout => {
-            fail(format!("took longer than {} s and was given up: {}", TIME_LIMIT.as_secs(), said().trim()))
-        }
-        mpsc::RecvTimeoutError::Disconnected => fail("its thread ended without a result".to_string()),
-    })
-}
-
 /// The script's problems, with this machine's paths in place of the guest's.
 fn problems(said: &str, sources: &Sources) -> Vec<String> {
     let mut problems = Vec::new();
@@ -192,10 +144,7 @@ fn collect_below(vfs: &mut Vfs, directory: Ino, prefix: &str, into: &mut Vec<Com
             into.push(Compiled { path, contents: None });
             collect_below(vfs, ino, &inner, into)?;
         } else {
-            let mut contents = vec![0; vfs.metadata(ino)?.size as usize];
-            let read = vfs.read(ino, 0, &mut contents)?;
-            contents.truncate(read);
-            into.push(Compiled { path, contents: Some(contents) });
+            into.push(Compiled { path, contents: Some(vfs.contents(ino)?) });
         }
     }
     Ok(())

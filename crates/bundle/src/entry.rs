@@ -1,7 +1,7 @@
 //! Whether the entry exists, asked of the finished bundle itself: `check_entry.py` in the very CPython, over the very
 //! archive.
 
-use crate::bytecode::run;
+use crate::build_guest::run;
 use crate::error::{Error, Result};
 use crate::project::Project;
 use archive::Archive;

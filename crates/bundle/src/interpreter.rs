@@ -1,6 +1,6 @@
 //! Whether python.wasm is the CPython that it should be: the right version, with pyapp's own entry.
 
-use crate::bytecode::run;
+use crate::build_guest::run;
 use crate::error::{Error, Result};
 use crate::runtime::Runtime;
 use archive::Archive;

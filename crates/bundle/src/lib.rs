@@ -9,6 +9,7 @@
 //! | [`cache`] | the folder in which slow results are kept, keyed by content |
 //! | [`runtime`] | python.wasm and the standard library's sources: found, or built by the recipe in `wasm/` |
 //! | [`machine_code`] | python.wasm compiled ahead of time |
+//! | `build_guest` | runs a guest at build time, within limits |
 //! | [`interpreter`] | checks that a runtime is the CPython it should be |
 //! | [`libraries`] | what lies under the configured folders |
 //! | [`bytecode`] | `compile_library.py`, run inside the WebAssembly CPython |
@@ -21,6 +22,7 @@
 
 mod archives;
 pub mod assets;
+mod build_guest;
 pub mod bytecode;
 pub mod cache;
 mod command;

@@ -40,18 +40,6 @@ pub fn scratch(limits: Limits) -> Result<(Vfs, Ino)> {
     Ok((vfs, root))
 }
 
-/// The contents of a regular file; `path` counts from `root`.
-///
-/// # Errors
-/// As [`Vfs::lookup`] and [`Vfs::read`].
-pub fn read_file(vfs: &mut Vfs, root: Ino, path: &str) -> Result<Vec<u8>> {
-    let ino = vfs.lookup(root, path, true)?;
-    let mut contents = vec![0; usize::try_from(vfs.metadata(ino)?.size).unwrap_or(usize::MAX)];
-    let read = vfs.read(ino, 0, &mut contents)?;
-    contents.truncate(read);
-    Ok(contents)
-}
-
 /// A guest that sees the archive at `/vfs` and the scratch at `/`.
 ///
 /// # Errors

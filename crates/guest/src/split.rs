@@ -7,7 +7,10 @@ use crate::image::{self, Origin, PAGE, Start};
 use crate::{IDENTITY, STACK_POINTER};
 use std::fmt;
 use wasm_encoder::{ConstExpr, ExportKind, ExportSection, GlobalSection, GlobalType, RawSection, ValType};
-use wasmparser::{DataKind, ExternalKind, Operator, Parser, Payload, TypeRef};
+use wasmparser::{
+    Data, DataKind, ExportSectionReader, ExternalKind, GlobalSectionReader, MemorySectionReader, Operator, Parser,
+    Payload, TypeRef,
+};
 
 /// Changes whenever the code that comes out of [`split`] changes for the same module; for cache keys.
 pub const SPLITTER: &str = "1";
@@ -50,8 +53,7 @@ pub fn split(wasm: &[u8]) -> Result<Split, SplitError> {
     let identity = archive::format::checksum(wasm);
     let mut code = wasm_encoder::Module::new();
     let mut memory: Option<Vec<u8>> = None;
-    let mut stack_pointer = None;
-    let mut globals = 0;
+    let mut globals = None;
     let mut exported = false;
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
@@ -63,56 +65,16 @@ pub fn split(wasm: &[u8]) -> Result<Split, SplitError> {
                     }
                 }
             }
-            Payload::MemorySection(memories) => {
-                let mut all = memories.clone().into_iter();
-                let (Some(first), None) = (all.next().transpose()?, all.next()) else {
-                    return refuse("expected one memory, found another number");
-                };
-                if first.memory64 || first.shared || first.page_size_log2.is_some() {
-                    return refuse("expected a plain 32-bit memory, found another kind");
-                }
-                let pages = usize::try_from(first.initial).ok().filter(|pages| *pages <= 1 << 16);
-                let Some(pages) = pages else {
-                    return refuse("expected a memory of at most 4 GiB, found a larger one");
-                };
-                memory = Some(vec![0; pages << 16]);
-            }
+            Payload::MemorySection(memories) => memory = Some(vec![0; memory_size(memories.clone())?]),
             Payload::GlobalSection(section) => {
-                let mut rewritten = GlobalSection::new();
-                for global in section.clone() {
-                    let global = global?;
-                    let Some(value) = constant(&global.init_expr)? else {
-                        return refuse("expected globals with a constant, found another");
-                    };
-                    if global.ty.mutable && stack_pointer.replace((globals, value.cast_unsigned())).is_some() {
-                        return refuse("expected one mutable global, the stack pointer, found two");
-                    }
-                    let kind = GlobalType { val_type: ValType::I32, mutable: global.ty.mutable, shared: false };
-                    rewritten.global(kind, &ConstExpr::i32_const(value));
-                    globals += 1;
-                }
-                let kind = GlobalType { val_type: ValType::I64, mutable: false, shared: false };
-                rewritten.global(kind, &ConstExpr::i64_const(identity.cast_signed()));
+                let (rewritten, found) = with_identity(section.clone(), identity)?;
                 code.section(&rewritten);
+                globals = Some(found);
                 continue;
             }
             Payload::ExportSection(section) => {
-                let mut rewritten = ExportSection::new();
-                for export in section.clone() {
-                    let export = export?;
-                    let kind = match export.kind {
-                        ExternalKind::Func => ExportKind::Func,
-                        ExternalKind::Memory => ExportKind::Memory,
-                        other => return refuse(format!("expected exports of functions and a memory, found {other:?}")),
-                    };
-                    rewritten.export(export.name, kind, export.index);
-                }
-                let Some((stack_pointer, _)) = stack_pointer else {
-                    return refuse("expected a mutable global, the stack pointer, found none");
-                };
-                rewritten.export(STACK_POINTER, ExportKind::Global, stack_pointer);
-                rewritten.export(IDENTITY, ExportKind::Global, globals);
-                code.section(&rewritten);
+                let Some(globals) = &globals else { return refuse(NO_STACK_POINTER) };
+                code.section(&with_exports(section.clone(), globals)?);
                 exported = true;
                 continue;
             }
@@ -121,23 +83,9 @@ pub fn split(wasm: &[u8]) -> Result<Split, SplitError> {
             Payload::DataCountSection { .. } => continue,
             Payload::DataSection(section) => {
                 let Some(memory) = &mut memory else { return refuse("expected a memory, found none") };
+                let Some(globals) = &globals else { return refuse(NO_STACK_POINTER) };
                 for segment in section.clone() {
-                    let segment = segment?;
-                    let DataKind::Active { memory_index: 0, offset_expr } = segment.kind else {
-                        return refuse("expected data for the memory, found a passive segment");
-                    };
-                    let Some(value) = constant(&offset_expr)? else {
-                        return refuse("expected data at a constant offset, found another");
-                    };
-                    // The stack is emptied when an image is made.
-                    if stack_pointer.is_none_or(|(_, top)| value.cast_unsigned() < top) {
-                        return refuse("expected data behind the stack, found some in it");
-                    }
-                    let start = value.cast_unsigned() as usize;
-                    match memory.get_mut(start..).and_then(|rest| rest.get_mut(..segment.data.len())) {
-                        Some(place) => place.copy_from_slice(segment.data),
-                        None => return refuse("expected data inside the memory, found some beyond it"),
-                    }
+                    place(segment?, globals.stack_top, memory)?;
                 }
                 continue;
             }
@@ -158,6 +106,89 @@ pub fn split(wasm: &[u8]) -> Result<Split, SplitError> {
     debug_assert_eq!(memory.len() % PAGE, 0);
     let origin = Origin { start: Start::Cold, module: identity, archive: 0 };
     Ok(Split { code: code.finish(), image: image::write(origin, &memory) })
+}
+
+const NO_STACK_POINTER: &str = "expected a mutable global, the stack pointer, found none";
+
+/// What the rewritten globals are, by index.
+struct Globals {
+    stack_pointer: u32,
+    /// Where the stack pointer starts: the stack's upper end.
+    stack_top: u32,
+    identity: u32,
+}
+
+/// The bytes of the only memory at its start.
+fn memory_size(memories: MemorySectionReader<'_>) -> Result<usize, SplitError> {
+    let mut all = memories.into_iter();
+    let (Some(first), None) = (all.next().transpose()?, all.next()) else {
+        return refuse("expected one memory, found another number");
+    };
+    if first.memory64 || first.shared || first.page_size_log2.is_some() {
+        return refuse("expected a plain 32-bit memory, found another kind");
+    }
+    match usize::try_from(first.initial).ok().filter(|pages| *pages <= 1 << 16) {
+        Some(pages) => Ok(pages << 16),
+        None => refuse("expected a memory of at most 4 GiB, found a larger one"),
+    }
+}
+
+/// The globals, and one more that holds the module's identity.
+fn with_identity(section: GlobalSectionReader<'_>, identity: u64) -> Result<(GlobalSection, Globals), SplitError> {
+    let mut rewritten = GlobalSection::new();
+    let mut stack = None;
+    for global in section {
+        let global = global?;
+        let Some(value) = constant(&global.init_expr)? else {
+            return refuse("expected globals with a constant, found another");
+        };
+        if global.ty.mutable && stack.replace((rewritten.len(), value.cast_unsigned())).is_some() {
+            return refuse("expected one mutable global, the stack pointer, found two");
+        }
+        let kind = GlobalType { val_type: ValType::I32, mutable: global.ty.mutable, shared: false };
+        rewritten.global(kind, &ConstExpr::i32_const(value));
+    }
+    let Some((stack_pointer, stack_top)) = stack else { return refuse(NO_STACK_POINTER) };
+    let globals = Globals { stack_pointer, stack_top, identity: rewritten.len() };
+    let kind = GlobalType { val_type: ValType::I64, mutable: false, shared: false };
+    rewritten.global(kind, &ConstExpr::i64_const(identity.cast_signed()));
+    Ok((rewritten, globals))
+}
+
+/// The exports, and those of the stack pointer and the identity.
+fn with_exports(section: ExportSectionReader<'_>, globals: &Globals) -> Result<ExportSection, SplitError> {
+    let mut rewritten = ExportSection::new();
+    for export in section {
+        let export = export?;
+        let kind = match export.kind {
+            ExternalKind::Func => ExportKind::Func,
+            ExternalKind::Memory => ExportKind::Memory,
+            other => return refuse(format!("expected exports of functions and a memory, found {other:?}")),
+        };
+        rewritten.export(export.name, kind, export.index);
+    }
+    rewritten.export(STACK_POINTER, ExportKind::Global, globals.stack_pointer);
+    rewritten.export(IDENTITY, ExportKind::Global, globals.identity);
+    Ok(rewritten)
+}
+
+/// Puts a data segment where the module would.
+fn place(segment: Data<'_>, stack_top: u32, memory: &mut [u8]) -> Result<(), SplitError> {
+    let DataKind::Active { memory_index: 0, offset_expr } = segment.kind else {
+        return refuse("expected data for the memory, found a passive segment");
+    };
+    let Some(offset) = constant(&offset_expr)?.map(i32::cast_unsigned) else {
+        return refuse("expected data at a constant offset, found another");
+    };
+    // The stack is emptied when an image is made.
+    if offset < stack_top {
+        return refuse("expected data behind the stack, found some in it");
+    }
+    match memory.get_mut(offset as usize..).and_then(|rest| rest.get_mut(..segment.data.len())) {
+        Some(place) => place.copy_from_slice(segment.data),
+        None => return refuse("expected data inside the memory, found some beyond it"),
+    }
+    Ok(())
 }
 
 /// The value of an expression that is one constant and nothing else.

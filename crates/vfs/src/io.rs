@@ -33,6 +33,17 @@ impl Vfs {
         }
     }
 
+    /// All bytes of a file. A file of the base must be held open.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn contents(&mut self, ino: Ino) -> Result<Vec<u8>> {
+        let mut contents = vec![0; usize::try_from(self.metadata(ino)?.size).map_err(|_| Errno::FBig)?];
+        let read = self.read(ino, 0, &mut contents)?;
+        contents.truncate(read);
+        Ok(contents)
+    }
+
     /// Writes as much of `data` at `offset` as the scratch still takes, and returns how much that was; a gap before
     /// it reads as zeros.
     ///

@@ -253,6 +253,17 @@ def tell(error):
     find("failed", module if module != "?" else WANTED["entry"].partition(":")[0], text + place)
 
 
+def include(name):
+    """Imports what `snapshot-include` names."""
+    try:
+        __import__(name)
+    except ModuleNotFoundError as error:
+        if f"{name}.".startswith(f"{error.name}."):
+            find("missing", name)
+        else:
+            raise
+
+
 def follow(entry):
     module, colon, _ = entry.partition(":")
     if colon:
@@ -322,7 +333,7 @@ def main():
     sys.setprofile(profile)
     follow(WANTED["entry"])
     for name in WANTED["include"]:
-        attempt(lambda: __import__(name))
+        attempt(lambda: include(name))
     sys.setprofile(None)
     sys.meta_path.remove(Witness)
     sys.stdout, sys.stderr = streams

@@ -1,6 +1,6 @@
 //! What an app imports at its start, asked of the very CPython over the very archive: `audit.py`.
 
-use crate::bytecode::run;
+use crate::build_guest::run;
 use crate::error::{Error, Result};
 use crate::project::Project;
 use archive::Archive;
@@ -46,6 +46,7 @@ pub(super) enum Kind {
     Time,
     Random,
     Unreached,
+    Missing,
 }
 
 /// Imports what a start of the app imports, on an interpreter that is thrown away.
@@ -73,8 +74,9 @@ pub(super) fn audit(program: &Program, archive: Archive, project: &Project) -> R
     if status != 0 {
         return Err(fail(format!("ended with status {status}: {}", said.trim())));
     }
-    let report =
-        layout::read_file(guest.vfs_mut(), root, REPORT).map_err(|error| fail(format!("no report: {error}")))?;
+    let vfs = guest.vfs_mut();
+    let report = vfs.lookup(root, REPORT, true).and_then(|report| vfs.contents(report));
+    let report = report.map_err(|error| fail(format!("no report: {error}")))?;
     let mut audit: Audit = serde_json::from_slice(&report).map_err(|error| fail(error.to_string()))?;
     if let Some(line) = said.trim().lines().next() {
         // Past sys.stdout and sys.stderr, so that nobody knows which module it was.
@@ -87,7 +89,7 @@ pub(super) fn audit(program: &Program, archive: Archive, project: &Project) -> R
 impl Finding {
     /// Whether a snapshot would be wrong, and not only perhaps not what was meant.
     pub fn is_error(&self) -> bool {
-        matches!(self.kind, Kind::Failed | Kind::Open | Kind::Written | Kind::Chdir | Kind::Detached)
+        matches!(self.kind, Kind::Failed | Kind::Missing | Kind::Open | Kind::Written | Kind::Chdir | Kind::Detached)
     }
 
     /// One line: who did what, and what to do.
@@ -116,6 +118,11 @@ impl Finding {
             }
             Kind::Unreached => {
                 return format!("[tool.pyapp] snapshot-exclude: nothing imports {module} at the start; remove it");
+            }
+            Kind::Missing => {
+                return format!(
+                    "[tool.pyapp] snapshot-include: expected a module, found none named {module}; correct it"
+                );
             }
         };
         format!("{module}: {what}, or set [tool.pyapp] snapshot-exclude = [{module:?}]")

@@ -5,17 +5,14 @@
 
 mod audit;
 
-use crate::bytecode::within_limit;
+use crate::archives::open;
+use crate::build_guest::watch;
 use crate::error::{Error, Result};
 use crate::project::Project;
 use archive::Archive;
 use guest::snapshot::{NoImage, take};
-use guest::{Output, Program, layout};
-use std::sync::{Arc, Mutex, PoisonError};
+use guest::{Program, layout};
 use vfs::Limits;
-
-/// What is kept of the guest's output.
-const OUTPUT_LIMIT: usize = 1 << 20;
 
 /// An image, and what the person who builds should know about it.
 pub struct Snapshot {
@@ -32,13 +29,12 @@ pub struct Snapshot {
 /// # Errors
 /// [`Error::Libraries`] with every import that fails or leaves something open or behind; [`Error::Guest`].
 pub fn make(program: &Program, archive: &[u8], project: &Project) -> Result<Snapshot> {
-    let open = || Archive::open(archive.to_vec()).map_err(|error| Error::Guest(error.to_string()));
-    let audit = audit::audit(program, open()?, project)?;
+    let audit = audit::audit(program, open(archive.to_vec())?, project)?;
     let (errors, warnings): (Vec<_>, Vec<_>) = audit.findings.iter().partition(|finding| finding.is_error());
     if !errors.is_empty() {
         return Err(Error::Libraries(errors.iter().map(|finding| finding.message()).collect()));
     }
-    let image = image(program, open()?, project, &audit.modules)?;
+    let image = image(program, open(archive.to_vec())?, project, &audit.modules)?;
     Ok(Snapshot {
         image,
         modules: audit.modules.len(),
@@ -49,23 +45,18 @@ pub fn make(program: &Program, archive: &[u8], project: &Project) -> Result<Snap
 fn image(program: &Program, archive: Archive, project: &Project, modules: &[String]) -> Result<Vec<u8>> {
     let fail = |what: String| Error::Guest(format!("the snapshot of the interpreter: {what}"));
     let identity = archive.identity();
-    let said = Arc::new(Mutex::new(Vec::new()));
-    let output = || Output::Capture { into: said.clone(), limit: OUTPUT_LIMIT };
     let builder = layout::python_guest(archive, Limits::default()).map_err(|error| fail(error.to_string()))?;
-    let mut builder = builder.stdout(output()).stderr(output()).argument("pyapp").argument(project.entry.text());
+    let mut builder = builder.argument("pyapp").argument(project.entry.text());
     for module in modules {
         builder = builder.argument(module);
     }
     if project.reproducible {
         builder = builder.deterministic(identity);
     }
-    let guest = builder.build().map_err(|error| fail(error.to_string()))?;
     let program = program.clone();
-    let text = || String::from_utf8_lossy(&said.lock().unwrap_or_else(PoisonError::into_inner)).trim().to_string();
-    let snapshot =
-        within_limit(move || take(&program, guest, identity), &text)?.map_err(|error| fail(error.to_string()))?;
-    snapshot.map_err(|reason| match reason {
-        NoImage::Ended(outcome) => fail(format!("the initialisation ended with {outcome:?}: {}", text())),
+    let (image, said) = watch(builder, move |guest| take(&program, guest, identity))?;
+    image.map_err(|reason| match reason {
+        NoImage::Ended(outcome) => fail(format!("the initialisation ended with {outcome:?}: {}", said.trim())),
         NoImage::StateLost(what) => fail(what),
     })
 }
