@@ -1,4 +1,4 @@
-//! The byte format, version 1. All integers are little-endian.
+//! The byte format, version 2. All integers are little-endian.
 //!
 //! ```text
 //! header      72 bytes
@@ -51,14 +51,14 @@
 //! 4  y       file  in 1
 //! ```
 //!
-//! The bytes of names and of data follow one another in record order without gaps, and the archive ends where data
-//! ends: every byte is covered by the header's checksum, the index's, or that of one file. A zstd file is one
+//! The bytes of names and of data follow one another in record order without gaps, but that a file may share the bytes of
+//! earlier ones, and the archive ends where data ends: every byte is covered by the header's checksum, the index's, or that of one file. A zstd file is one
 //! frame, smaller than its contents, compressed with the dictionary if there is one.
 
 /// First bytes of every archive. The high bit and the line ends expose a transfer that took it for text.
 pub const MAGIC: [u8; 8] = *b"\x89PYAPP\r\n";
 /// The version of the format that this crate writes, and the only one it reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Length of the header, bytes.
 pub const HEADER_LEN: usize = 72;
 /// How many of the header's bytes its own checksum covers.

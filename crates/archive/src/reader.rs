@@ -323,10 +323,14 @@ impl Archive {
                 }
                 next_child = next_child.saturating_add(record.place);
             } else {
-                if record.first_child != 0 || record.place != data_end {
-                    return Err(broken("contents to follow one another without gaps"));
+                let end = record.place.saturating_add(record.stored_len);
+                let is_shared = record.place < end && end <= data_end;
+                if record.first_child != 0 || !(record.place == data_end || is_shared) {
+                    return Err(broken(
+                        "contents to follow one another without gaps, or to be shared with earlier ones",
+                    ));
                 }
-                data_end = data_end.saturating_add(record.stored_len);
+                data_end = data_end.max(end);
                 total = total.saturating_add(record.len);
                 if record.len > MAX_FILE || (record.kind == kind::SYMLINK && record.len > MAX_TARGET) {
                     return Err(broken("contents within the format's limits"));

@@ -5,7 +5,7 @@ use crate::format::{
     HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_DEPTH, MAX_FILE, MAX_RECORDS, MAX_TARGET, Record, VERSION, checksum, kind,
 };
 use crate::reader::{Archive, valid_name};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// zstd's highest level without long windows: an archive is written once and read many times.
 const LEVEL: i32 = 19;
@@ -114,6 +114,8 @@ impl Writer {
         let mut records = Vec::new();
         let mut names = Vec::new();
         let mut data = Vec::new();
+        // What was stored before, and where: files with the same contents share them.
+        let mut stored_at: HashMap<&[u8], u64> = HashMap::new();
         let root = Node::Directory(self.root);
         // Breadth first: a directory's children get consecutive numbers, and directories come before what they hold.
         let mut next_child = 1u32;
@@ -143,11 +145,14 @@ impl Writer {
                 }
                 Node::Leaf { kind, stored, len } => {
                     record.kind = *kind;
-                    record.place = data.len() as u64;
+                    let end = data.len() as u64;
+                    record.place = if stored.is_empty() { end } else { *stored_at.entry(stored).or_insert(end) };
                     record.stored_len = stored.len() as u64;
                     record.len = *len;
                     record.checksum = checksum(stored);
-                    data.extend_from_slice(stored);
+                    if record.place == end {
+                        data.extend_from_slice(stored);
+                    }
                 }
             }
             names.extend_from_slice(name.as_bytes());

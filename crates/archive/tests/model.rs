@@ -36,6 +36,26 @@ fn write(entries: &[(String, Vec<u8>)], dictionary: &[u8]) -> (Vec<u8>, BTreeMap
     (writer.finish().0, model)
 }
 
+#[test]
+fn the_same_contents_are_stored_once() {
+    let contents: Vec<u8> = (0..=255).cycle().step_by(7).take(3000).collect();
+    let size = |copies: usize| {
+        let mut writer = Writer::new(b"").expect("a writer");
+        for copy in 0..copies {
+            writer.file(&format!("file{copy}"), &contents).expect("added");
+        }
+        let bytes = writer.finish().0;
+        let archive = Archive::open(bytes.clone()).expect("what was written can be read");
+        for copy in 0..copies {
+            let index = archive.find(&format!("file{copy}")).expect("there");
+            assert_eq!(archive.read(index).expect("whole").as_ref(), contents);
+        }
+        bytes.len()
+    };
+    // A record and a name each, and no more.
+    assert_eq!(size(3) - size(1), 2 * (archive::format::RECORD_LEN + "file0".len()));
+}
+
 proptest! {
     #[test]
     fn what_went_in_comes_out(entries in proptest::collection::vec((path(), contents()), 0..30)) {

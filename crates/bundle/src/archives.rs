@@ -40,6 +40,7 @@ pub(crate) fn stdlib_archive(
         .part("optimize", [project.optimize])
         .part("exclude", runtime.exclude.join("\n"))
         .part("place", layout::STDLIB)
+        .part("executable", layout::EXECUTABLE_TEXT)
         .part("writer", archive::WRITER)
         .part("dictionary", DICTIONARY.to_le_bytes())
         .hex();
@@ -52,6 +53,7 @@ pub(crate) fn stdlib_archive(
         let dictionary = archive::train_dictionary(&samples, DICTIONARY).map_err(write_error)?;
         let mut writer = Writer::new(&dictionary).map_err(write_error)?;
         add(&mut writer, layout::STDLIB, &compiled)?;
+        writer.file(layout::EXECUTABLE, layout::EXECUTABLE_TEXT.as_bytes()).map_err(write_error)?;
         let bytes = writer.finish().0;
         interpreter::check(program, runtime, open(bytes.clone())?)?;
         Ok(bytes)

@@ -6,9 +6,16 @@ use std::fs;
 use std::path::Path;
 
 /// Collects named parts into one key.
-pub(crate) struct Key(Sha256);
+pub struct Key(Sha256);
+
+impl Default for Key {
+    fn default() -> Self {
+        Key::new()
+    }
+}
 
 impl Key {
+    /// A key of no parts yet.
     pub fn new() -> Key {
         Key(Sha256::new())
     }
@@ -22,21 +29,30 @@ impl Key {
         self
     }
 
+    /// The key.
     pub fn hex(self) -> String {
         to_hex(&self.0.finalize())
     }
 }
 
-pub(crate) fn of_bytes(bytes: &[u8]) -> String {
+/// The hash of bytes.
+pub fn of_bytes(bytes: &[u8]) -> String {
     to_hex(&Sha256::digest(bytes))
 }
 
-pub(crate) fn of_file(path: &Path) -> Result<String> {
+/// The hash of a file's bytes.
+///
+/// # Errors
+/// [`Error::Io`](crate::Error::Io).
+pub fn of_file(path: &Path) -> Result<String> {
     Ok(of_bytes(&fs::read(path).doing("read", path)?))
 }
 
 /// The hash of all files below a folder: names, kinds, contents, in name order; times and modes do not count.
-pub(crate) fn of_tree(folder: &Path) -> Result<String> {
+///
+/// # Errors
+/// [`Error::Io`](crate::Error::Io).
+pub fn of_tree(folder: &Path) -> Result<String> {
     let mut key = Key::new();
     for entry in sorted_entries(folder)? {
         let path = entry.path();
@@ -55,7 +71,11 @@ pub(crate) fn of_tree(folder: &Path) -> Result<String> {
     Ok(key.hex())
 }
 
-pub(crate) fn sorted_entries(folder: &Path) -> Result<Vec<fs::DirEntry>> {
+/// What lies in a folder, in name order.
+///
+/// # Errors
+/// [`Error::Io`](crate::Error::Io).
+pub fn sorted_entries(folder: &Path) -> Result<Vec<fs::DirEntry>> {
     let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<std::io::Result<Vec<_>>>());
     let mut entries = entries.doing("list", folder)?;
     entries.sort_by_key(fs::DirEntry::file_name);

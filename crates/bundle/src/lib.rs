@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`settings`] | the one door for environment variables |
 //! | [`project`] | reads and checks `pyproject.toml` |
-//! | [`cache`] | the folder in which slow results are kept, keyed by content |
+//! | [`cache`], [`hash`] | the folder in which slow results are kept, keyed by content |
 //! | [`runtime`] | python.wasm and the standard library's sources: found, or built by the recipe in `wasm/` |
 //! | [`machine_code`] | python.wasm compiled ahead of time |
 //! | `build_guest` | runs a guest at build time, within limits |
@@ -29,7 +29,7 @@ mod command;
 mod crates;
 pub mod entry;
 mod error;
-mod hash;
+pub mod hash;
 pub mod interpreter;
 pub mod libraries;
 pub mod licences;

@@ -48,7 +48,7 @@ impl Settings {
             project,
             python: folder("PYAPP_PYTHON", &source)?,
             cache: cache_folder(&source)?,
-            offline: variable("CARGO_NET_OFFLINE").is_some_and(|value| value == "true" || value == "1"),
+            offline: is_offline(),
             out: required("OUT_DIR")?.into(),
             target: required("TARGET")?,
             host: required("HOST")?,
@@ -56,6 +56,29 @@ impl Settings {
             source,
         })
     }
+
+    /// Reads the environment of a tool or test that runs after the build: `source` is pyapp's own folder, `target` this
+    /// machine's triple, `out` where assets would go.
+    ///
+    /// # Errors
+    /// As [`Settings::from_build_script`].
+    pub fn for_tool(source: PathBuf, target: &str, out: PathBuf) -> Result<Settings> {
+        Ok(Settings {
+            project: source.clone(),
+            python: folder("PYAPP_PYTHON", &source)?,
+            cache: cache_folder(&source)?,
+            offline: is_offline(),
+            out,
+            target: target.to_string(),
+            host: target.to_string(),
+            cargo: variable("CARGO").unwrap_or_else(|| "cargo".to_string()).into(),
+            source,
+        })
+    }
+}
+
+fn is_offline() -> bool {
+    variable("CARGO_NET_OFFLINE").is_some_and(|value| value == "true" || value == "1")
 }
 
 /// The cache folder: `PYAPP_CACHE`, relative to `base`, or the platform's.

@@ -20,6 +20,10 @@ const MOUNT: &str = "vfs";
 pub const STDLIB: &str = "usr/local/lib/python3.13";
 /// The libraries, relative to the archive's root.
 pub const SITE_PACKAGES: &str = "usr/local/lib/python3.13/site-packages";
+/// What `sys.executable` names, relative to the archive's root: programs look whether it is there.
+pub const EXECUTABLE: &str = "usr/local/bin/python3.13";
+/// What stands in it.
+pub const EXECUTABLE_TEXT: &str = "This CPython is part of a running executable; it cannot be started from here.\n";
 /// What is bundled, relative to the archive's root: JSON.
 pub const MANIFEST: &str = "pyapp.json";
 /// The variable through which `wasm/src/pyapp.c` learns the entry; it takes it out of the environment again.

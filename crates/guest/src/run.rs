@@ -61,6 +61,33 @@ pub fn run_then<T: Send>(
     })
 }
 
+/// Runs `program` from `_start` over another implementation of the WASI calls, which `link` adds: to compare with.
+/// The module must bring its own data.
+///
+/// # Errors
+/// As [`run`].
+#[cfg(feature = "compiler")]
+pub fn run_over<T: Send + 'static>(
+    program: &Program,
+    data: T,
+    link: impl FnOnce(&mut Linker<T>) -> wasmtime::Result<()> + Send,
+) -> Result<Outcome, StartError> {
+    on_guest_thread(|| {
+        let mut linker = Linker::new(&program.engine);
+        link(&mut linker)?;
+        let mut store = Store::new(&program.engine, data);
+        let instance = linker.instantiate(&mut store, &program.module)?;
+        let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
+        Ok(match start.call(&mut store, ()) {
+            Ok(()) => Outcome::Exited(0),
+            Err(error) => match error.downcast_ref::<wasmtime_wasi::I32Exit>() {
+                Some(exit) => Outcome::Exited(exit.0.cast_unsigned()),
+                None => outcome_of(error),
+            },
+        })
+    })
+}
+
 fn run_here(program: &Program, guest: Guest, timing: &mut Timing) -> wasmtime::Result<(Outcome, Store<Guest>)> {
     let mut store = Store::new(&program.engine, guest);
     let ended = match instantiate(program, &mut store, timing) {

@@ -40,8 +40,13 @@ impl Base {
             EntryKind::Directory => 2 + self.count_subdirectories(index),
             _ => 1,
         };
+        let mode = match entry.kind {
+            EntryKind::Directory => 0o555,
+            EntryKind::File => 0o444,
+            EntryKind::Symlink => 0o777,
+        };
         let times = Times { accessed: TIME, modified: TIME, changed: TIME };
-        Ok(Metadata { ino: Ino::of_base(index), kind: kind(entry.kind), size: entry.len, links, times })
+        Ok(Metadata { ino: Ino::of_base(index), kind: kind(entry.kind), mode, size: entry.len, links, times })
     }
 
     fn count_subdirectories(&self, index: Index) -> u64 {

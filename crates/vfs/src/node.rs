@@ -16,6 +16,11 @@ impl Ino {
         self.0
     }
 
+    /// Whether it belongs to the read-only base.
+    pub fn is_read_only(self) -> bool {
+        self.0 < Self::SCRATCH
+    }
+
     pub(crate) fn of_base(index: archive::Index) -> Ino {
         Ino(u64::from(index) + 1)
     }
@@ -57,6 +62,8 @@ pub struct Metadata {
     pub ino: Ino,
     /// What it is.
     pub kind: Kind,
+    /// Permission bits, at most 0o7777. They are kept and shown; nothing is forbidden by them.
+    pub mode: u16,
     /// Bytes; for a link the length of its target, for a directory 0.
     pub size: u64,
     /// Names that lead to it; for a directory two and one for each directory in it, as on a disk.
@@ -83,6 +90,7 @@ pub struct DirEntry<'a> {
 pub(crate) struct Node {
     pub body: Body,
     pub links: u64,
+    pub mode: u16,
     /// Descriptors that hold it open; it lives while there are links or holders.
     pub opens: u64,
     pub times: Times,
@@ -132,6 +140,18 @@ impl Directory {
     pub fn remove(&mut self, name: &str) {
         if let Some(old) = self.names.remove(name) {
             self.order.remove(&old.serial);
+        }
+    }
+}
+
+impl Body {
+    /// The permission bits of something new.
+    pub fn usual_mode(&self) -> u16 {
+        match self {
+            Body::Directory(_) => 0o755,
+            Body::File(_) => 0o644,
+            Body::Symlink(_) => 0o777,
+            Body::Null => 0o666,
         }
     }
 }

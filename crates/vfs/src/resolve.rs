@@ -91,6 +91,34 @@ impl Vfs {
         }
     }
 
+    /// The path of a directory from its root, beginning with a slash.
+    ///
+    /// # Errors
+    /// `NoEnt` if it has been removed, `NotDir`.
+    pub fn path(&self, directory: Ino) -> Result<String> {
+        let mut names = Vec::new();
+        let mut at = directory;
+        while !self.roots.contains_key(&at) {
+            let parent = self.parent(at)?;
+            names.push(self.name_in(parent, at)?);
+            at = parent;
+        }
+        if names.is_empty() {
+            return Ok("/".to_string());
+        }
+        Ok(names.iter().rev().flat_map(|name| ["/", name]).collect())
+    }
+
+    /// The name of an inode in a directory.
+    fn name_in(&self, directory: Ino, ino: Ino) -> Result<String> {
+        if self.is_gone(ino) {
+            return Err(Errno::NoEnt);
+        }
+        let name =
+            self.read_dir(directory, 0)?.find(|entry| entry.ino == ino && entry.name != "." && entry.name != "..");
+        name.map(|entry| entry.name.to_string()).ok_or(Errno::NoEnt)
+    }
+
     /// The target of a symbolic link.
     pub(crate) fn target(&self, link: Ino) -> Result<String> {
         if self.kind(link)? != Kind::Symlink {

@@ -129,7 +129,7 @@ impl Vfs {
             Body::Symlink(target) => target.len() as u64,
             Body::Directory(_) | Body::Null => 0,
         };
-        Ok(Metadata { ino, kind: node.kind(), size, links: node.links, times: node.times })
+        Ok(Metadata { ino, kind: node.kind(), mode: node.mode, size, links: node.links, times: node.times })
     }
 
     /// Sets the times of an inode, nanoseconds since 1970-01-01 UTC; `None` leaves one as it is.
@@ -143,6 +143,26 @@ impl Vfs {
         times.modified = modified.unwrap_or(times.modified);
         times.changed = now;
         Ok(())
+    }
+
+    /// Sets the permission bits of an inode; others than 0o7777 are left out.
+    ///
+    /// # Errors
+    /// `NoEnt`, `RoFs`.
+    pub fn set_mode(&mut self, ino: Ino, mode: u16) -> Result<()> {
+        self.node_mut(ino)?.mode = mode & 0o7777;
+        self.touch_metadata(ino);
+        Ok(())
+    }
+
+    /// Whether an inode is the root of a whole tree, as `/` is.
+    pub fn is_slash(&self, ino: Ino) -> bool {
+        self.roots.get(&ino) == Some(&RootKind::Slash)
+    }
+
+    /// How much the scratch may hold.
+    pub fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// What the scratch holds now.
@@ -242,7 +262,8 @@ impl Vfs {
         let ino = Ino(self.next_ino);
         self.next_ino += 1;
         let times = Times { accessed: now, modified: now, changed: now };
-        self.nodes.insert(ino, Node { body, links: 1, opens: 0, times });
+        let mode = body.usual_mode();
+        self.nodes.insert(ino, Node { body, links: 1, mode, opens: 0, times });
         Ok(ino)
     }
 

@@ -9,12 +9,18 @@
 //! | `tools.rs` | finds the tools that the recipe needs |
 //! | `sources.rs` | downloads and checks |
 //! | `log.rs` | runs one step: log, time limit, last lines |
+//! | `patches.rs` | changes CPython's sources |
 //! | `steps.rs` | the recipe itself |
+//! | `c_libraries.rs` | C libraries, and what stands in for parts of wasi-libc |
+//! | `test_library.rs` | what CPython's own tests need and the runtime leaves out |
 
+mod c_libraries;
 mod log;
+mod patches;
 mod recipe;
 mod sources;
 mod steps;
+mod test_library;
 mod tools;
 
 use crate::cache::Cache;
@@ -22,6 +28,8 @@ use crate::error::{Doing, Error, Result};
 use crate::settings::Settings;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+pub use test_library::test_library;
 
 /// Where the standard library lies, in a runtime folder and below `/vfs/usr/local`.
 pub const STDLIB: &str = "lib/python3.13";

@@ -1,25 +1,25 @@
 //! `wasm/recipe.toml` and its key.
 
 use crate::error::{Doing, Error, Result};
-use crate::hash::Key;
+use crate::hash::{self, Key};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The steps are part of the recipe: when they change, so does its result.
-const STEPS: &str = include_str!("steps.rs");
+const STEPS: &str = concat!(include_str!("steps.rs"), include_str!("c_libraries.rs"));
 
-/// The files of the recipe beside recipe.toml, relative to `wasm/`.
-const FILES: [&str; 8] = [
+/// The files of the recipe beside recipe.toml, and folders of such, relative to `wasm/`.
+const FILES: [&str; 9] = [
+    "Setup.local",
     "compiler.txt",
+    "config.site",
     "fetch.py",
-    "sources/Cargo.toml",
+    "patches",
     "sources/Cargo.lock",
-    "src/_pyapp.py",
-    "src/immortal.h",
-    "src/pyapp.c",
-    "src/shims.c",
+    "sources/Cargo.toml",
+    "src",
+    "tzdata.txt",
 ];
 
 #[derive(Deserialize)]
@@ -28,7 +28,8 @@ pub(super) struct Recipe {
     pub cpython: Cpython,
     pub compiler: Compiler,
     pub configure: Configure,
-    pub zlib: Zlib,
+    #[serde(rename = "library")]
+    pub libraries: Vec<Library>,
     pub stdlib: Stdlib,
     /// The folder `wasm/`.
     #[serde(skip)]
@@ -62,17 +63,31 @@ pub(super) struct Configure {
     pub args: Vec<String>,
     pub cflags: Vec<String>,
     pub ldflags: Vec<String>,
-    pub answers: BTreeMap<String, String>,
 }
 
+/// A C library that comes in a crate.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Zlib {
+pub(super) struct Library {
+    /// As the linker knows it.
+    pub name: String,
+    /// As CPython's configure knows it: the variables are `<configure>_CFLAGS` and `<configure>_LIBS`.
+    pub configure: String,
     #[serde(rename = "crate")]
     pub package: String,
+    /// In the crate.
     pub folder: String,
-    pub headers: Vec<String>,
+    /// Relative to `folder`; the first is what the library's users include.
+    pub include: Vec<String>,
+    /// Relative to `folder`; the last component may be `*.c`.
     pub sources: Vec<String>,
+    /// Names of files that a star does not stand for.
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    #[serde(default)]
+    pub cflags: Vec<String>,
+    /// Relative to `folder`; what is in the public domain has none.
+    pub licence: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +108,8 @@ impl Recipe {
         let mut key = Key::new().part("recipe.toml", &text).part("steps.rs", STEPS);
         for file in FILES {
             let path = folder.join(file);
-            key = key.part(file, fs::read(&path).doing("read", &path)?);
+            let hash = if path.is_dir() { hash::of_tree(&path)? } else { hash::of_file(&path)? };
+            key = key.part(file, hash);
         }
         recipe.key = key.hex();
         recipe.folder = folder.to_path_buf();

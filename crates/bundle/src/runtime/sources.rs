@@ -110,9 +110,15 @@ impl<'a> Sources<'a> {
         Ok(work.join(format!("Python-{}", self.recipe.cpython.version)))
     }
 
-    /// Installs the compiler into `work` with pip, which checks the pinned hash; returns the program.
+    /// Installs the compiler into `work`; returns the program.
     pub fn compiler(&self, work: &Path) -> Result<PathBuf> {
-        let (list, target) = (self.recipe.folder.join("compiler.txt"), work.join("compiler"));
+        let folder = self.wheel("compiler", work)?;
+        Ok(folder.join("ziglang").join(if cfg!(windows) { "zig.exe" } else { "zig" }))
+    }
+
+    /// Installs the wheel that `wasm/<name>.txt` pins into `work` with pip, which checks its hash; returns the folder.
+    pub fn wheel(&self, name: &str, work: &Path) -> Result<PathBuf> {
+        let (list, target) = (self.recipe.folder.join(format!("{name}.txt")), work.join(name));
         let pip = |command: &str| {
             let mut pip = Command::new("python3");
             pip.args(["-m", "pip", "--disable-pip-version-check", "--no-input", command]);
@@ -122,25 +128,25 @@ impl<'a> Sources<'a> {
         };
         let install = || {
             let mut install = pip("install");
-            install.arg("--no-index").arg("--find-links").arg(&self.folder).arg("--target").arg(&target);
-            self.log.run("installing the compiler", install, UNPACK_LIMIT)
+            install.arg("--no-compile").arg("--no-index").arg("--find-links").arg(&self.folder);
+            install.arg("--target").arg(&target);
+            self.log.run(&format!("installing the wheel of {name}.txt"), install, UNPACK_LIMIT)
         };
         if install().is_err() {
             if self.settings.offline {
                 return Err(Error::Runtime(format!(
-                    "CARGO_NET_OFFLINE is set and the compiler is missing: expected the wheel of ziglang {} for this \
-                     machine in {} (hashes in {}); put it there",
-                    self.recipe.compiler.version,
-                    self.folder.display(),
-                    list.display()
+                    "CARGO_NET_OFFLINE is set and a wheel is missing: expected the one for this machine that {} pins in \
+                     {}; put it there",
+                    list.display(),
+                    self.folder.display()
                 )));
             }
             let mut download = pip("download");
             download.arg("--dest").arg(&self.folder);
-            self.log.run("downloading the compiler", download, DOWNLOAD_LIMIT)?;
+            self.log.run(&format!("downloading the wheel of {name}.txt"), download, DOWNLOAD_LIMIT)?;
             install()?;
         }
-        Ok(target.join("ziglang").join(if cfg!(windows) { "zig.exe" } else { "zig" }))
+        Ok(target)
     }
 
     /// The folder of a crate pinned in `wasm/sources`; cargo downloads and checks it.

@@ -1,9 +1,10 @@
 //! The recipe itself: from pinned sources to a runtime folder. Its text is part of the recipe's key.
 
+use super::c_libraries::prefixed;
 use super::log::Log;
-use super::recipe::Recipe;
+use super::recipe::{Library, Recipe};
 use super::sources::Sources;
-use super::{PROVENANCE, STDLIB, WASM, tools};
+use super::{PROVENANCE, STDLIB, WASM, patches, tools};
 use crate::cache::Cache;
 use crate::command::output;
 use crate::error::{Doing, Error, Result};
@@ -19,7 +20,6 @@ use std::time::Duration;
 const CONFIGURE_LIMIT: Duration = Duration::from_secs(20 * 60);
 const GUESS_LIMIT: Duration = Duration::from_secs(60);
 const MAKE_LIMIT: Duration = Duration::from_secs(60 * 60);
-const COMPILE_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// What stands for this machine's folders in everything that is kept.
 const NEUTRAL: &str = "/build";
@@ -43,29 +43,38 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
     let downloading = cache.lock("downloads")?;
     let archive = sources.cpython()?;
     let compiler = sources.compiler(work)?;
+    let tzdata = sources.wheel("tzdata", work)?;
     drop(downloading);
     let cpython = sources.unpack_cpython(&archive, work)?;
-    let zlib = sources.package(&recipe.zlib.package)?.join(&recipe.zlib.folder);
-    let build = Build { recipe, work: work.to_path_buf(), cpython, compiler, log: &log };
+    patches::apply(&recipe.folder.join("patches"), &cpython)?;
+    let mut libraries = Vec::new();
+    for library in &recipe.libraries {
+        libraries.push((library, sources.package(&library.package)?));
+    }
+    let build = Build { recipe, work: work.to_path_buf(), cpython, compiler, tzdata, libraries, log: &log };
 
     cache.stage("2/6 a native Python, to build with");
     let (native, native_is) = build.native_python()?;
-    cache.stage("3/6 zlib");
-    build.libraries(&zlib)?;
+    cache.stage("3/6 C libraries");
+    build.libraries()?;
     cache.stage("4/6 configuring CPython for WebAssembly");
     build.configure(&native)?;
     cache.stage("5/6 compiling CPython");
     build.make()?;
     cache.stage("6/6 putting the runtime together");
-    build.assemble(&zlib, &native_is)
+    build.assemble(&native_is)
 }
 
-struct Build<'a> {
-    recipe: &'a Recipe,
+pub(super) struct Build<'a> {
+    pub recipe: &'a Recipe,
     work: PathBuf,
     cpython: PathBuf,
     compiler: PathBuf,
-    log: &'a Log,
+    /// Where the wheel with the time zones is installed.
+    tzdata: PathBuf,
+    /// The libraries, each with the folder of its crate.
+    pub libraries: Vec<(&'a Library, PathBuf)>,
+    pub log: &'a Log,
 }
 
 impl Build<'_> {
@@ -88,42 +97,15 @@ impl Build<'_> {
         Ok((folder.join(name).into(), format!("a native {} built from the same source", self.recipe.version())))
     }
 
-    /// zlib and the shims, as static libraries.
-    fn libraries(&self, zlib: &Path) -> Result<()> {
-        for folder in [self.dependencies("lib"), self.dependencies("include"), self.dependencies("objects")] {
-            fs::create_dir_all(&folder).doing("create", &folder)?;
-        }
-        for header in &self.recipe.zlib.headers {
-            copy(&zlib.join(header), &self.dependencies("include").join(header))?;
-        }
-        let sources: Vec<PathBuf> = self.recipe.zlib.sources.iter().map(|source| zlib.join(source)).collect();
-        self.library("z", zlib, &sources)?;
-        let shims = self.recipe.folder.join("src");
-        self.library("pyappshims", &shims, &[shims.join("shims.c")])
-    }
-
-    fn library(&self, name: &str, root: &Path, sources: &[PathBuf]) -> Result<()> {
-        let mut objects = Vec::new();
-        for source in sources {
-            let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let object = self.dependencies("objects").join(format!("{name}-{stem}.o"));
-            let mut compile = self.compiler_command("cc");
-            compile.args(self.compile_flags()).arg(prefix_map(root, name));
-            compile.arg("-c").arg(source).arg("-o").arg(&object);
-            self.log.run(&format!("compiling {stem}.c of lib{name}"), compile, COMPILE_LIMIT)?;
-            objects.push(object);
-        }
-        let mut archive = self.compiler_command("ar");
-        archive.arg("rcsD").arg(self.dependencies("lib").join(format!("lib{name}.a"))).args(&objects);
-        self.log.run(&format!("archiving lib{name}"), archive, COMPILE_LIMIT)
-    }
-
     fn configure(&self, native: &OsString) -> Result<()> {
         // Our entry stands where CPython's own main() stands.
         copy(&self.recipe.folder.join("src/pyapp.c"), &self.cpython.join("Programs/python.c"))?;
         copy(&self.recipe.folder.join("src/immortal.h"), &self.cpython.join("Programs/immortal.h"))?;
         let folder = self.wasm_folder();
         fs::create_dir_all(&folder).doing("create", &folder)?;
+        let modules = folder.join("Modules");
+        fs::create_dir_all(&modules).doing("create", &modules)?;
+        copy(&self.recipe.folder.join("Setup.local"), &modules.join("Setup.local"))?;
         let guess = self.cpython.join("config.guess");
         let mut configure = Command::new(self.relative("configure"));
         configure.current_dir(&folder).arg("-q").args(&self.recipe.configure.args);
@@ -135,7 +117,7 @@ impl Build<'_> {
         });
         let compiler = |what: &str| format!("{} {what}", self.compiler.display());
         let target = self.target_flags().join(" ");
-        let (lib, include) = (self.dependencies("lib"), self.dependencies("include"));
+        let lib = self.dependencies("lib");
         let cflags: Vec<String> =
             self.recipe.compiler.cflags.iter().chain(&self.recipe.configure.cflags).cloned().collect();
         configure
@@ -146,13 +128,17 @@ impl Build<'_> {
             .env("READELF", "true")
             .env("CFLAGS", format!("{} {}", cflags.join(" "), prefix_map(&self.work, "").to_string_lossy()))
             .env("LDFLAGS", format!("-s -L{}", lib.display()))
-            .env("LIBS", "-lpyappshims")
-            .env("ZLIB_CFLAGS", format!("-I{}", include.display()))
-            .env("ZLIB_LIBS", format!("-L{} -lz", lib.display()))
+            .env("LIBS", "-lown")
             // The host's own libraries must not be found.
             .env("PKG_CONFIG_LIBDIR", self.work.join("none"))
-            .env("CONFIG_SITE", self.cpython.join("Tools/wasm/config.site-wasm32-wasi"))
-            .envs(&self.recipe.configure.answers);
+            .env("CONFIG_SITE", self.config_sites());
+        for (library, package) in &self.libraries {
+            let (name, folder) = (&library.configure, package.join(&library.folder));
+            configure.env(format!("{name}_LIBS"), format!("-L{} -l{}", lib.display(), library.name));
+            if let Some(include) = library.include.first() {
+                configure.env(format!("{name}_CFLAGS"), prefixed("-I", &folder.join(include)));
+            }
+        }
         self.neutral_environment(&mut configure);
         self.log.run("configuring CPython for WebAssembly", configure, CONFIGURE_LIMIT)?;
         let header = folder.join("pyconfig.h");
@@ -167,28 +153,31 @@ impl Build<'_> {
     }
 
     fn make(&self) -> Result<()> {
+        let link = format!("{} {}", self.own_objects()?, self.recipe.configure.ldflags.join(" "));
         let mut make = Command::new("make");
         make.current_dir(self.wasm_folder()).arg(jobs());
-        make.arg(format!("CONFIGURE_LDFLAGS_NODIST={}", self.recipe.configure.ldflags.join(" ")));
-        make.args(["python.wasm", "platform"]);
+        make.arg(format!("CONFIGURE_LDFLAGS_NODIST={link}"));
+        make.arg(format!("EXTRA_CFLAGS=-include {}", self.header().display()));
+        make.arg("python.wasm");
         self.neutral_environment(&mut make);
         self.log.run("compiling CPython for WebAssembly", make, MAKE_LIMIT)
     }
 
     /// Puts python.wasm, the standard library and the papers into a folder of their own.
-    fn assemble(&self, zlib: &Path, native_is: &str) -> Result<PathBuf> {
+    fn assemble(&self, native_is: &str) -> Result<PathBuf> {
         let folder = self.work.join("runtime");
         let stdlib = folder.join(STDLIB);
         fs::create_dir_all(&stdlib).doing("create", &stdlib)?;
         copy(&self.wasm_folder().join(WASM), &folder.join(WASM))?;
         copy_tree(&self.cpython.join("Lib"), &stdlib, &self.recipe.stdlib.exclude)?;
         copy(&self.recipe.folder.join("src/_pyapp.py"), &stdlib.join("_pyapp.py"))?;
+        copy_tree(&self.recipe.folder.join("src/missing"), &stdlib, &[])?;
+        // zoneinfo looks for a package of this name when the system has no time zones.
+        copy_tree(&self.tzdata.join("tzdata"), &stdlib.join("tzdata"), &self.recipe.stdlib.exclude)?;
         self.copy_build_settings(&stdlib)?;
-        self.copy_licences(zlib, &folder, &stdlib)?;
+        self.copy_licences(&folder, &stdlib)?;
         let path = folder.join(PROVENANCE);
-        // Cargo names a crate's folder by name and version.
-        let package = zlib.iter().rev().nth(2).unwrap_or_default().to_string_lossy();
-        fs::write(&path, self.provenance(&folder, &package, native_is)?).doing("write", &path)?;
+        fs::write(&path, self.provenance(&folder, native_is)?).doing("write", &path)?;
         Ok(folder)
     }
 
@@ -207,13 +196,24 @@ impl Build<'_> {
         Ok(())
     }
 
-    fn copy_licences(&self, zlib: &Path, folder: &Path, stdlib: &Path) -> Result<()> {
+    fn copy_licences(&self, folder: &Path, stdlib: &Path) -> Result<()> {
         let licences = folder.join("licenses");
         fs::create_dir_all(&licences).doing("create", &licences)?;
         // Where an installed Python has it.
         copy(&self.cpython.join("LICENSE"), &stdlib.join("LICENSE.txt"))?;
         copy(&self.cpython.join("Doc/license.rst"), &licences.join("cpython-and-incorporated-software.rst"))?;
-        copy(&zlib.join("LICENSE"), &licences.join("zlib.txt"))?;
+        for (library, package) in &self.libraries {
+            if let Some(licence) = &library.licence {
+                let text = package.join(&library.folder).join(licence);
+                copy(&text, &licences.join(format!("lib{}.txt", library.name)))?;
+            }
+        }
+        for entry in sorted_entries(&self.tzdata)? {
+            let licence = entry.path().join("licenses/LICENSE");
+            if licence.is_file() {
+                copy(&licence, &licences.join("tzdata.txt"))?;
+            }
+        }
         let lib = self.compiler.with_file_name("lib").join("libc");
         for (file, name) in [("", ""), ("-APACHE", "-apache"), ("-APACHE-LLVM", "-apache-llvm"), ("-MIT", "-mit")] {
             copy(&lib.join(format!("wasi/LICENSE{file}")), &licences.join(format!("wasi-libc{name}.txt")))?;
@@ -221,11 +221,15 @@ impl Build<'_> {
         copy(&lib.join("musl/COPYRIGHT"), &licences.join("musl.txt"))
     }
 
-    fn provenance(&self, folder: &Path, zlib: &str, native_is: &str) -> Result<String> {
+    fn provenance(&self, folder: &Path, native_is: &str) -> Result<String> {
         let recipe = self.recipe;
         let pins = |file: &str| hash::of_file(&recipe.folder.join(file));
-        let answers: Vec<String> =
-            recipe.configure.answers.iter().map(|(name, answer)| format!("{name}={answer}")).collect();
+        // Cargo names a crate's folder by name and version.
+        let crates: Vec<_> = self
+            .libraries
+            .iter()
+            .map(|(_, package)| package.file_name().unwrap_or_default().to_string_lossy())
+            .collect();
         let lines = [
             format!("recipe           {}", recipe.key()),
             format!("cpython          {} {}", recipe.cpython.version, recipe.cpython.sha256),
@@ -234,19 +238,25 @@ impl Build<'_> {
                 recipe.compiler.version,
                 pins("compiler.txt")?
             ),
+            format!("time zones       the wheel in tzdata.txt {}", pins("tzdata.txt")?),
             format!("flags            {}", self.compile_flags().join(" ")),
             format!("configure        {}", recipe.configure.args.join(" ")),
             format!("configure flags  {}", recipe.configure.cflags.join(" ")),
             format!("link flags       {}", recipe.configure.ldflags.join(" ")),
-            format!("configure gets   {}", answers.join(" ")),
-            format!("zlib             crate {}, pinned in sources/Cargo.lock {}", zlib, pins("sources/Cargo.lock")?),
+            format!("configure gets   config.site {}", pins("config.site")?),
+            format!(
+                "crates           {}, pinned in sources/Cargo.lock {}",
+                crates.join(" "),
+                pins("sources/Cargo.lock")?
+            ),
+            format!("patches          {}", hash::of_tree(&recipe.folder.join("patches"))?),
             format!("build python     {native_is}"),
             format!("python.wasm      {}", hash::of_file(&folder.join(WASM))?),
         ];
         Ok(lines.join("\n") + "\n")
     }
 
-    fn compiler_command(&self, what: &str) -> Command {
+    pub fn compiler_command(&self, what: &str) -> Command {
         let mut command = Command::new(&self.compiler);
         command.arg(what);
         self.neutral_environment(&mut command);
@@ -258,7 +268,7 @@ impl Build<'_> {
         ["-target".to_string(), compiler.target.clone(), format!("-mcpu={}", compiler.cpu)]
     }
 
-    fn compile_flags(&self) -> Vec<String> {
+    pub fn compile_flags(&self) -> Vec<String> {
         self.target_flags().into_iter().chain(self.recipe.compiler.cflags.iter().cloned()).collect()
     }
 
@@ -282,17 +292,25 @@ impl Build<'_> {
         Path::new("..").join(self.cpython.file_name().unwrap_or_default()).join(file)
     }
 
+    /// Answers for configure: CPython's own, and behind them ours.
+    fn config_sites(&self) -> OsString {
+        let mut sites = self.cpython.join("Tools/wasm/config.site-wasm32-wasi").into_os_string();
+        sites.push(" ");
+        sites.push(self.recipe.folder.join("config.site"));
+        sites
+    }
+
     fn wasm_folder(&self) -> PathBuf {
         self.work.join("wasm")
     }
 
-    fn dependencies(&self, folder: &str) -> PathBuf {
+    pub fn dependencies(&self, folder: &str) -> PathBuf {
         self.work.join("dependencies").join(folder)
     }
 }
 
 /// Keeps a folder of this machine out of what the compiler writes down.
-fn prefix_map(folder: &Path, name: &str) -> OsString {
+pub(super) fn prefix_map(folder: &Path, name: &str) -> OsString {
     let mut flag = OsString::from("-ffile-prefix-map=");
     flag.push(folder);
     flag.push(format!("={NEUTRAL}/{name}"));

@@ -3,6 +3,7 @@
 
 use super::convert::{self, OrErrno};
 use super::memory_files::FileAt;
+use super::pipes::End;
 use super::table::Descriptor;
 use super::{Exit, Guest, Result};
 use std::io::SeekFrom;
@@ -28,7 +29,7 @@ impl Guest {
         match self.table.get(fd)? {
             Descriptor::Memory(file) => Ok(Directory::Memory(file.directory()?)),
             Descriptor::Host { inner, .. } => Ok(Directory::Host((*inner).into())),
-            Descriptor::Stream(_) => Err(Errno::Notdir.into()),
+            Descriptor::Stream(_) | Descriptor::Pipe(_) => Err(Errno::Notdir.into()),
         }
     }
 }
@@ -125,7 +126,7 @@ impl WasiSnapshotPreview1 for Guest {
         advice: Advice,
     ) -> Result<()> {
         match unless_host!(self, fd, inner => self.host.fd_advise(memory, inner, offset, len, advice).await) {
-            Descriptor::Stream(_) => Err(Errno::Spipe.into()),
+            Descriptor::Stream(_) | Descriptor::Pipe(_) => Err(Errno::Spipe.into()),
             // Memory needs no advice; wasmtime-wasi takes none for directories.
             Descriptor::Memory(file) if file.kind == Kind::Directory => Err(Errno::Badf.into()),
             _ if offset.checked_add(len).is_none_or(|end| end > i64::MAX as u64) => Err(Errno::Inval.into()),
@@ -135,7 +136,7 @@ impl WasiSnapshotPreview1 for Guest {
 
     fn fd_allocate(&mut self, memory: Memory<'_, '_>, fd: Fd, offset: Filesize, len: Filesize) -> Result<()> {
         match unless_host!(self, fd, inner => self.host.fd_allocate(memory, inner, offset, len)) {
-            Descriptor::Stream(_) => Err(Errno::Spipe.into()),
+            Descriptor::Stream(_) | Descriptor::Pipe(_) => Err(Errno::Spipe.into()),
             Descriptor::Memory(file) => {
                 let ino = file.writable()?;
                 if len == 0 {
@@ -148,26 +149,37 @@ impl WasiSnapshotPreview1 for Guest {
     }
 
     async fn fd_close(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
+        // A program that closes all that may be open would take the file system away from its own C library.
+        let is_preopen = match self.table.get(fd)? {
+            Descriptor::Memory(file) => file.preopen.is_some(),
+            Descriptor::Host { preopen, .. } => *preopen,
+            Descriptor::Stream(_) | Descriptor::Pipe(_) => false,
+        };
+        if is_preopen {
+            return Err(Errno::Badf.into());
+        }
         match self.table.remove(fd)? {
-            Descriptor::Stream(_) => Ok(()),
-            Descriptor::Memory(file) => {
+            Some(Descriptor::Memory(file)) => {
                 self.vfs.close(file.ino);
                 Ok(())
             }
-            Descriptor::Host { inner, .. } => self.host.fd_close(memory, inner.into()).await,
+            Some(Descriptor::Host { inner, .. }) => self.host.fd_close(memory, inner.into()).await,
+            Some(Descriptor::Stream(_) | Descriptor::Pipe(_)) | None => Ok(()),
         }
     }
 
     async fn fd_datasync(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
         match unless_host!(self, fd, inner => self.host.fd_datasync(memory, inner).await) {
-            Descriptor::Stream(_) => Err(Errno::Inval.into()),
+            Descriptor::Stream(stream) => stream.sync(),
+            Descriptor::Pipe(_) => Err(Errno::Inval.into()),
             _ => Ok(()),
         }
     }
 
     async fn fd_sync(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
         match unless_host!(self, fd, inner => self.host.fd_sync(memory, inner).await) {
-            Descriptor::Stream(_) => Err(Errno::Inval.into()),
+            Descriptor::Stream(stream) => stream.sync(),
+            Descriptor::Pipe(_) => Err(Errno::Inval.into()),
             _ => Ok(()),
         }
     }
@@ -176,6 +188,7 @@ impl WasiSnapshotPreview1 for Guest {
         match unless_host!(self, fd, inner => self.host.fd_fdstat_get(memory, inner).await) {
             Descriptor::Stream(stream) => Ok(stream.fdstat()),
             Descriptor::Memory(file) => Ok(file.fdstat()),
+            Descriptor::Pipe(end) => Ok(end.fdstat()),
             Descriptor::Host { .. } => Err(Errno::Badf.into()),
         }
     }
@@ -189,8 +202,15 @@ impl WasiSnapshotPreview1 for Guest {
                 file.flags = flags;
                 Ok(())
             }
-            // The streams are shared with other processes; their flags stay as they are.
-            _ => Err(Errno::Badf.into()),
+            Descriptor::Pipe(end) => {
+                end.flags = flags & Fdflags::NONBLOCK;
+                Ok(())
+            }
+            Descriptor::Stream(stream) => {
+                stream.set_flags(flags);
+                Ok(())
+            }
+            Descriptor::Host { .. } => Err(Errno::Badf.into()),
         }
     }
 
@@ -203,6 +223,7 @@ impl WasiSnapshotPreview1 for Guest {
         match unless_host!(self, fd, inner => self.host.fd_filestat_get(memory, inner).await) {
             Descriptor::Stream(stream) => Ok(stream.filestat()),
             Descriptor::Memory(file) => Ok(convert::filestat(&self.vfs.metadata(file.ino).or_errno()?)),
+            Descriptor::Pipe(end) => Ok(end.filestat()),
             Descriptor::Host { .. } => Err(Errno::Badf.into()),
         }
     }
@@ -217,6 +238,7 @@ impl WasiSnapshotPreview1 for Guest {
                 };
                 self.vfs.set_size(ino, size).or_errno()
             }
+            Descriptor::Stream(stream) => stream.set_size(size),
             _ => Err(Errno::Inval.into()),
         }
     }
@@ -240,16 +262,8 @@ impl WasiSnapshotPreview1 for Guest {
 
     async fn fd_read(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: IovecArray) -> Result<Size> {
         match unless_host!(self, fd, inner => self.host.fd_read(memory, inner, iovs).await) {
-            Descriptor::Stream(stream) => {
-                for iov in iovs.iter() {
-                    let iov = memory.read(iov?)?;
-                    if iov.buf_len > 0 {
-                        let buffer = memory.as_slice_mut(iov.buf.as_array(iov.buf_len))?.ok_or(Errno::Notsup)?;
-                        return Ok(stream.read(buffer)? as u32);
-                    }
-                }
-                Ok(0)
-            }
+            Descriptor::Stream(stream) => read_into_first(memory, iovs, |buffer| stream.read(buffer)),
+            Descriptor::Pipe(end) => read_into_first(memory, iovs, |buffer| end.read(buffer, false)),
             Descriptor::Memory(file) => {
                 let at = FileAt { ino: file.file()?, offset: file.offset };
                 if !file.read {
@@ -272,22 +286,18 @@ impl WasiSnapshotPreview1 for Guest {
                 }
                 self.memory_read(memory, &at, iovs)
             }
+            Descriptor::Stream(stream) => {
+                let offset = valid_offset(offset)?;
+                read_into_first(memory, iovs, |buffer| stream.read_at(buffer, offset))
+            }
             _ => Err(Errno::Spipe.into()),
         }
     }
 
     async fn fd_write(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: CiovecArray) -> Result<Size> {
         match unless_host!(self, fd, inner => self.host.fd_write(memory, inner, iovs).await) {
-            Descriptor::Stream(stream) => {
-                for iov in iovs.iter() {
-                    let iov = memory.read(iov?)?;
-                    if iov.buf_len > 0 {
-                        let data = memory.as_cow(iov.buf.as_array(iov.buf_len))?;
-                        return Ok(stream.write(&data)? as u32);
-                    }
-                }
-                Ok(0)
-            }
+            Descriptor::Stream(stream) => write_first(memory, iovs, |data| stream.write(data)),
+            Descriptor::Pipe(end) => write_first(memory, iovs, |data| end.write(data)),
             Descriptor::Memory(file) => {
                 let ino = file.writable()?;
                 let append = file.flags.contains(Fdflags::APPEND);
@@ -309,6 +319,10 @@ impl WasiSnapshotPreview1 for Guest {
                     offset = self.vfs.metadata(ino).or_errno()?.size;
                 }
                 self.memory_write(memory, &FileAt { ino, offset }, iovs)
+            }
+            Descriptor::Stream(stream) => {
+                let offset = valid_offset(offset)?;
+                write_first(memory, iovs, |data| stream.write_at(data, offset))
             }
             _ => Err(Errno::Spipe.into()),
         }
@@ -341,11 +355,13 @@ impl WasiSnapshotPreview1 for Guest {
 
     async fn fd_renumber(&mut self, memory: Memory<'_, '_>, from: Fd, to: Fd) -> Result<()> {
         self.table.get(from)?;
-        self.table.get(to)?;
         if from == to {
             return Ok(());
         }
-        self.fd_close(memory, to).await?;
+        // Preview1 wants `to` to be open; dup2() is happy with any number.
+        if self.table.get(to).is_ok() {
+            self.fd_close(memory, to).await?;
+        }
         self.table.renumber(from, to)
     }
 
@@ -367,6 +383,7 @@ impl WasiSnapshotPreview1 for Guest {
                 let offset = start.checked_add_signed(delta).ok_or(Errno::Inval)?;
                 self.advance(fd, valid_offset(offset)?)
             }
+            Descriptor::Pipe(_) => Err(Errno::Spipe.into()),
             Descriptor::Host { .. } => Err(Errno::Badf.into()),
         }
     }
@@ -375,6 +392,7 @@ impl WasiSnapshotPreview1 for Guest {
         match unless_host!(self, fd, inner => self.host.fd_tell(memory, inner)) {
             Descriptor::Stream(stream) => stream.seek(SeekFrom::Current(0)),
             Descriptor::Memory(file) => file.file().map(|_| file.offset).map_err(|_| Errno::Badf.into()),
+            Descriptor::Pipe(_) => Err(Errno::Spipe.into()),
             Descriptor::Host { .. } => Err(Errno::Badf.into()),
         }
     }
@@ -561,28 +579,41 @@ impl WasiSnapshotPreview1 for Guest {
         }
     }
 
+    /// The sockets there are come in pairs and do not listen.
     fn sock_accept(&mut self, _: Memory<'_, '_>, fd: Fd, _: Fdflags) -> Result<Fd> {
-        self.no_socket(fd)
+        self.socket(fd)?;
+        Err(Errno::Inval.into())
     }
 
-    fn sock_recv(&mut self, _: Memory<'_, '_>, fd: Fd, _: IovecArray, _: Riflags) -> Result<(Size, Roflags)> {
-        self.no_socket(fd)
+    fn sock_recv(
+        &mut self,
+        memory: Memory<'_, '_>,
+        fd: Fd,
+        iovs: IovecArray,
+        flags: Riflags,
+    ) -> Result<(Size, Roflags)> {
+        let (socket, peek) = (self.socket(fd)?, flags.contains(Riflags::RECV_PEEK));
+        let read = read_into_first(memory, iovs, |buffer| socket.read(buffer, peek))?;
+        Ok((read, Roflags::empty()))
     }
 
-    fn sock_send(&mut self, _: Memory<'_, '_>, fd: Fd, _: CiovecArray, _: Siflags) -> Result<Size> {
-        self.no_socket(fd)
+    fn sock_send(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: CiovecArray, _: Siflags) -> Result<Size> {
+        let socket = self.socket(fd)?;
+        write_first(memory, iovs, |data| socket.write(data))
     }
 
-    fn sock_shutdown(&mut self, _: Memory<'_, '_>, fd: Fd, _: Sdflags) -> Result<()> {
-        self.no_socket(fd)
+    fn sock_shutdown(&mut self, _: Memory<'_, '_>, fd: Fd, how: Sdflags) -> Result<()> {
+        self.socket(fd)?.shut_down(how);
+        Ok(())
     }
 }
 
 impl Guest {
-    /// No descriptor is a socket.
-    fn no_socket<T>(&self, fd: Fd) -> Result<T> {
-        self.table.get(fd)?;
-        Err(Errno::Notsock.into())
+    fn socket(&self, fd: Fd) -> Result<&End> {
+        match self.table.get(fd)? {
+            Descriptor::Pipe(end) => end.expect_socket().map(|()| end),
+            _ => Err(Errno::Notsock.into()),
+        }
     }
 
     /// Moves the offset of a file of the VFS. A device has none: it stays at 0.
@@ -595,6 +626,34 @@ impl Guest {
             _ => Ok(0),
         }
     }
+}
+
+/// Reads into the first buffer that has room, as one `read` does.
+fn read_into_first(
+    memory: Memory<'_, '_>,
+    iovs: IovecArray,
+    read: impl FnOnce(&mut [u8]) -> Result<usize>,
+) -> Result<Size> {
+    for iov in iovs.iter() {
+        let iov = memory.read(iov?)?;
+        if iov.buf_len > 0 {
+            let buffer = memory.as_slice_mut(iov.buf.as_array(iov.buf_len))?.ok_or(Errno::Notsup)?;
+            return Ok(read(buffer)? as u32);
+        }
+    }
+    Ok(0)
+}
+
+/// Writes the first buffer that is not empty, as one `write` does.
+fn write_first(memory: Memory<'_, '_>, iovs: CiovecArray, write: impl FnOnce(&[u8]) -> Result<usize>) -> Result<Size> {
+    for iov in iovs.iter() {
+        let iov = memory.read(iov?)?;
+        if iov.buf_len > 0 {
+            let data = memory.as_cow(iov.buf.as_array(iov.buf_len))?;
+            return Ok(write(&data)? as u32);
+        }
+    }
+    Ok(0)
 }
 
 /// Offsets are signed in POSIX: one that is not would be negative there.

@@ -17,6 +17,8 @@ pub struct Guest {
     pub(super) host: WasiP1Ctx,
     /// In place of the host's clocks and random numbers, if they must be the same in every run.
     pub(super) fixed: Option<Fixed>,
+    /// The last inode number given to a pipe or a socket.
+    pub(super) pipes: u64,
 }
 
 impl Guest {
@@ -209,6 +211,6 @@ impl GuestBuilder {
         for descriptor in descriptors {
             table.insert(descriptor).map_err(|_| GuestError::TooManyPreopens)?;
         }
-        Ok(Guest { vfs, table, host: host.build_p1(), fixed: self.fixed })
+        Ok(Guest { vfs, table, host: host.build_p1(), fixed: self.fixed, pipes: 0 })
     }
 }

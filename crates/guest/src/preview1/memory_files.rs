@@ -2,7 +2,7 @@
 
 use super::convert::{self, OrErrno};
 use super::table::{Descriptor, MemoryFile};
-use super::{Guest, Result};
+use super::{Guest, Result, requests};
 use vfs::{Ino, Kind, OpenOptions};
 use wasmtime_wasi::p1::types::{self, Errno, Fdflags, Oflags, Rights};
 use wiggle::{GuestMemory, GuestPtr, GuestType};
@@ -166,6 +166,9 @@ impl Guest {
         rights: Rights,
         flags: Fdflags,
     ) -> Result<types::Fd> {
+        if let Some(request) = requests::request(&self.vfs, directory, path) {
+            return self.request(request);
+        }
         let write = rights.contains(Rights::FD_WRITE);
         let options = OpenOptions {
             follow,

@@ -11,6 +11,8 @@
 //! | `calls.rs` | the preview1 calls, each a dispatch on what the descriptor is |
 //! | `memory_files.rs` | what they do on descriptors of the VFS |
 //! | `fixed.rs` | clocks and random numbers that are the same in every run, for reproducible builds |
+//! | `pipes.rs` | pipes and pairs of sockets |
+//! | `requests.rs` | what preview1 has no call for, asked for by opening a path |
 //! | `streams.rs` | what they do on stdin, stdout and stderr |
 //! | `poll.rs` | waiting |
 //! | `convert.rs` | types of the VFS as types of preview1 |
@@ -22,9 +24,11 @@ mod fixed;
 mod guest;
 mod link;
 mod memory_files;
+mod pipes;
 mod poll;
 #[cfg(test)]
 mod readdir_test;
+mod requests;
 #[cfg(test)]
 mod seam_test;
 mod streams;

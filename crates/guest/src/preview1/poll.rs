@@ -1,6 +1,8 @@
-//! `poll_oneoff`: waiting for clocks and streams. Files of the VFS and of host folders are always ready.
+//! `poll_oneoff`: waiting for clocks and streams. Files of the VFS and of host folders are always ready; a pipe that is not
+//! ready will not be before the call returns, as only the guest itself could change that.
 
 use super::convert::OrErrno;
+use super::pipes::Readiness;
 use super::streams::Stream;
 use super::table::Descriptor;
 use super::{Guest, Result};
@@ -21,8 +23,12 @@ struct Waiting {
 }
 
 enum State {
-    /// Ready at once, with so many bytes to read.
+    /// Ready at once, with so many bytes.
     Ready(u64),
+    /// Ready at once: the other end has gone.
+    HungUp(u64),
+    /// Not ready, and nothing can change that while the guest waits.
+    Never,
     /// Ready when this much time has passed.
     After(Duration),
     /// Ready when the host's descriptor behind this one is.
@@ -50,11 +56,13 @@ impl Guest {
         let mut told = 0;
         for (waiting, ready) in waiting.iter().zip(ready) {
             let Some(nbytes) = ready else { continue };
+            let hung_up = matches!(waiting.state, State::HungUp(_));
+            let flags = if hung_up { types::Eventrwflags::FD_READWRITE_HANGUP } else { types::Eventrwflags::empty() };
             let event = types::Event {
                 userdata: waiting.userdata,
                 error: Errno::Success,
                 type_: waiting.kind,
-                fd_readwrite: types::EventFdReadwrite { nbytes, flags: types::Eventrwflags::empty() },
+                fd_readwrite: types::EventFdReadwrite { nbytes, flags },
             };
             memory.write(events.add(told)?, event)?;
             told += 1;
@@ -95,6 +103,14 @@ impl Guest {
                 let size = self.vfs.metadata(file.ino).or_errno()?.size;
                 State::Ready(if read { size.saturating_sub(file.offset) } else { 0 })
             }
+            Descriptor::Pipe(end) => {
+                let readiness = if read { end.can_read()? } else { end.can_write()? };
+                match readiness {
+                    Readiness { ready: false, .. } => State::Never,
+                    Readiness { hung_up: true, bytes, .. } => State::HungUp(bytes),
+                    Readiness { bytes, .. } => State::Ready(bytes),
+                }
+            }
             Descriptor::Stream(_) | Descriptor::Host { .. } => State::Ready(0),
         })
     }
@@ -105,7 +121,8 @@ impl Guest {
         let mut polled = Vec::new();
         for one in waiting {
             match one.state {
-                State::Ready(_) => timeout = Some(Duration::ZERO),
+                State::Ready(_) | State::HungUp(_) => timeout = Some(Duration::ZERO),
+                State::Never => {}
                 State::After(left) => timeout = Some(timeout.map_or(left, |timeout: Duration| timeout.min(left))),
                 State::Stream(fd) => {
                     if let Ok(Descriptor::Stream(stream)) = self.table.get(fd)
@@ -121,7 +138,13 @@ impl Guest {
         loop {
             let left = timeout.map(|timeout| timeout.saturating_sub(start.elapsed()));
             let result = if polled.is_empty() {
-                std::thread::sleep(left.unwrap_or_default());
+                match left {
+                    Some(left) => std::thread::sleep(left),
+                    // For ever: until a signal ends the process.
+                    None => loop {
+                        std::thread::park();
+                    },
+                }
                 Ok(0)
             } else {
                 let left = left.and_then(|left| Timespec::try_from(left).ok());
@@ -138,7 +161,8 @@ impl Guest {
         Ok(waiting
             .iter()
             .map(|one| match one.state {
-                State::Ready(nbytes) => Some(nbytes),
+                State::Ready(nbytes) | State::HungUp(nbytes) => Some(nbytes),
+                State::Never => None,
                 State::After(left) => (left <= passed).then_some(0),
                 State::Stream(_) => {
                     let ready = polled.next().is_some_and(|polled| !polled.revents().is_empty());

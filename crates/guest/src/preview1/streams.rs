@@ -3,12 +3,17 @@
 //! wasmtime-wasi's own streams write in chunks of 4 KiB and read stdin on a thread of their own; a program that prints
 //! pays for that, so pyapp serves the three streams itself.
 
-use super::{ClosedPipe, Result};
+use super::{ClosedPipe, Result, convert};
+use rustix::event::{PollFd, PollFlags, Timespec};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime_wasi::p1::types::{self, Errno};
+
+/// What a pipe that is ready takes without waiting, bytes (POSIX: at least 512; Linux and macOS promise more).
+const PIPE_BUF: usize = 512;
 
 /// Where a guest's stdin comes from.
 #[derive(Clone, Debug)]
@@ -41,6 +46,8 @@ pub(super) enum Stream {
         file: File,
         readable: bool,
         number: u32,
+        /// Whether the guest does not want to wait. Its own business: the host's stream is shared with other processes.
+        nonblocking: bool,
     },
     Capture {
         into: Arc<Mutex<Vec<u8>>>,
@@ -69,7 +76,7 @@ impl Stream {
 
     fn host(descriptor: BorrowedFd<'_>, readable: bool, number: u32) -> Stream {
         match descriptor.try_clone_to_owned() {
-            Ok(owned) => Stream::Host { file: owned.into(), readable, number },
+            Ok(owned) => Stream::Host { file: owned.into(), readable, number, nonblocking: false },
             Err(_) => Stream::Closed,
         }
     }
@@ -86,7 +93,10 @@ impl Stream {
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         match self {
             Stream::Empty => Ok(0),
-            Stream::Host { file, readable: true, .. } => loop {
+            Stream::Host { file, readable: true, nonblocking, .. } => loop {
+                if *nonblocking {
+                    expect_ready(file, PollFlags::IN)?;
+                }
                 match file.read(buffer) {
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     result => return result.map_err(|error| errno(&error).into()),
@@ -102,7 +112,13 @@ impl Stream {
     /// A trap that ends the guest if the reader of a pipe has gone.
     pub fn write(&mut self, data: &[u8]) -> Result<usize> {
         match self {
-            Stream::Host { file, readable: false, .. } => loop {
+            Stream::Host { file, readable: false, nonblocking, .. } => loop {
+                let mut data = data;
+                if *nonblocking {
+                    expect_ready(file, PollFlags::OUT)?;
+                    // For so much there is room.
+                    data = &data[..data.len().min(PIPE_BUF)];
+                }
                 match file.write(data) {
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -132,7 +148,53 @@ impl Stream {
         }
     }
 
+    /// Reads at an offset, from a stream that is a file; anything else is ESPIPE.
+    pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
+        match self {
+            Stream::Host { file, readable: true, .. } => {
+                file.read_at(buffer, offset).map_err(|error| errno(&error).into())
+            }
+            Stream::Host { .. } => Err(Errno::Badf.into()),
+            _ => Err(Errno::Spipe.into()),
+        }
+    }
+
+    /// Writes at an offset, to a stream that is a file; anything else is ESPIPE.
+    pub fn write_at(&self, data: &[u8], offset: u64) -> Result<usize> {
+        match self {
+            Stream::Host { file, readable: false, .. } => {
+                file.write_at(data, offset).map_err(|error| errno(&error).into())
+            }
+            Stream::Host { .. } => Err(Errno::Badf.into()),
+            _ => Err(Errno::Spipe.into()),
+        }
+    }
+
+    /// Brings what was written to a file onto its disk; anything else is EINVAL.
+    pub fn sync(&self) -> Result<()> {
+        match self {
+            Stream::Host { file, .. } => file.sync_all().map_err(|error| errno(&error).into()),
+            _ => Err(Errno::Inval.into()),
+        }
+    }
+
+    /// Cuts or extends a stream that is a file; anything else is EINVAL.
+    pub fn set_size(&self, size: u64) -> Result<()> {
+        match self {
+            Stream::Host { file, readable: false, .. } => file.set_len(size).map_err(|error| errno(&error).into()),
+            _ => Err(Errno::Inval.into()),
+        }
+    }
+
+    /// Whether reading and writing wait; other flags have no meaning here.
+    pub fn set_flags(&mut self, flags: types::Fdflags) {
+        if let Stream::Host { nonblocking, .. } = self {
+            *nonblocking = flags.contains(types::Fdflags::NONBLOCK);
+        }
+    }
+
     pub fn fdstat(&self) -> types::Fdstat {
+        let nonblocking = matches!(self, Stream::Host { nonblocking: true, .. });
         let mut rights = match self {
             Stream::Empty | Stream::Host { readable: true, .. } => types::Rights::FD_READ,
             _ => types::Rights::FD_WRITE,
@@ -146,7 +208,7 @@ impl Stream {
         }
         types::Fdstat {
             fs_filetype: filetype,
-            fs_flags: types::Fdflags::empty(),
+            fs_flags: if nonblocking { types::Fdflags::NONBLOCK } else { types::Fdflags::empty() },
             fs_rights_base: rights,
             fs_rights_inheriting: types::Rights::empty(),
         }
@@ -162,7 +224,7 @@ impl Stream {
             _ => (0, 0),
         };
         types::Filestat {
-            dev: 0,
+            dev: convert::device(convert::STREAM_DEVICE, self.mode()),
             ino: u64::from(number) + 1,
             filetype: self.filetype(),
             nlink: 1,
@@ -170,6 +232,19 @@ impl Stream {
             atim: 0,
             mtim: 0,
             ctim: 0,
+        }
+    }
+
+    /// `st_mode`, for which preview1 has no place.
+    fn mode(&self) -> u16 {
+        use std::os::unix::fs::FileTypeExt;
+        let Stream::Host { file, .. } = self else { return convert::S_IFCHR | 0o666 };
+        match file.metadata().map(|metadata| metadata.file_type()) {
+            Ok(kind) if kind.is_file() => convert::S_IFREG | 0o644,
+            Ok(kind) if kind.is_char_device() => convert::S_IFCHR | 0o620,
+            Ok(kind) if kind.is_socket() => convert::S_IFSOCK | 0o777,
+            Ok(kind) if kind.is_fifo() => convert::S_IFIFO | 0o600,
+            _ => 0,
         }
     }
 
@@ -183,6 +258,14 @@ impl Stream {
             _ => types::Filetype::Unknown,
         }
     }
+}
+
+/// EAGAIN unless reading or writing would go on at once.
+fn expect_ready(file: &File, flags: PollFlags) -> Result<()> {
+    let mut polled = [PollFd::from_borrowed_fd(file.as_fd(), flags)];
+    let ready =
+        rustix::event::poll(&mut polled, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).map_err(|_| Errno::Again)?;
+    if ready > 0 { Ok(()) } else { Err(Errno::Again.into()) }
 }
 
 fn errno(error: &io::Error) -> Errno {

@@ -1,6 +1,7 @@
-//! The descriptor table: small numbers to what they stand for.
+//! The descriptor table: small numbers to open file descriptions, which several numbers may share.
 
 use super::Result;
+use super::pipes::End;
 use super::streams::Stream;
 use vfs::{Ino, Kind};
 use wasmtime_wasi::p1::types::{self, Errno};
@@ -14,6 +15,8 @@ pub(super) enum Descriptor {
     Stream(Stream),
     /// A file or directory of the VFS.
     Memory(MemoryFile),
+    /// An end of a pipe or of a pair of sockets.
+    Pipe(End),
     /// A file or directory of a granted host folder: wasmtime-wasi's number for it, and whether it is the folder
     /// itself. Only [`super::Guest`] makes these numbers, so none of the guest's can reach wasmtime-wasi.
     Host { inner: u32, preopen: bool },
@@ -31,10 +34,18 @@ pub(super) struct MemoryFile {
     pub preopen: Option<String>,
 }
 
+/// An open file description, and how many numbers lead to it.
+struct Open {
+    descriptor: Descriptor,
+    numbers: usize,
+}
+
 /// The table. Numbers are given lowest first.
 #[derive(Default)]
 pub(super) struct Table {
-    slots: Vec<Option<Descriptor>>,
+    /// What each number leads to: a place in `open`.
+    numbers: Vec<Option<usize>>,
+    open: Vec<Option<Open>>,
 }
 
 impl Table {
@@ -43,16 +54,55 @@ impl Table {
     /// # Errors
     /// The descriptor back, if the table is full.
     pub fn insert(&mut self, descriptor: Descriptor) -> std::result::Result<types::Fd, Descriptor> {
-        let number = match self.slots.iter().position(Option::is_none) {
-            Some(number) => number,
-            None if self.slots.len() < MAX_DESCRIPTORS => {
-                self.slots.push(None);
-                self.slots.len() - 1
+        let Some(number) = self.free_number(0) else { return Err(descriptor) };
+        let open = Some(Open { descriptor, numbers: 1 });
+        let place = match self.open.iter().position(Option::is_none) {
+            Some(place) => {
+                self.open[place] = open;
+                place
             }
-            None => return Err(descriptor),
+            None => {
+                self.open.push(open);
+                self.open.len() - 1
+            }
         };
-        self.slots[number] = Some(descriptor);
+        self.numbers[number] = Some(place);
         Ok((number as u32).into())
+    }
+
+    /// Gives the open file description behind a number another number: the lowest free one from `least` on.
+    ///
+    /// # Errors
+    /// EBADF, EINVAL (`least` is beyond all numbers), EMFILE.
+    pub fn duplicate(&mut self, fd: types::Fd, least: u32) -> Result<types::Fd> {
+        let place = self.place(fd)?;
+        if least as usize >= MAX_DESCRIPTORS {
+            return Err(Errno::Inval.into());
+        }
+        let number = self.free_number(least as usize).ok_or(Errno::Mfile)?;
+        self.numbers[number] = Some(place);
+        if let Some(open) = &mut self.open[place] {
+            open.numbers += 1;
+        }
+        Ok((number as u32).into())
+    }
+
+    /// The lowest free number from `least` on, with room made for it.
+    fn free_number(&mut self, least: usize) -> Option<usize> {
+        if self.numbers.len() < least {
+            self.numbers.resize(least, None);
+        }
+        let number = match self.numbers[least..].iter().position(Option::is_none) {
+            Some(free) => least + free,
+            None => self.numbers.len(),
+        };
+        if number == self.numbers.len() {
+            if number >= MAX_DESCRIPTORS {
+                return None;
+            }
+            self.numbers.push(None);
+        }
+        Some(number)
     }
 
     /// Whether one more would fit; asked before opening, so that a full table does not truncate or create a file.
@@ -60,40 +110,62 @@ impl Table {
     /// # Errors
     /// EMFILE.
     pub fn expect_room(&self) -> Result<()> {
-        let full = self.slots.len() >= MAX_DESCRIPTORS && self.slots.iter().all(Option::is_some);
+        let full = self.numbers.len() >= MAX_DESCRIPTORS && self.numbers.iter().all(Option::is_some);
         if full { Err(Errno::Mfile.into()) } else { Ok(()) }
     }
 
     /// The numbers in use, rising.
     pub fn numbers(&self) -> impl Iterator<Item = u32> {
-        self.slots.iter().enumerate().filter(|(_, slot)| slot.is_some()).map(|(number, _)| number as u32)
+        self.numbers.iter().enumerate().filter(|(_, place)| place.is_some()).map(|(number, _)| number as u32)
     }
 
     /// What a number stands for, or EBADF.
     pub fn get(&self, fd: types::Fd) -> Result<&Descriptor> {
-        self.slots.get(index(fd)).and_then(Option::as_ref).ok_or_else(|| Errno::Badf.into())
+        let place = self.place(fd)?;
+        self.open[place].as_ref().map(|open| &open.descriptor).ok_or_else(|| Errno::Badf.into())
     }
 
     /// As [`Table::get`], to be changed.
     pub fn get_mut(&mut self, fd: types::Fd) -> Result<&mut Descriptor> {
-        self.slots.get_mut(index(fd)).and_then(Option::as_mut).ok_or_else(|| Errno::Badf.into())
+        let place = self.place(fd)?;
+        self.open[place].as_mut().map(|open| &mut open.descriptor).ok_or_else(|| Errno::Badf.into())
     }
 
-    /// Takes a descriptor out, or EBADF.
-    pub fn remove(&mut self, fd: types::Fd) -> Result<Descriptor> {
-        self.slots.get_mut(index(fd)).and_then(Option::take).ok_or_else(|| Errno::Badf.into())
-    }
-
-    /// Moves `from` to the number `to`, which must be free.
-    pub fn renumber(&mut self, from: types::Fd, to: types::Fd) -> Result<()> {
-        let descriptor = self.remove(from)?;
-        match self.slots.get_mut(index(to)) {
-            Some(slot) => {
-                *slot = Some(descriptor);
-                Ok(())
+    /// Takes a number out, or EBADF; what it stood for, if it was the last that led there.
+    pub fn remove(&mut self, fd: types::Fd) -> Result<Option<Descriptor>> {
+        let place = self.place(fd)?;
+        self.numbers[index(fd)] = None;
+        let slot = &mut self.open[place];
+        if let Some(open) = slot {
+            open.numbers -= 1;
+            if open.numbers > 0 {
+                return Ok(None);
             }
-            None => Err(Errno::Badf.into()),
         }
+        Ok(slot.take().map(|open| open.descriptor))
+    }
+
+    /// Moves `from` to the number `to`, which must be free; it may be one that was never used.
+    ///
+    /// # Errors
+    /// EBADF, also if `to` is beyond all numbers.
+    pub fn renumber(&mut self, from: types::Fd, to: types::Fd) -> Result<()> {
+        let place = self.place(from)?;
+        let to = index(to);
+        if to >= MAX_DESCRIPTORS {
+            return Err(Errno::Badf.into());
+        }
+        if self.numbers.len() <= to {
+            self.numbers.resize(to + 1, None);
+        }
+        debug_assert!(self.numbers[to].is_none(), "the caller has closed it");
+        self.numbers[to] = Some(place);
+        self.numbers[index(from)] = None;
+        Ok(())
+    }
+
+    fn place(&self, fd: types::Fd) -> Result<usize> {
+        self.numbers.get(index(fd)).copied().flatten().ok_or_else(|| Errno::Badf.into())
     }
 }
 

@@ -1,0 +1,278 @@
+//! Pipes and pairs of sockets: bytes that go from one descriptor of a guest to another.
+//!
+//! Preview1 has no call that makes them; a guest asks for them as `requests.rs` says. A guest is one thread, so nobody could
+//! fill an empty pipe while it waits for it: where a process would hang for ever, it gets EDEADLK.
+
+use super::{Result, convert};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use wasmtime_wasi::p1::types::{self, Errno, Fdflags, Rights};
+
+/// What a pipe holds, bytes (Linux: the same).
+const CAPACITY: usize = 64 * 1024;
+/// What is written whole or not at all, bytes.
+const ATOMIC: usize = 4096;
+
+/// Bytes on their way, and whether both ends are still there.
+#[derive(Debug, Default)]
+struct Channel {
+    bytes: VecDeque<u8>,
+    reader_gone: bool,
+    writer_gone: bool,
+}
+
+type Shared = Arc<Mutex<Channel>>;
+
+/// One end of a pipe, or of a pair of sockets, which has a channel for each way.
+pub(super) struct End {
+    receives: Option<Shared>,
+    sends: Option<Shared>,
+    is_socket: bool,
+    /// Of which `Fdflags::NONBLOCK` counts.
+    pub flags: Fdflags,
+    number: u64,
+    /// The other end, until the guest has asked for it.
+    peer: Option<Box<End>>,
+}
+
+/// Whether a call on an end would go on at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Readiness {
+    pub ready: bool,
+    /// Bytes to read, or room to write.
+    pub bytes: u64,
+    /// The other end has gone.
+    pub hung_up: bool,
+}
+
+impl End {
+    /// The end of a new pipe that reads; its peer writes. `number` is its inode's.
+    pub fn pipe(number: u64) -> End {
+        let channel = Shared::default();
+        let writer = End::new(None, Some(channel.clone()), false, number);
+        End::new(Some(channel), None, false, number).with_peer(writer)
+    }
+
+    /// One socket of a new pair; its peer is the other.
+    pub fn socket_pair(number: u64) -> End {
+        let (there, back) = (Shared::default(), Shared::default());
+        let other = End::new(Some(there.clone()), Some(back.clone()), true, number + 1);
+        End::new(Some(back), Some(there), true, number).with_peer(other)
+    }
+
+    /// The end of a pipe that reads `text` and then is at its end.
+    pub fn text(text: &str) -> End {
+        let channel = Channel { bytes: text.bytes().collect(), reader_gone: false, writer_gone: true };
+        End::new(Some(Arc::new(Mutex::new(channel))), None, false, 0)
+    }
+
+    fn new(receives: Option<Shared>, sends: Option<Shared>, is_socket: bool, number: u64) -> End {
+        End { receives, sends, is_socket, flags: Fdflags::empty(), number, peer: None }
+    }
+
+    fn with_peer(mut self, peer: End) -> End {
+        self.peer = Some(Box::new(peer));
+        self
+    }
+
+    /// The other end, the first time that it is asked for.
+    ///
+    /// # Errors
+    /// EINVAL.
+    pub fn take_peer(&mut self) -> Result<End> {
+        self.peer.take().map(|peer| *peer).ok_or_else(|| Errno::Inval.into())
+    }
+
+    /// Whether it is a socket.
+    ///
+    /// # Errors
+    /// ENOTSOCK.
+    pub fn expect_socket(&self) -> Result<()> {
+        if self.is_socket { Ok(()) } else { Err(Errno::Notsock.into()) }
+    }
+
+    /// What there is, at most as much as `buffer` holds; 0 at the end. With `peek` it stays there.
+    ///
+    /// # Errors
+    /// EBADF (it only writes), EAGAIN, EDEADLK.
+    pub fn read(&self, buffer: &mut [u8], peek: bool) -> Result<usize> {
+        let mut channel = lock(self.receives.as_ref().ok_or(Errno::Badf)?);
+        if channel.bytes.is_empty() && !buffer.is_empty() {
+            return if channel.writer_gone { Ok(0) } else { Err(self.would_wait()) };
+        }
+        let read = channel.bytes.len().min(buffer.len());
+        let (front, back) = channel.bytes.as_slices();
+        let from_front = front.len().min(read);
+        buffer[..from_front].copy_from_slice(&front[..from_front]);
+        buffer[from_front..read].copy_from_slice(&back[..read - from_front]);
+        if !peek {
+            channel.bytes.drain(..read);
+        }
+        Ok(read)
+    }
+
+    /// Writes what there is room for.
+    ///
+    /// # Errors
+    /// EBADF (it only reads), EPIPE (nobody reads), EAGAIN, EDEADLK.
+    pub fn write(&self, data: &[u8]) -> Result<usize> {
+        let mut channel = lock(self.sends.as_ref().ok_or(Errno::Badf)?);
+        if channel.reader_gone {
+            return Err(Errno::Pipe.into());
+        }
+        let room = CAPACITY - channel.bytes.len();
+        let too_little = if data.len() <= ATOMIC { room < data.len() } else { room == 0 };
+        if too_little {
+            return Err(self.would_wait());
+        }
+        let written = room.min(data.len());
+        channel.bytes.extend(&data[..written]);
+        Ok(written)
+    }
+
+    /// Ends one way or both, as `shutdown` does.
+    pub fn shut_down(&self, how: types::Sdflags) {
+        if how.contains(types::Sdflags::RD)
+            && let Some(channel) = &self.receives
+        {
+            let mut channel = lock(channel);
+            channel.bytes.clear();
+            channel.reader_gone = true;
+            channel.writer_gone = true;
+        }
+        if how.contains(types::Sdflags::WR)
+            && let Some(channel) = &self.sends
+        {
+            lock(channel).writer_gone = true;
+        }
+    }
+
+    /// Whether reading would go on at once; the end counts.
+    ///
+    /// # Errors
+    /// EBADF.
+    pub fn can_read(&self) -> Result<Readiness> {
+        let channel = lock(self.receives.as_ref().ok_or(Errno::Badf)?);
+        let hung_up = channel.writer_gone;
+        Ok(Readiness { ready: hung_up || !channel.bytes.is_empty(), bytes: channel.bytes.len() as u64, hung_up })
+    }
+
+    /// Whether writing would go on at once; that nobody reads counts.
+    ///
+    /// # Errors
+    /// EBADF.
+    pub fn can_write(&self) -> Result<Readiness> {
+        let channel = lock(self.sends.as_ref().ok_or(Errno::Badf)?);
+        let (room, hung_up) = (CAPACITY - channel.bytes.len(), channel.reader_gone);
+        Ok(Readiness { ready: hung_up || room >= ATOMIC, bytes: room as u64, hung_up })
+    }
+
+    fn would_wait(&self) -> types::Error {
+        if self.flags.contains(Fdflags::NONBLOCK) { Errno::Again.into() } else { Errno::Deadlk.into() }
+    }
+
+    pub fn fdstat(&self) -> types::Fdstat {
+        let mut rights = Rights::POLL_FD_READWRITE | Rights::FD_FILESTAT_GET | Rights::FD_FDSTAT_SET_FLAGS;
+        if self.receives.is_some() {
+            rights |= Rights::FD_READ;
+        }
+        if self.sends.is_some() {
+            rights |= Rights::FD_WRITE;
+        }
+        types::Fdstat {
+            fs_filetype: self.filetype(),
+            fs_flags: self.flags,
+            fs_rights_base: rights,
+            fs_rights_inheriting: Rights::empty(),
+        }
+    }
+
+    pub fn filestat(&self) -> types::Filestat {
+        let mode = if self.is_socket { convert::S_IFSOCK | 0o777 } else { convert::S_IFIFO | 0o600 };
+        types::Filestat {
+            dev: convert::device(convert::PIPE_DEVICE, mode),
+            ino: self.number,
+            filetype: self.filetype(),
+            nlink: 1,
+            size: 0,
+            atim: 0,
+            mtim: 0,
+            ctim: 0,
+        }
+    }
+
+    fn filetype(&self) -> types::Filetype {
+        // Preview1 has no type for pipes.
+        if self.is_socket { types::Filetype::SocketStream } else { types::Filetype::Unknown }
+    }
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        if let Some(channel) = &self.receives {
+            lock(channel).reader_gone = true;
+        }
+        if let Some(channel) = &self.sends {
+            lock(channel).writer_gone = true;
+        }
+    }
+}
+
+fn lock(channel: &Shared) -> MutexGuard<'_, Channel> {
+    channel.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errno(result: Result<usize>) -> Errno {
+        result.expect_err("refused").downcast().expect("an errno")
+    }
+
+    #[test]
+    fn what_is_written_is_read_in_order_and_then_the_end() {
+        let mut reader = End::pipe(1);
+        let writer = reader.take_peer().expect("the first time");
+        assert!(reader.take_peer().is_err(), "there is one peer");
+        assert_eq!(writer.write(b"abc").expect("room"), 3);
+        assert_eq!(writer.write(b"de").expect("room"), 2);
+        let mut buffer = [0; 4];
+        assert_eq!((reader.read(&mut buffer, true).expect("bytes"), &buffer), (4, b"abcd"));
+        assert_eq!((reader.read(&mut buffer, false).expect("bytes"), &buffer), (4, b"abcd"));
+        assert_eq!(reader.read(&mut buffer, false).expect("bytes"), 1);
+        assert_eq!(errno(reader.read(&mut buffer, false)), Errno::Deadlk);
+        drop(writer);
+        assert_eq!(reader.read(&mut buffer, false).expect("the end"), 0);
+    }
+
+    #[test]
+    fn a_full_pipe_takes_no_more_and_never_a_part_of_little() {
+        let mut reader = End::pipe(1);
+        let mut writer = reader.take_peer().expect("the first time");
+        assert_eq!(writer.write(&vec![1; CAPACITY + 1]).expect("room"), CAPACITY);
+        assert!(!writer.can_write().expect("it writes").ready);
+        writer.flags = Fdflags::NONBLOCK;
+        assert_eq!(errno(writer.write(b"x")), Errno::Again);
+        let mut one = [0; 1];
+        assert_eq!(reader.read(&mut one, false).expect("bytes"), 1);
+        assert_eq!(errno(writer.write(b"xy")), Errno::Again);
+        assert_eq!(writer.write(b"x").expect("room"), 1);
+        drop(reader);
+        assert_eq!(errno(writer.write(b"x")), Errno::Pipe);
+    }
+
+    #[test]
+    fn sockets_go_both_ways_and_are_shut_down_one_way() {
+        let mut one = End::socket_pair(1);
+        let other = one.take_peer().expect("the first time");
+        one.write(b"there").expect("room");
+        other.write(b"back").expect("room");
+        let mut buffer = [0; 8];
+        assert_eq!((other.read(&mut buffer, false).expect("bytes"), &buffer[..5]), (5, &b"there"[..]));
+        one.shut_down(types::Sdflags::WR);
+        assert_eq!(other.read(&mut buffer, false).expect("the end"), 0);
+        assert_eq!((one.read(&mut buffer, false).expect("bytes"), &buffer[..4]), (4, &b"back"[..]));
+        assert_eq!(other.can_read().expect("it reads"), Readiness { ready: true, bytes: 0, hung_up: true });
+    }
+}

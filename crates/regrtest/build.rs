@@ -1,0 +1,6 @@
+//! Tells the crate which target it is built for: python.wasm is compiled for this machine.
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rustc-env=REGRTEST_TARGET={}", std::env::var("TARGET").unwrap_or_default());
+}

@@ -1,0 +1,86 @@
+//! One file of tests over stock wasmtime-wasi and a folder of the host, to compare with: what fails here too is not the
+//! in-memory file system's doing.
+//!
+//! The guest sees the same layout: the library, read-only, at `/vfs`, and a fresh temporary folder at `/`.
+
+use crate::one::{DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
+use crate::suite::{DRIVER, Suite};
+use anyhow::{Context, Result};
+use archive::{Archive, EntryKind};
+use guest::{Outcome, Program};
+use std::fs;
+use std::path::{Path, PathBuf};
+use wasmtime_wasi::{FsPerms, WasiCtxBuilder, p1};
+
+/// python.wasm compiled as it was built, with its data in it.
+const CODE: &str = "disk.code";
+/// The library, unpacked.
+const LIBRARY: &str = "disk-library";
+
+/// Makes what only these runs need, once.
+///
+/// # Errors
+/// If python.wasm cannot be compiled or the library not be unpacked.
+pub fn provide(suite: &Suite) -> Result<()> {
+    let code = suite.folder.join(CODE);
+    if !code.is_file() {
+        eprintln!("compiling python.wasm for stock wasmtime-wasi");
+        let bytes = guest::engine::compile(&suite.wasm()?, env!("REGRTEST_TARGET"))?;
+        aside(&code, |work| Ok(fs::write(work, bytes)?))?;
+    }
+    let library = suite.folder.join(LIBRARY);
+    if !library.is_dir() {
+        eprintln!("unpacking the library");
+        aside(&library, |work| unpack(&suite.archive()?, work))?;
+    }
+    Ok(())
+}
+
+/// Makes `path` under another name and renames it, so that what stands there is whole.
+fn aside(path: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let mut work = path.as_os_str().to_owned();
+    work.push(format!(".{}", std::process::id()));
+    let work = PathBuf::from(work);
+    make(&work).with_context(|| format!("cannot make {}", work.display()))?;
+    fs::rename(&work, path).with_context(|| format!("cannot put it at {}", path.display()))
+}
+
+fn unpack(archive: &Archive, to: &Path) -> Result<()> {
+    fs::create_dir(to)?;
+    // Directories come before what they hold.
+    for index in 1..archive.count() {
+        let path = to.join(archive.path(index));
+        match archive.entry(index).map(|entry| entry.kind) {
+            Some(EntryKind::Directory) => fs::create_dir(&path)?,
+            Some(EntryKind::File) => fs::write(&path, archive.read(index)?)?,
+            // The library has no links.
+            Some(EntryKind::Symlink) | None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Runs the file; how the guest ended, and the report it has left.
+///
+/// # Errors
+/// If the guest cannot be started.
+pub fn run(suite: &Suite, name: &str) -> Result<(Outcome, Option<Vec<u8>>)> {
+    let root = tempfile::tempdir().context("cannot make a temporary folder")?;
+    for folder in ["dev", "tmp", "vfs"] {
+        fs::create_dir(root.path().join(folder))?;
+    }
+    fs::write(root.path().join("dev/null"), b"")?;
+    fs::write(root.path().join(DRIVER_FILE), DRIVER)?;
+
+    let mut context = WasiCtxBuilder::new();
+    context.allow_blocking_current_thread(true);
+    context.args(&command(name)).envs(&ENVIRONMENT).inherit_stdout().inherit_stderr();
+    context.preopened_dir(suite.folder.join(LIBRARY), "/vfs", FsPerms::ReadOnly)?;
+    context.preopened_dir(root.path(), "/", FsPerms::ReadWrite)?;
+    let code = suite.folder.join(CODE);
+    let code = fs::read(&code).with_context(|| format!("cannot read {}", code.display()))?;
+    let program = Program::from_trusted_bytes(&code, None)?;
+    let outcome =
+        guest::run::run_over(&program, context.build_p1(), |linker| p1::add_to_linker_sync(linker, |context| context))?;
+    Ok((outcome, fs::read(root.path().join(REPORT_FILE)).ok()))
+}

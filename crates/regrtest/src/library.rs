@@ -1,0 +1,99 @@
+//! The archive with the standard library and the tests: sources, because tests read them, and bytecode beside them
+//! where imports look for it, because compiling in each process would take longer than most tests.
+
+use anyhow::Result;
+use archive::{Archive, Writer};
+use bundle::bytecode::{self, Compiled, Sources, Stdlib};
+use bundle::cache::Cache;
+use bundle::hash::{self, Key};
+use bundle::runtime::Runtime;
+use bundle::settings::Settings;
+use guest::{Program, layout};
+use std::fs;
+use std::path::Path;
+
+/// What Python of this version calls its bytecode: `__pycache__/NAME.TAG.pyc`.
+const TAG: &str = "cpython-313";
+/// What must not compile: tests try it.
+const BROKEN: [&str; 2] = ["test/test_future_stmt/badsyntax_future.py", "test/tokenizedata"];
+
+/// The archive. Each half is kept in the cache under what it is made from; not under python.wasm, as the same version
+/// of CPython makes the same bytecode however it was built.
+///
+/// # Errors
+/// Those of the compiling CPython and of the cache.
+pub fn provide(
+    program: &Program,
+    runtime: &Runtime,
+    tests: &Path,
+    settings: &Settings,
+    cache: &Cache,
+) -> Result<Vec<u8>> {
+    let stdlib = runtime.stdlib();
+    let script = settings.source.join("compile_library.py");
+    let half = |what: &str, folder: &Path, exclude: &[String]| -> Result<Archive> {
+        let key = Key::new()
+            .part("python", &runtime.version)
+            .part("sources", hash::of_tree(folder)?)
+            .part("script", hash::of_file(&script)?)
+            .part("exclude", exclude.join("\n"))
+            .part("writer", archive::WRITER)
+            .hex();
+        let bytes = cache.blob(&format!("regrtest-{what}-{}", &key[..16]), || {
+            cache.stage(&format!("compiling the {what} to bytecode, beside its sources"));
+            let sources = Sources::of_stdlib(folder, exclude)?;
+            let compiled = bytecode::compile(program, &script, Stdlib::Sources(&stdlib), &sources, 0)?;
+            cache.stage(&format!("compressing the {what} with its sources"));
+            let write = || -> Result<Vec<u8>> {
+                let mut writer = Writer::new(&[])?;
+                add_bytecode(&mut writer, &compiled)?;
+                let exclude = if what == STDLIB { exclude } else { &[] };
+                add_sources(&mut writer, layout::STDLIB, folder, exclude)?;
+                Ok(writer.finish().0)
+            };
+            write().map_err(|error| bundle::Error::Libraries(vec![format!("{error:#}")]))
+        })?;
+        Ok(Archive::open(bytes)?)
+    };
+    let halves = [half(STDLIB, &stdlib, &runtime.exclude)?, half("test library", tests, &BROKEN.map(String::from))?];
+    let mut writer = Writer::new(&[])?;
+    for half in &halves {
+        writer.copy_from(half, "")?;
+    }
+    // sys.path names it, and tests look whether it is there.
+    writer.directory(layout::SITE_PACKAGES)?;
+    writer.file(layout::EXECUTABLE, layout::EXECUTABLE_TEXT.as_bytes())?;
+    Ok(writer.finish().0)
+}
+
+/// What the first half is called.
+const STDLIB: &str = "standard library";
+
+/// Each `a/b.pyc` as `a/__pycache__/b.TAG.pyc`.
+fn add_bytecode(writer: &mut Writer, compiled: &[Compiled]) -> Result<()> {
+    for file in compiled {
+        if let (Some(stem), Some(contents)) = (file.path.strip_suffix(".pyc"), &file.contents) {
+            let (folder, name) = stem.rsplit_once('/').map_or((String::new(), stem), |(f, n)| (format!("{f}/"), n));
+            writer.file(&format!("{}/{folder}__pycache__/{name}.{TAG}.pyc", layout::STDLIB), contents)?;
+        }
+    }
+    Ok(())
+}
+
+/// Everything below `folder` but what `exclude` names there.
+fn add_sources(writer: &mut Writer, to: &str, folder: &Path, exclude: &[String]) -> Result<()> {
+    writer.directory(to)?;
+    for entry in hash::sorted_entries(folder)? {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if exclude.contains(&name) || name == "__pycache__" {
+            continue;
+        }
+        let (path, to) = (entry.path(), format!("{to}/{name}"));
+        if entry.file_type()?.is_dir() {
+            add_sources(writer, &to, &path, &[])?;
+        } else {
+            writer.file(&to, &fs::read(&path)?)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! Runs CPython's own test suite inside the guest, from the in-memory file system, and compares the results with the
+//! committed table `tests/regrtest/expected.txt`.
+//!
+//!     cargo run -p regrtest -- [OPTIONS] [--subset | NAMES...]
+//!
+//! A tool for working on pyapp; see `arguments.rs` for its options. Each file of tests runs in a process of its own:
+//! this program again, with `--one NAME`. A run that is interrupted goes on where it stopped.
+//!
+//! | file | does |
+//! |---|---|
+//! | `arguments.rs` | the command line |
+//! | `suite.rs` | what a run needs: interpreter, machine code, library with tests |
+//! | `library.rs` | the archive with the standard library and the tests |
+//! | `names.rs` | which files of tests there are |
+//! | `driver.py` | inside the guest: regrtest, with a result class that notes each case |
+//! | `one.rs` | runs one file in this process, over the VFS |
+//! | `disk.rs` | the same over stock wasmtime-wasi and a folder of the host, to compare with |
+//! | `report.rs` | how one file ended |
+//! | `pool.rs` | runs many files, each in a process of its own, within a time limit |
+//! | `results.rs` | the reports of a run, kept in a file as they come |
+//! | `table.rs` | the committed table |
+//! | `compare.rs` | what is not as the table says, and what it becomes |
+
+mod arguments;
+mod compare;
+mod disk;
+mod library;
+mod names;
+mod one;
+mod pool;
+mod report;
+mod results;
+mod suite;
+mod table;
+
+use anyhow::{Context, Result};
+use arguments::{Arguments, Selection};
+use report::Report;
+use results::Results;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use suite::Suite;
+use table::Table;
+
+/// The exit status when nothing could be run; `arguments.rs` lists them all.
+const CANNOT_RUN: u8 = 125;
+/// The committed table, and the files that `--subset` runs, relative to pyapp's own folder.
+const EXPECTED: &str = "tests/regrtest/expected.txt";
+const SUBSET: &str = "tests/regrtest/subset.txt";
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+        Ok(Some(arguments)) => arguments,
+        Ok(None) => {
+            println!("{}", arguments::USAGE);
+            return ExitCode::SUCCESS;
+        }
+        Err(message) => {
+            eprintln!("regrtest: {message}\n\n{}", arguments::USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("regrtest: {error:#}");
+            ExitCode::from(CANNOT_RUN)
+        }
+    }
+}
+
+/// Whether everything was as expected.
+fn run(arguments: &Arguments) -> Result<bool> {
+    let suite = match &arguments.suite {
+        Some(folder) => Suite::open(folder),
+        None => Suite::provide()?,
+    };
+    if arguments.disk {
+        disk::provide(&suite)?;
+    }
+    if let Some(name) = &arguments.one {
+        return one::run(&suite, name, arguments.disk).map(|()| true);
+    }
+    let selected = select(&suite, &arguments.selection)?;
+    let place = arguments.results.clone().unwrap_or_else(|| suite.results(arguments.disk));
+    // Who names a file wants it to run, whatever is known about it.
+    let again = matches!(arguments.selection, Selection::Names(_));
+    let mut results = Results::open(&place, &suite.key, arguments.fresh)?;
+    let missing: Vec<String> = selected.iter().filter(|name| again || !results.has(name)).cloned().collect();
+    eprintln!("{} files to run, {} known; results: {}", missing.len(), selected.len() - missing.len(), place.display());
+    pool::run(&suite, arguments, &missing, |report| results.add(report))?;
+
+    let reports: Vec<&Report> = selected.iter().filter_map(|name| results.get(name)).collect();
+    conclude(arguments, &reports, &selected)
+}
+
+/// Prints the totals and what differs from the table; with `--write` the table is written anew.
+fn conclude(arguments: &Arguments, reports: &[&Report], selected: &BTreeSet<String>) -> Result<bool> {
+    let path = source().join(EXPECTED);
+    let mut table = Table::read(&path)?;
+    if arguments.write {
+        let whole = matches!(arguments.selection, Selection::All);
+        compare::update(&mut table, reports, whole);
+        std::fs::write(&path, table.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let differences = compare::differences(&table, reports, selected);
+    for difference in &differences {
+        println!("{difference}");
+    }
+    println!("{}", compare::found(reports).totals());
+    if !differences.is_empty() {
+        println!(
+            "{} differences from {EXPECTED}; correct what is wrong, or run with --write and give the reasons there",
+            differences.len(),
+        );
+    }
+    Ok(differences.is_empty())
+}
+
+/// The names of the files that are to run.
+fn select(suite: &Suite, selection: &Selection) -> Result<BTreeSet<String>> {
+    let all = names::all(&suite.archive()?)?;
+    match selection {
+        Selection::All => Ok(all),
+        Selection::Names(names) => names::pick(&all, names),
+        Selection::Subset => {
+            let path = source().join(SUBSET);
+            let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+            names::pick(&all, &lines.map(str::to_string).collect::<Vec<_>>()).context(SUBSET)
+        }
+    }
+}
+
+/// pyapp's own folder.
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}

@@ -1,0 +1,88 @@
+//! One file of tests in this process, over the in-memory file system.
+
+use crate::disk;
+use crate::report::{Report, State};
+use crate::suite::{DRIVER, RESOURCES, Suite};
+use anyhow::{Context, Result};
+use guest::{Input, Outcome, layout, load};
+use std::io::Write;
+use std::time::Instant;
+use vfs::Limits;
+
+/// What files may take in memory: some tests write large ones.
+const LIMITS: Limits = Limits { bytes: 1 << 30, files: 1 << 20 };
+/// Where the driver lies and where it leaves its report, below `/`.
+pub const DRIVER_FILE: &str = "driver.py";
+pub const REPORT_FILE: &str = "report.json";
+/// The environment: what a user's shell would have set and tests rely on.
+pub const ENVIRONMENT: [(&str, &str); 2] = [("HOME", "/"), ("LANG", "C.UTF-8")];
+
+/// The driver's command line for one file.
+pub fn command(name: &str) -> Vec<String> {
+    let (driver, report) = (format!("/{DRIVER_FILE}"), format!("/{REPORT_FILE}"));
+    ["python3", "-u", &driver, name, RESOURCES, &report].map(String::from).to_vec()
+}
+
+/// Runs the file and prints its report to stdout; what the file itself says goes to stderr.
+///
+/// # Errors
+/// If the guest cannot be started. However it ends, there is a report.
+pub fn run(suite: &Suite, name: &str, disk: bool) -> Result<()> {
+    // Both of the guest's streams go to stderr, in the order they come, so that stdout holds nothing but the report.
+    let mut stdout = std::fs::File::from(rustix::io::dup(rustix::stdio::stdout()).context("cannot keep stdout")?);
+    rustix::stdio::dup2_stdout(rustix::stdio::stderr()).context("cannot redirect stdout")?;
+    let start = Instant::now();
+    let (outcome, written) = if disk { disk::run(suite, name)? } else { in_memory(suite, name)? };
+    let report = conclude(name, &outcome, written.as_deref(), start.elapsed().as_secs_f64());
+    writeln!(stdout, "{}", serde_json::to_string(&report)?).context("cannot write the report")
+}
+
+/// How the guest ended, and the report it has left.
+fn in_memory(suite: &Suite, name: &str) -> Result<(Outcome, Option<Vec<u8>>)> {
+    let guest = layout::python_guest_and_root(suite.archive()?, LIMITS).context("cannot make the file system")?;
+    let (mut builder, root) = guest;
+    for argument in command(name) {
+        builder = builder.argument(argument);
+    }
+    for (name, value) in ENVIRONMENT {
+        builder = builder.variable(name, value);
+    }
+    let mut guest = builder.stdin(Input::Empty).build()?;
+    load::write_file(guest.vfs_mut(), root, DRIVER_FILE, DRIVER.as_bytes()).context("cannot write the driver")?;
+    let (outcome, mut guest) = guest::run(&suite.program()?, guest)?;
+    let report = guest.vfs().lookup(root, REPORT_FILE, false).ok();
+    let report = report.and_then(|report| guest.vfs_mut().contents(report).ok());
+    Ok((outcome, report))
+}
+
+/// The driver's report if the guest came to its end, otherwise how it ended.
+fn conclude(name: &str, outcome: &Outcome, written: Option<&[u8]>, seconds: f64) -> Report {
+    let without = |state, reason| Report::without_cases(name, state, reason, seconds);
+    match outcome {
+        Outcome::Exited(status) => match written.map(serde_json::from_slice::<Report>) {
+            Some(Ok(report)) => Report { name: name.to_string(), ..report },
+            Some(Err(error)) => without(State::Exited, format!("status {status} with a damaged report: {error}")),
+            None => without(State::Exited, format!("status {status}")),
+        },
+        Outcome::ClosedPipe => without(State::Exited, "nobody read its output".to_string()),
+        Outcome::Trapped(reason) => without(State::Trapped, reason.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Case, Outcome as CaseOutcome};
+
+    #[test]
+    fn the_drivers_report_counts_only_if_the_guest_came_to_its_end() {
+        let written = br#"{"state": "FAILED", "reason": "", "seconds": 1.5, "cases": [["a.b", "failed", "why"]]}"#;
+        let report = conclude("test_x", &Outcome::Exited(2), Some(written), 9.0);
+        assert_eq!((report.state, report.seconds, report.name.as_str()), (State::Failed, 1.5, "test_x"));
+        assert_eq!(report.cases, [Case("a.b".to_string(), CaseOutcome::Failed, "why".to_string())]);
+        assert_eq!(conclude("test_x", &Outcome::Exited(7), None, 9.0).reason, "status 7");
+        let trapped = conclude("test_x", &Outcome::Trapped("unreachable".into()), Some(written), 9.0);
+        assert_eq!((trapped.state, trapped.cases.len()), (State::Trapped, 0));
+        assert_eq!(conclude("test_x", &Outcome::Exited(0), Some(b"{"), 9.0).state, State::Exited);
+    }
+}

@@ -1,0 +1,118 @@
+//! What a run needs, provided once and kept in a folder of the cache, so that the many processes of a run only read
+//! files.
+
+use crate::library;
+use anyhow::{Context, Result};
+use archive::Archive;
+use bundle::cache::Cache;
+use bundle::hash::{self, Key};
+use bundle::progress::Progress;
+use bundle::settings::Settings;
+use bundle::{machine_code, runtime};
+use guest::Program;
+use guest::image::Image;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What runs inside the guest.
+pub const DRIVER: &str = include_str!("driver.py");
+/// What of regrtest's resources tests may use: nothing that needs a network, a screen or a loudspeaker.
+pub const RESOURCES: &str = "all,-network,-urlfetch,-gui,-audio";
+
+const CODE: &str = "python.code";
+const COLD_IMAGE: &str = "cold.image";
+const LIBRARY: &str = "library.archive";
+/// Only read for `--disk`.
+const WASM: &str = "python.wasm";
+
+/// A folder with all that a run needs.
+pub struct Suite {
+    /// The folder.
+    pub folder: PathBuf,
+    /// What the results depend on.
+    pub key: String,
+}
+
+impl Suite {
+    /// What an earlier [`Suite::provide`] has left in `folder`.
+    pub fn open(folder: &Path) -> Suite {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        Suite { folder: folder.to_path_buf(), key: name.into_owned() }
+    }
+
+    /// Finds or makes everything.
+    ///
+    /// # Errors
+    /// Those of the build side; a cache that cannot be written to.
+    pub fn provide() -> Result<Suite> {
+        let source = crate::source();
+        let source = source.canonicalize().with_context(|| format!("cannot find {}", source.display()))?;
+        let settings = Settings::for_tool(source, env!("REGRTEST_TARGET"), PathBuf::new())?;
+        let cache = Cache::open(&settings.cache, Progress::new())?;
+        let runtime = runtime::provide(&settings, &cache)?;
+        let python = machine_code::provide(&runtime.wasm, &settings.target, &cache)?;
+        let tests = runtime::test_library(&settings, &cache)?;
+        let image = Image::open(python.cold_image.clone())?;
+        let program = Program::from_trusted_bytes(&python.code, Some(Arc::new(image)))?;
+        let library = library::provide(&program, &runtime, &tests, &settings, &cache)?;
+
+        let key = Key::new()
+            .part("wasm", hash::of_bytes(&runtime.wasm))
+            .part("code", hash::of_bytes(&python.code))
+            .part("library", hash::of_bytes(&library))
+            .part("driver", DRIVER)
+            .part("resources", RESOURCES)
+            .hex();
+        let name = format!("regrtest-{}", &key[..16]);
+        let folder = cache.path(&name);
+        let _lock = cache.lock(&name)?;
+        if !folder.is_dir() {
+            let work = cache.path(&format!("{name}.work"));
+            fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
+            let parts =
+                [(CODE, &python.code), (COLD_IMAGE, &python.cold_image), (LIBRARY, &library), (WASM, &runtime.wasm)];
+            for (name, bytes) in parts {
+                let path = work.join(name);
+                fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+            }
+            fs::rename(&work, &folder).with_context(|| format!("cannot put the suite at {}", folder.display()))?;
+        }
+        Ok(Suite::open(&folder))
+    }
+
+    /// The standard library with the tests.
+    ///
+    /// # Errors
+    /// If it is not there or damaged.
+    pub fn archive(&self) -> Result<Archive> {
+        Archive::open(self.read(LIBRARY)?).with_context(|| self.folder.join(LIBRARY).display().to_string())
+    }
+
+    /// python.wasm as pyapp runs it.
+    ///
+    /// # Errors
+    /// If it is not there or damaged.
+    pub fn program(&self) -> Result<Program> {
+        let image = Image::open(self.read(COLD_IMAGE)?)?;
+        Ok(Program::from_trusted_bytes(&self.read(CODE)?, Some(Arc::new(image)))?)
+    }
+
+    /// python.wasm as it was built.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub fn wasm(&self) -> Result<Vec<u8>> {
+        self.read(WASM)
+    }
+
+    /// Where the results of a run are kept unless the command line says otherwise.
+    pub fn results(&self, disk: bool) -> PathBuf {
+        self.folder.join(if disk { "results-disk.jsonl" } else { "results.jsonl" })
+    }
+
+    fn read(&self, name: &str) -> Result<Vec<u8>> {
+        let path = self.folder.join(name);
+        fs::read(&path).with_context(|| format!("cannot read {}; remove its folder and run again", path.display()))
+    }
+}

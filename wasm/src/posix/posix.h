@@ -1,0 +1,86 @@
+/* What POSIX has and wasi-libc's headers leave out; included in front of every C file of CPython and its libraries.
+ *
+ * wasi-libc (preview1) knows no modes, no umask, no pipes, no duplicates of descriptors and keeps the current directory as
+ * text. The files beside this one implement these functions over plain preview1; what preview1 has no call for is asked of
+ * the host by opening a path below /dev/pyapp (request.c). On a host without that device such a call fails with ENOSYS. */
+#ifndef PYAPP_POSIX_H
+#define PYAPP_POSIX_H
+
+/* As CPython has it: this comes first, and what the headers declare is settled when they are first read. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+#ifndef _WASI_EMULATED_SIGNAL
+#define _WASI_EMULATED_SIGNAL 1
+#endif
+#ifndef _WASI_EMULATED_GETPID
+#define _WASI_EMULATED_GETPID 1
+#endif
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#define F_DUPFD 0
+#define F_GETLK 5
+#define F_SETLK 6
+#define F_SETLKW 7
+#define F_DUPFD_CLOEXEC 1030
+
+#define F_RDLCK 0
+#define F_WRLCK 1
+#define F_UNLCK 2
+
+#define SOMAXCONN 128
+#define SO_REUSEADDR 2
+#define SO_ERROR 4
+#define SO_SNDBUF 7
+#define SO_RCVBUF 8
+#define SO_KEEPALIVE 9
+
+/* descriptors.c */
+int dup(int fd);
+int dup2(int from, int to);
+int dup3(int from, int to, int flags);
+int pipe(int ends[2]);
+int pipe2(int ends[2], int flags);
+int flock(int fd, int operation);
+int lockf(int fd, int command, off_t length);
+
+/* sockets.c */
+int socket(int family, int type, int protocol);
+int socketpair(int family, int type, int protocol, int ends[2]);
+int bind(int fd, const struct sockaddr *address, socklen_t size);
+int connect(int fd, const struct sockaddr *address, socklen_t size);
+int listen(int fd, int backlog);
+int getsockname(int fd, struct sockaddr *restrict address, socklen_t *restrict size);
+int getpeername(int fd, struct sockaddr *restrict address, socklen_t *restrict size);
+int setsockopt(int fd, int level, int name, const void *value, socklen_t size);
+ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *address, socklen_t length);
+ssize_t recvfrom(int fd, void *restrict data, size_t size, int flags, struct sockaddr *restrict address,
+                 socklen_t *restrict length);
+
+/* paths.c */
+int fchdir(int fd);
+
+/* metadata.c */
+mode_t umask(mode_t mask);
+int lchmod(const char *path, mode_t mode);
+int chown(const char *path, uid_t user, gid_t group);
+int fchown(int fd, uid_t user, gid_t group);
+int lchown(const char *path, uid_t user, gid_t group);
+int fchownat(int directory, const char *path, uid_t user, gid_t group, int flags);
+void sync(void);
+
+/* process.c */
+pid_t getppid(void);
+uid_t getuid(void);
+uid_t geteuid(void);
+gid_t getgid(void);
+gid_t getegid(void);
+int gethostname(char *name, size_t size);
+int kill(pid_t process, int signal);
+
+#endif

@@ -1,0 +1,91 @@
+/* See request.h. */
+#include "request.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <wasi/api.h>
+#include <wasi/libc-find-relpath.h>
+
+#include "posix.h"
+
+#define DEVICE "/dev/pyapp/"
+
+static int request(const char *format, va_list arguments)
+{
+    char path[128] = DEVICE;
+    vsnprintf(path + sizeof(DEVICE) - 1, sizeof(path) - sizeof(DEVICE), format, arguments);
+    const char *prefix, *relative;
+    int directory = __wasilibc_find_abspath(path, &prefix, &relative);
+    if (directory < 0) {
+        errno = ENOSYS;
+        return -1;
+    }
+    __wasi_rights_t rights = __WASI_RIGHTS_FD_READ | __WASI_RIGHTS_FD_WRITE;
+    __wasi_fd_t fd;
+    __wasi_errno_t error = __wasi_path_open(directory, 0, relative, 0, rights, 0, 0, &fd);
+    if (error != 0) {
+        /* A host without the device finds nothing there; ours answers every request with another errno. */
+        errno = error == __WASI_ERRNO_NOENT ? ENOSYS : error;
+        return -1;
+    }
+    return (int)fd;
+}
+
+int pyapp_request(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int fd = request(format, arguments);
+    va_end(arguments);
+    return fd;
+}
+
+int pyapp_command(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int fd = request(format, arguments);
+    va_end(arguments);
+    if (fd < 0) {
+        return -1;
+    }
+    return __wasi_fd_close(fd) == 0 ? 0 : -1;
+}
+
+int pyapp_ask(const char *what, int fd, char *buffer, size_t size)
+{
+    int answer = pyapp_request("%s/%d", what, fd);
+    if (answer < 0) {
+        return -1;
+    }
+    __wasi_iovec_t place = {.buf = (uint8_t *)buffer, .buf_len = size - 1};
+    size_t length = 0;
+    __wasi_errno_t error = __wasi_fd_read(answer, &place, 1, &length);
+    (void)__wasi_fd_close(answer);
+    if (error != 0 || length == size - 1) {
+        errno = error != 0 ? error : ERANGE;
+        return -1;
+    }
+    buffer[length] = '\0';
+    return 0;
+}
+
+int pyapp_pair(const char *what, int flags, int ends[2])
+{
+    ends[0] = pyapp_request("%s", what);
+    if (ends[0] < 0) {
+        return -1;
+    }
+    ends[1] = pyapp_request("peer/%d", ends[0]);
+    if (ends[1] >= 0 && (flags == 0 || (fcntl(ends[0], F_SETFL, flags) == 0 && fcntl(ends[1], F_SETFL, flags) == 0))) {
+        return 0;
+    }
+    int error = errno;
+    (void)__wasi_fd_close(ends[0]);
+    if (ends[1] >= 0) {
+        (void)__wasi_fd_close(ends[1]);
+    }
+    errno = error;
+    return -1;
+}
