@@ -57,6 +57,7 @@ fuzz_target!(|bytes: &[u8]| {
                     exclusive: flags & 4 != 0,
                     truncate: flags & 8 != 0,
                     directory: flags & 16 != 0,
+                    read: flags & 64 != 0,
                     write: flags & 32 != 0,
                 };
                 vfs.open(at, &input.path(), options).map(|ino| open.push(ino))

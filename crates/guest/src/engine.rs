@@ -43,8 +43,8 @@ pub(crate) fn for_running(
     Engine::new(&config)
 }
 
-/// A number that changes whenever machine code compiled before can no longer be loaded: wasmtime's version, the
-/// settings, the target.
+/// A number that changes whenever machine code compiled before can no longer be loaded, or would be another: wasmtime's
+/// version, the settings, the target, what is stripped.
 ///
 /// # Errors
 /// If the target is unknown.
@@ -55,6 +55,7 @@ pub fn compatibility(target: &str) -> Result<[u8; 8]> {
     config.target(target)?;
     let mut hasher = DefaultHasher::new();
     Engine::new(&config)?.precompile_compatibility_hash().hash(&mut hasher);
+    include_str!("strip.rs").hash(&mut hasher);
     Ok(hasher.finish().to_le_bytes())
 }
 
@@ -68,5 +69,5 @@ pub fn compile(wasm: &[u8], target: &str) -> Result<Vec<u8>> {
     let mut config = config();
     // Naming the target keeps this machine's own processor features out of the code.
     config.target(target)?;
-    Engine::new(&config)?.precompile_module(wasm)
+    crate::strip::strip(&Engine::new(&config)?.precompile_module(wasm)?)
 }

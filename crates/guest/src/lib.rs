@@ -21,6 +21,8 @@ pub mod run;
 pub mod snapshot;
 #[cfg(feature = "compiler")]
 pub mod split;
+#[cfg(feature = "compiler")]
+mod strip;
 mod thread;
 pub mod timing;
 

@@ -55,7 +55,9 @@ pub fn provide(
         })?;
         Ok(Archive::open(bytes)?)
     };
-    let halves = [half(STDLIB, &stdlib, &runtime.exclude)?, half("test library", tests, &BROKEN.map(String::from))?];
+    // The tests come whole with the other half.
+    let exclude = [&runtime.exclude[..], &["test".to_string()]].concat();
+    let halves = [half(STDLIB, &stdlib, &exclude)?, half("test library", tests, &BROKEN.map(String::from))?];
     let mut writer = Writer::new(&[])?;
     for half in &halves {
         writer.copy_from(half, "")?;

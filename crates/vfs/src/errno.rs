@@ -5,6 +5,8 @@ use std::fmt;
 /// A POSIX error number, by name. These and no others leave this crate; each method lists the ones it returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Errno {
+    /// EACCES: the file's mode, or that of a directory on the way, does not allow it.
+    Acces,
     /// EBUSY: the directory is a root or a mount point.
     Busy,
     /// EEXIST: something is already there.

@@ -3,7 +3,7 @@
 //! One [`Vfs`] holds any number of roots. Everything writable is the *scratch*: nodes in memory, capped by [`Limits`].
 //! At most one archive is mounted in it, the *base*, which is read-only (`EROFS`). Paths are walked as POSIX says:
 //! `.`, `..`, trailing slashes, symbolic links with a limit. Files are named by inode ([`Ino`]); offsets and flags
-//! belong to whoever keeps the descriptors, which is `guest`. Errors are the closed set [`Errno`].
+//! belong to whoever keeps the descriptors, which is `guest`. Modes count, for one user who owns the scratch. Errors are the closed set [`Errno`].
 //!
 //! This crate knows the archive and nothing else: no WebAssembly, no host files.
 
@@ -15,6 +15,7 @@ mod links;
 mod listing;
 mod node;
 mod open;
+mod permissions;
 mod remove;
 mod rename;
 mod resolve;

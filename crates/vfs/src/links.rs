@@ -3,6 +3,7 @@
 use crate::MAX_PATH;
 use crate::errno::{Errno, Result};
 use crate::node::{Body, Directory, Ino, Kind};
+use crate::permissions::WRITE;
 use crate::resolve::{Follow, Last, Resolved};
 use crate::tree::{RootKind, Vfs, name_cost};
 
@@ -84,6 +85,7 @@ impl Vfs {
             return Err(Errno::NoEnt);
         }
         self.directory_mut(found.parent)?;
+        self.expect_allowed(found.parent, WRITE)?;
         if self.node_mut(ino)?.links >= MAX_LINKS {
             return Err(Errno::MLink);
         }

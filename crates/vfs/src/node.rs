@@ -62,7 +62,7 @@ pub struct Metadata {
     pub ino: Ino,
     /// What it is.
     pub kind: Kind,
-    /// Permission bits, at most 0o7777. They are kept and shown; nothing is forbidden by them.
+    /// Permission bits, at most 0o7777; those of the owner count.
     pub mode: u16,
     /// Bytes; for a link the length of its target, for a directory 0.
     pub size: u64,

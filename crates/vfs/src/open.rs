@@ -3,6 +3,7 @@
 use crate::content::Content;
 use crate::errno::{Errno, Result};
 use crate::node::{Body, Ino, Kind};
+use crate::permissions::{READ, WRITE};
 use crate::resolve::{Follow, Last};
 use crate::tree::Vfs;
 
@@ -19,6 +20,8 @@ pub struct OpenOptions {
     pub truncate: bool,
     /// Fail unless it is a directory (`O_DIRECTORY`).
     pub directory: bool,
+    /// It will be read.
+    pub read: bool,
     /// It will be written to.
     pub write: bool,
 }
@@ -28,7 +31,7 @@ impl Vfs {
     /// often as it was opened, even without a name.
     ///
     /// # Errors
-    /// As [`Vfs::lookup`]; `Exist`, `IsDir` (a directory to be written, truncated or created), `Loop`, `RoFs`,
+    /// As [`Vfs::lookup`]; `Acces`, `Exist`, `IsDir` (a directory to be written, truncated or created), `Loop`, `RoFs`,
     /// `NoSpc`, `Inval` (a directory to be created).
     pub fn open(&mut self, directory: Ino, path: &str, options: OpenOptions) -> Result<Ino> {
         if options.create && options.directory {
@@ -62,13 +65,18 @@ impl Vfs {
     }
 
     fn check_open(&mut self, ino: Ino, options: OpenOptions) -> Result<()> {
+        let read = if options.read { READ } else { 0 };
+        let write = if options.write || options.truncate { WRITE } else { 0 };
+        if self.kind(ino)? != Kind::Symlink {
+            self.expect_allowed(ino, read | write)?;
+        }
         match self.kind(ino)? {
             Kind::Symlink if options.directory => Err(Errno::NotDir),
             Kind::Symlink => Err(Errno::Loop),
             Kind::Directory if options.write || options.truncate || options.create => Err(Errno::IsDir),
             Kind::Directory => Ok(()),
             _ if options.directory => Err(Errno::NotDir),
-            _ if ino.base_index().is_some() && (options.write || options.truncate) => Err(Errno::RoFs),
+            _ if ino.is_read_only() && (options.write || options.truncate) => Err(Errno::RoFs),
             Kind::File if options.truncate => self.set_size(ino, 0),
             Kind::File | Kind::Null => Ok(()),
         }

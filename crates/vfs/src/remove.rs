@@ -2,6 +2,7 @@
 
 use crate::errno::{Errno, Result};
 use crate::node::{Ino, Kind};
+use crate::permissions::WRITE;
 use crate::resolve::{Follow, Last};
 use crate::tree::{Vfs, name_cost};
 
@@ -58,6 +59,8 @@ impl Vfs {
 
     /// Takes a name away and frees what it led to, if nothing else holds it.
     pub(crate) fn detach(&mut self, parent: Ino, name: &str, ino: Ino) -> Result<()> {
+        self.directory_mut(parent)?;
+        self.expect_allowed(parent, WRITE)?;
         self.directory_mut(parent)?.remove(name);
         self.release_bytes(name_cost(name));
         let is_directory = self.kind(ino)? == Kind::Directory;

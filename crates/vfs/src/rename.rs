@@ -2,6 +2,7 @@
 
 use crate::errno::{Errno, Result};
 use crate::node::{Ino, Kind};
+use crate::permissions::WRITE;
 use crate::resolve::{Follow, Last};
 use crate::tree::{Vfs, name_cost};
 
@@ -54,6 +55,8 @@ impl Vfs {
                 (false, false) => {}
             }
         }
+        self.expect_allowed(source.parent, WRITE)?;
+        self.expect_allowed(target.parent, WRITE)?;
         // A replaced name pays for the new one, which is the same; otherwise a longer one must fit before anything
         // changes.
         match target.node {

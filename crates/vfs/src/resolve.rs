@@ -2,6 +2,7 @@
 
 use crate::errno::{Errno, Result};
 use crate::node::{Body, Ino, Kind};
+use crate::permissions::SEARCH;
 use crate::tree::{RootKind, Vfs};
 use crate::{MAX_FOLLOWED, MAX_NAME, MAX_PATH};
 
@@ -56,7 +57,7 @@ impl Vfs {
     /// or if a slash comes after it.
     ///
     /// # Errors
-    /// `NoEnt`, `NotDir`, `Loop`, `NameTooLong`, `Inval` (a NUL), `Perm` (out of a confined root), `Io`.
+    /// `NoEnt`, `NotDir`, `Acces`, `Loop`, `NameTooLong`, `Inval` (a NUL), `Perm` (out of a confined root), `Io`.
     pub fn lookup(&self, directory: Ino, path: &str, follow: bool) -> Result<Ino> {
         let follow = if follow { Follow::Yes } else { Follow::BeforeSlash };
         self.resolve(directory, path, follow)?.existing(self)
@@ -200,6 +201,7 @@ impl Walk<'_> {
             if self.vfs.kind(self.at)? != Kind::Directory {
                 return Err(Errno::NotDir);
             }
+            self.vfs.expect_allowed(self.at, SEARCH)?;
             if component == "." || component == ".." {
                 let last = if component == "." { Last::Dot } else { Last::DotDot };
                 if last == Last::DotDot {

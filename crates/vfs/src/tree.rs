@@ -4,6 +4,7 @@ use crate::base::Base;
 use crate::content::Content;
 use crate::errno::{Errno, Result};
 use crate::node::{Body, Directory, Ino, Kind, Metadata, Node, Times};
+use crate::permissions::WRITE;
 use archive::Archive;
 use std::collections::HashMap;
 
@@ -230,6 +231,7 @@ impl Vfs {
         if self.is_gone(directory) {
             return Err(Errno::NoEnt);
         }
+        self.expect_allowed(directory, WRITE)?;
         let is_directory = matches!(body, Body::Directory(_));
         self.charge(name_cost(name))?;
         let ino = match self.add_node(body) {

@@ -9,9 +9,18 @@
 #include "posix.h"
 #include "request.h"
 
+static int dup_from(int fd, int least)
+{
+    if (fd < 0 || least < 0) {
+        errno = fd < 0 ? EBADF : EINVAL;
+        return -1;
+    }
+    return pyapp_request("dup/%d/%d", fd, least);
+}
+
 int dup(int fd)
 {
-    return pyapp_request("dup/%d/0", fd);
+    return dup_from(fd, 0);
 }
 
 int dup2(int from, int to)
@@ -103,7 +112,7 @@ int fcntl(int fd, int command, ...)
     switch (command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
-        result = pyapp_request("dup/%d/%d", fd, va_arg(arguments, int));
+        result = dup_from(fd, va_arg(arguments, int));
         break;
     case F_GETFD:
         /* No other program is ever started that could inherit it. */
@@ -146,4 +155,10 @@ int lockf(int fd, int command, off_t length)
 {
     (void)command, (void)length;
     return lock(fd, NULL, 0);
+}
+
+/* wasi-libc's looks at the name only. */
+long pyapp_fpathconf(int fd, int name)
+{
+    return get_flags(fd) < 0 ? -1 : (fpathconf)(fd, name);
 }

@@ -1,7 +1,7 @@
 /* What a file is: its mode, its times, whether it may be used; and making files with a mode.
  *
  * preview1 has no mode bits. The host sends them along in a file's device number (crates/guest/src/preview1/convert.rs),
- * and changes them on request. The user is root, as far as that can be told: nothing is forbidden by a mode. */
+ * and changes them on request. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 
 /* In the upper half of a device number: "pyap". Then come 16 bits of st_mode and 16 of the number itself. */
 #define MARK 0x70796170u
-/* The device number of the archive, which nobody can write to. */
+/* The device number of the archive, which is root's, and nobody can write to. */
 #define READ_ONLY_DEVICE 2
 /* What the host gives to new files, and what it stands for on hosts that know no modes. */
 #define FILE_MODE 0644
@@ -66,6 +66,8 @@ static void fill(struct stat *out, const __wasi_filestat_t *in)
         .st_ino = in->ino,
         .st_nlink = in->nlink,
         .st_mode = is_ours ? (in->dev >> 16) & 0xffff : type | usual,
+        .st_uid = getuid(),
+        .st_gid = getgid(),
         .st_size = (off_t)in->size,
         .st_blksize = BLOCK_SIZE,
         .st_blocks = (blkcnt_t)((in->size + 511) / 512),
@@ -73,6 +75,10 @@ static void fill(struct stat *out, const __wasi_filestat_t *in)
         .st_mtim = time_of(in->mtim),
         .st_ctim = time_of(in->ctim),
     };
+    if (is_ours && out->st_dev == READ_ONLY_DEVICE) {
+        out->st_uid = 0;
+        out->st_gid = 0;
+    }
 }
 
 static int done(__wasi_errno_t error)
@@ -133,7 +139,8 @@ int faccessat(int directory, const char *path, int mode, int flags)
         errno = EROFS;
         return -1;
     }
-    if ((mode & X_OK) && !S_ISDIR(found.st_mode) && (found.st_mode & 0111) == 0) {
+    mode_t granted = found.st_uid == getuid() ? found.st_mode >> 6 : found.st_mode;
+    if ((mode & ~granted) != 0) {
         errno = EACCES;
         return -1;
     }
@@ -147,7 +154,6 @@ int access(const char *path, int mode)
 
 /* ---- Making files ---- */
 
-/* The rights that go with an access mode; hosts check no others. */
 static int open_place(const struct place *place, int flags)
 {
     return __wasilibc_nocwd_openat_nomode(place->directory, place->path, flags);
@@ -158,6 +164,10 @@ static int open_with_mode(int directory, const char *path, int flags, mode_t mod
     struct place place;
     if (pyapp_place(directory, path, &place) != 0) {
         return -1;
+    }
+    /* Elsewhere it is zero, and programs leave it out. */
+    if ((flags & O_ACCMODE) == 0) {
+        flags |= O_RDONLY;
     }
     mode = mode & 07777 & ~mask;
     if ((flags & O_CREAT) == 0 || mode == FILE_MODE) {
@@ -260,7 +270,8 @@ int fchmodat(int directory, const char *path, mode_t mode, int flags)
     if (pyapp_place(directory, path, &place) != 0) {
         return -1;
     }
-    int fd = open_place(&place, O_RDONLY);
+    /* For which no permission is needed. */
+    int fd = open_place(&place, O_SEARCH);
     if (fd < 0) {
         return -1;
     }
@@ -281,10 +292,10 @@ int lchmod(const char *path, mode_t mode)
     return fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW);
 }
 
-/* Everything belongs to root and stays so. */
-static int expect_root(uid_t user, gid_t group)
+/* An ordinary user can only give a file to himself. */
+static int expect_self(uid_t user, gid_t group)
 {
-    if ((user != 0 && user != (uid_t)-1) || (group != 0 && group != (gid_t)-1)) {
+    if ((user != getuid() && user != (uid_t)-1) || (group != getgid() && group != (gid_t)-1)) {
         errno = EPERM;
         return -1;
     }
@@ -294,7 +305,7 @@ static int expect_root(uid_t user, gid_t group)
 int fchownat(int directory, const char *path, uid_t user, gid_t group, int flags)
 {
     struct stat found;
-    return fstatat(directory, path, &found, flags & AT_SYMLINK_NOFOLLOW) != 0 ? -1 : expect_root(user, group);
+    return fstatat(directory, path, &found, flags & AT_SYMLINK_NOFOLLOW) != 0 ? -1 : expect_self(user, group);
 }
 
 int chown(const char *path, uid_t user, gid_t group)
@@ -310,7 +321,7 @@ int lchown(const char *path, uid_t user, gid_t group)
 int fchown(int fd, uid_t user, gid_t group)
 {
     struct stat found;
-    return fstat(fd, &found) != 0 ? -1 : expect_root(user, group);
+    return fstat(fd, &found) != 0 ? -1 : expect_self(user, group);
 }
 
 int utimensat(int directory, const char *path, const struct timespec times[2], int flags)

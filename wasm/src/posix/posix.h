@@ -18,9 +18,12 @@
 #endif
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #define F_DUPFD 0
@@ -33,12 +36,23 @@
 #define F_WRLCK 1
 #define F_UNLCK 2
 
+/* Beside SOCK_DGRAM and SOCK_STREAM, of which there are none. */
+#define SOCK_RAW 3
+#define SOCK_RDM 4
+#define SOCK_SEQPACKET 7
+
 #define SOMAXCONN 128
 #define SO_REUSEADDR 2
 #define SO_ERROR 4
 #define SO_SNDBUF 7
 #define SO_RCVBUF 8
 #define SO_KEEPALIVE 9
+
+/* terminal.c */
+#define TIOCGWINSZ 0x5413
+
+/* CPython looks for this where there are calls that mask signals; valid_signals() needs it, too. */
+#define HAVE_SIGSET_T 1
 
 /* descriptors.c */
 int dup(int fd);
@@ -48,6 +62,8 @@ int pipe(int ends[2]);
 int pipe2(int ends[2], int flags);
 int flock(int fd, int operation);
 int lockf(int fd, int command, off_t length);
+long pyapp_fpathconf(int fd, int name);
+#define fpathconf(fd, name) pyapp_fpathconf(fd, name)
 
 /* sockets.c */
 int socket(int family, int type, int protocol);
@@ -61,6 +77,9 @@ int setsockopt(int fd, int level, int name, const void *value, socklen_t size);
 ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *address, socklen_t length);
 ssize_t recvfrom(int fd, void *restrict data, size_t size, int flags, struct sockaddr *restrict address,
                  socklen_t *restrict length);
+
+/* names.c */
+char *inet_ntoa(struct in_addr address);
 
 /* paths.c */
 int fchdir(int fd);
@@ -80,7 +99,25 @@ uid_t getuid(void);
 uid_t geteuid(void);
 gid_t getgid(void);
 gid_t getegid(void);
+long pyapp_sysconf(int name);
+#define sysconf(name) pyapp_sysconf(name)
 int gethostname(char *name, size_t size);
 int kill(pid_t process, int signal);
+int siginterrupt(int signal, int flag);
+int sigemptyset(sigset_t *set);
+int sigfillset(sigset_t *set);
+int sigaddset(sigset_t *set, int signal);
+int sigdelset(sigset_t *set, int signal);
+int sigismember(const sigset_t *set, int signal);
+int sigpending(sigset_t *set);
+/* For the prototype in sys/wait.h. */
+typedef struct siginfo siginfo_t;
+pid_t wait(int *status);
+pid_t waitpid(pid_t process, int *status, int options);
+
+/* Clocks that preview1 has and wasi-libc hides. */
+extern const struct __clockid pyapp_process_clock, pyapp_thread_clock;
+#define CLOCK_PROCESS_CPUTIME_ID (&pyapp_process_clock)
+#define CLOCK_THREAD_CPUTIME_ID (&pyapp_thread_clock)
 
 #endif

@@ -1,45 +1,112 @@
-/* The process and its user. There is one process, and as nothing is forbidden to it inside its sandbox, its user is root. */
+/* The process and its user. There is one process, without children, and an ordinary user to whom all that can be written
+ * belongs. */
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <syslog.h>
+#include <time.h>
 #include <wasi/api.h>
 
 #include "posix.h"
 
-static struct passwd user = {
-    .pw_name = "root",
-    .pw_passwd = "x",
-    .pw_uid = 0,
-    .pw_gid = 0,
-    .pw_gecos = "root",
-    .pw_dir = "/",
-    .pw_shell = "/bin/sh",
+#define OWN_ID 1000
+/* As many as the host allows. */
+#define OPEN_DESCRIPTORS 8192
+
+/* As the host's clocks are numbered. */
+struct __clockid {
+    __wasi_clockid_t id;
+};
+const struct __clockid pyapp_process_clock = {__WASI_CLOCKID_PROCESS_CPUTIME_ID};
+const struct __clockid pyapp_thread_clock = {__WASI_CLOCKID_THREAD_CPUTIME_ID};
+
+/* The archive is root's. */
+static struct passwd users[] = {
+    {.pw_name = "root", .pw_passwd = "x", .pw_uid = 0, .pw_gid = 0, .pw_gecos = "root", .pw_dir = "/", .pw_shell = "/bin/sh"},
+    {.pw_name = "user", .pw_passwd = "x", .pw_uid = OWN_ID, .pw_gid = OWN_ID, .pw_gecos = "user", .pw_dir = "/",
+     .pw_shell = "/bin/sh"},
 };
 static char *no_members[] = {NULL};
-static struct group group = {.gr_name = "root", .gr_passwd = "x", .gr_gid = 0, .gr_mem = no_members};
+static struct group groups[] = {
+    {.gr_name = "root", .gr_passwd = "x", .gr_gid = 0, .gr_mem = no_members},
+    {.gr_name = "user", .gr_passwd = "x", .gr_gid = OWN_ID, .gr_mem = no_members},
+};
+#define COUNT 2
 
-uid_t getuid(void) { return 0; }
-uid_t geteuid(void) { return 0; }
-gid_t getgid(void) { return 0; }
-gid_t getegid(void) { return 0; }
+uid_t getuid(void) { return OWN_ID; }
+uid_t geteuid(void) { return OWN_ID; }
+gid_t getgid(void) { return OWN_ID; }
+gid_t getegid(void) { return OWN_ID; }
 pid_t getppid(void) { return 1; }
 
-struct passwd *getpwuid(uid_t id) { return id == 0 ? &user : NULL; }
-struct passwd *getpwnam(const char *name) { return strcmp(name, user.pw_name) == 0 ? &user : NULL; }
-struct group *getgrgid(gid_t id) { return id == 0 ? &group : NULL; }
-struct group *getgrnam(const char *name) { return strcmp(name, group.gr_name) == 0 ? &group : NULL; }
-
-/* The lists have one entry each. */
+/* The lists are told one by one. */
 static int users_told, groups_told;
 
 void setpwent(void) { users_told = 0; }
 void endpwent(void) { users_told = 0; }
-struct passwd *getpwent(void) { return users_told++ == 0 ? &user : NULL; }
+struct passwd *getpwent(void) { return users_told < COUNT ? &users[users_told++] : NULL; }
 void setgrent(void) { groups_told = 0; }
 void endgrent(void) { groups_told = 0; }
-struct group *getgrent(void) { return groups_told++ == 0 ? &group : NULL; }
+struct group *getgrent(void) { return groups_told < COUNT ? &groups[groups_told++] : NULL; }
+
+struct passwd *getpwuid(uid_t id)
+{
+    for (int i = 0; i < COUNT; i++) {
+        if (users[i].pw_uid == id) {
+            return &users[i];
+        }
+    }
+    return NULL;
+}
+
+struct passwd *getpwnam(const char *name)
+{
+    for (int i = 0; i < COUNT; i++) {
+        if (strcmp(users[i].pw_name, name) == 0) {
+            return &users[i];
+        }
+    }
+    return NULL;
+}
+
+struct group *getgrgid(gid_t id)
+{
+    for (int i = 0; i < COUNT; i++) {
+        if (groups[i].gr_gid == id) {
+            return &groups[i];
+        }
+    }
+    return NULL;
+}
+
+struct group *getgrnam(const char *name)
+{
+    for (int i = 0; i < COUNT; i++) {
+        if (strcmp(groups[i].gr_name, name) == 0) {
+            return &groups[i];
+        }
+    }
+    return NULL;
+}
+
+/* wasi-libc's goes on while the process sleeps. */
+clock_t clock(void)
+{
+    __wasi_timestamp_t time = 0;
+    if (__wasi_clock_time_get(__WASI_CLOCKID_PROCESS_CPUTIME_ID, 0, &time) != 0) {
+        (void)__wasi_clock_time_get(__WASI_CLOCKID_MONOTONIC, 0, &time);
+    }
+    return (clock_t)(time / (1000000000 / CLOCKS_PER_SEC));
+}
+
+long pyapp_sysconf(int name)
+{
+    return name == _SC_OPEN_MAX ? OPEN_DESCRIPTORS : (sysconf)(name);
+}
 
 int kill(pid_t process, int signal)
 {
@@ -48,6 +115,102 @@ int kill(pid_t process, int signal)
         return -1;
     }
     return signal == 0 ? 0 : raise(signal);
+}
+
+/* No call is ever interrupted. */
+int siginterrupt(int signal, int flag)
+{
+    (void)flag;
+    if (signal <= 0 || signal >= _NSIG) {
+        errno = EINVAL;
+        return -1;
+    }
+    return 0;
+}
+
+/* wasi-libc's sets hold one byte: enough to tell all signals from none, as there is no call that would mask some. */
+int sigemptyset(sigset_t *set)
+{
+    *set = 0;
+    return 0;
+}
+
+int sigfillset(sigset_t *set)
+{
+    *set = 1;
+    return 0;
+}
+
+int sigaddset(sigset_t *set, int signal)
+{
+    (void)set, (void)signal;
+    errno = ENOSYS;
+    return -1;
+}
+
+int sigdelset(sigset_t *set, int signal)
+{
+    return sigaddset(set, signal);
+}
+
+int sigismember(const sigset_t *set, int signal)
+{
+    return *set && signal > 0 && signal < _NSIG;
+}
+
+/* Signals are raised by the program itself, and handled at once. */
+int sigpending(sigset_t *set)
+{
+    return sigemptyset(set);
+}
+
+pid_t waitpid(pid_t process, int *status, int options)
+{
+    (void)process, (void)status, (void)options;
+    errno = ECHILD;
+    return -1;
+}
+
+pid_t wait(int *status)
+{
+    return waitpid(-1, status, 0);
+}
+
+/* ---- The log of a system, which keeps nothing ---- */
+
+static int log_options, log_mask = 0xff;
+static const char *log_name = "";
+
+void openlog(const char *name, int options, int facility)
+{
+    (void)facility;
+    log_name = name != NULL ? name : "";
+    log_options = options;
+}
+
+void closelog(void)
+{
+    log_name = "";
+}
+
+int setlogmask(int mask)
+{
+    int old = log_mask;
+    log_mask = mask != 0 ? mask : old;
+    return old;
+}
+
+/* As where no daemon runs: what is logged is lost, unless it was to go to stderr as well. */
+void syslog(int priority, const char *format, ...)
+{
+    va_list arguments;
+    if ((log_options & LOG_PERROR) && (log_mask & LOG_MASK(LOG_PRI(priority)))) {
+        va_start(arguments, format);
+        fprintf(stderr, "%s: ", log_name);
+        vfprintf(stderr, format, arguments);
+        fputc('\n', stderr);
+        va_end(arguments);
+    }
 }
 
 int gethostname(char *name, size_t size)

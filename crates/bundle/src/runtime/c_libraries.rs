@@ -21,7 +21,7 @@ impl Build<'_> {
         for (library, package) in &self.libraries {
             self.library(library, &package.join(&library.folder))?;
         }
-        let own = self.recipe.folder.join("src");
+        let own = self.recipe.folder.join("src/posix");
         let strict = ["-Wall", "-Wextra", "-Werror"].map(OsString::from);
         let sources = self.own_sources()?;
         let objects: Result<Vec<PathBuf>> =
@@ -64,12 +64,9 @@ impl Build<'_> {
 
     /// What stands in for wasi-libc.
     fn own_sources(&self) -> Result<Vec<PathBuf>> {
-        let folder = self.recipe.folder.join("src");
-        let mut sources = vec![folder.join("shims.c")];
-        let posix = sorted_entries(&folder.join("posix"))?;
-        sources
-            .extend(posix.iter().map(fs::DirEntry::path).filter(|path| path.extension().is_some_and(|it| it == "c")));
-        Ok(sources)
+        let files = sorted_entries(&self.recipe.folder.join("src/posix"))?;
+        let files = files.iter().map(fs::DirEntry::path);
+        Ok(files.filter(|path| path.extension().is_some_and(|extension| extension == "c")).collect())
     }
 
     /// Included in front of every C file.

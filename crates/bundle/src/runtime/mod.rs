@@ -25,6 +25,7 @@ mod tools;
 
 use crate::cache::Cache;
 use crate::error::{Doing, Error, Result};
+use crate::hash::sorted_entries;
 use crate::settings::Settings;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ pub use test_library::test_library;
 /// Where the standard library lies, in a runtime folder and below `/vfs/usr/local`.
 pub const STDLIB: &str = "lib/python3.13";
 const WASM: &str = "python.wasm";
+/// CPython's own tests, in the standard library.
+const TESTS: &str = "test";
 /// What a runtime was made from: versions, hashes, flags.
 const PROVENANCE: &str = "PROVENANCE";
 
@@ -113,9 +116,25 @@ fn check(folder: &Path, origin: &str, recipe: &recipe::Recipe) -> Result<Runtime
         folder: folder.to_path_buf(),
         wasm,
         version: recipe.version().to_string(),
-        exclude: recipe.stdlib.exclude.clone(),
+        exclude: excluded(&folder.join(STDLIB), recipe)?,
         log: None,
     })
+}
+
+/// What of a standard library is not bundled: a ready-made one may hold all that CPython's source has.
+fn excluded(stdlib: &Path, recipe: &recipe::Recipe) -> Result<Vec<String>> {
+    let mut excluded = recipe.stdlib.exclude.clone();
+    excluded.retain(|name| name != TESTS);
+    let tests = stdlib.join(TESTS);
+    if tests.is_dir() {
+        for entry in sorted_entries(&tests)? {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !recipe.stdlib.tests.contains(&name) {
+                excluded.push(format!("{TESTS}/{name}"));
+            }
+        }
+    }
+    Ok(excluded)
 }
 
 #[cfg(test)]

@@ -93,7 +93,10 @@ pub(super) struct Library {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Stdlib {
+    /// Names in CPython's `Lib` that are left out.
     pub exclude: Vec<String>,
+    /// Names in `Lib/test` that are kept all the same.
+    pub tests: Vec<String>,
 }
 
 impl Recipe {

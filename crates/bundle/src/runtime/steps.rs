@@ -4,7 +4,7 @@ use super::c_libraries::prefixed;
 use super::log::Log;
 use super::recipe::{Library, Recipe};
 use super::sources::Sources;
-use super::{PROVENANCE, STDLIB, WASM, patches, tools};
+use super::{PROVENANCE, STDLIB, TESTS, WASM, patches, tools};
 use crate::cache::Cache;
 use crate::command::output;
 use crate::error::{Doing, Error, Result};
@@ -169,11 +169,17 @@ impl Build<'_> {
         let stdlib = folder.join(STDLIB);
         fs::create_dir_all(&stdlib).doing("create", &stdlib)?;
         copy(&self.wasm_folder().join(WASM), &folder.join(WASM))?;
-        copy_tree(&self.cpython.join("Lib"), &stdlib, &self.recipe.stdlib.exclude)?;
+        let library = self.cpython.join("Lib");
+        copy_tree(&library, &stdlib, &self.recipe.stdlib.exclude)?;
+        let tests = stdlib.join(TESTS);
+        fs::create_dir_all(&tests).doing("create", &tests)?;
+        for name in &self.recipe.stdlib.tests {
+            copy_all(&library.join(TESTS).join(name), &tests.join(name))?;
+        }
         copy(&self.recipe.folder.join("src/_pyapp.py"), &stdlib.join("_pyapp.py"))?;
         copy_tree(&self.recipe.folder.join("src/missing"), &stdlib, &[])?;
         // zoneinfo looks for a package of this name when the system has no time zones.
-        copy_tree(&self.tzdata.join("tzdata"), &stdlib.join("tzdata"), &self.recipe.stdlib.exclude)?;
+        copy_all(&self.tzdata.join("tzdata"), &stdlib.join("tzdata"))?;
         self.copy_build_settings(&stdlib)?;
         self.copy_licences(&folder, &stdlib)?;
         let path = folder.join(PROVENANCE);
@@ -341,13 +347,16 @@ fn copy_tree(from: &Path, to: &Path, exclude: &[String]) -> Result<()> {
         if name == "__pycache__" || exclude.contains(&name) {
             continue;
         }
-        let target = to.join(&name);
-        if entry.path().is_dir() {
-            fs::create_dir_all(&target).doing("create", &target)?;
-            copy_tree(&entry.path(), &target, &[])?;
-        } else {
-            copy(&entry.path(), &target)?;
-        }
+        copy_all(&entry.path(), &to.join(&name))?;
     }
     Ok(())
+}
+
+/// Copies a file, or a folder and all that is in it.
+fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    if !from.is_dir() {
+        return copy(from, to);
+    }
+    fs::create_dir_all(to).doing("create", to)?;
+    copy_tree(from, to, &[])
 }

@@ -27,6 +27,7 @@ pub(super) fn device(number: u64, mode: u16) -> u64 {
 
 pub(super) fn errno(errno: Errno) -> types::Errno {
     match errno {
+        Errno::Acces => types::Errno::Acces,
         Errno::Busy => types::Errno::Busy,
         Errno::Exist => types::Errno::Exist,
         Errno::FBig => types::Errno::Fbig,

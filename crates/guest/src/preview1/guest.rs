@@ -4,10 +4,14 @@ use super::fixed::Fixed;
 use super::streams::{Input, Output, Stream};
 use super::table::{Descriptor, MemoryFile, Table};
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 use vfs::{Ino, Kind, Vfs};
 use wasmtime_wasi::p1::{WasiP1Ctx, types};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
+
+/// How many descriptors the standard streams have; preopens come behind them.
+const STREAMS: u32 = 3;
 
 /// Everything that one guest can see and touch.
 pub struct Guest {
@@ -17,6 +21,8 @@ pub struct Guest {
     pub(super) host: WasiP1Ctx,
     /// In place of the host's clocks and random numbers, if they must be the same in every run.
     pub(super) fixed: Option<Fixed>,
+    /// The numbers of the preopens.
+    pub(super) preopens: Range<u32>,
     /// The last inode number given to a pipe or a socket.
     pub(super) pipes: u64,
 }
@@ -208,9 +214,10 @@ impl GuestBuilder {
                 }
             });
         }
+        let preopens = STREAMS..descriptors.len() as u32;
         for descriptor in descriptors {
             table.insert(descriptor).map_err(|_| GuestError::TooManyPreopens)?;
         }
-        Ok(Guest { vfs, table, host: host.build_p1(), fixed: self.fixed, pipes: 0 })
+        Ok(Guest { vfs, table, host: host.build_p1(), fixed: self.fixed, preopens, pipes: 0 })
     }
 }

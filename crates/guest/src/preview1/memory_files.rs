@@ -7,6 +7,9 @@ use vfs::{Ino, Kind, OpenOptions};
 use wasmtime_wasi::p1::types::{self, Errno, Fdflags, Oflags, Rights};
 use wiggle::{GuestMemory, GuestPtr, GuestType};
 
+/// The controlling terminal, in `/`. There is none: a terminal is known by its descriptor only.
+const TERMINAL: &str = "dev/tty";
+
 /// What a directory may be asked for; files opened in it inherit what follows.
 const DIRECTORY_RIGHTS: Rights = Rights::FD_FDSTAT_SET_FLAGS
     .union(Rights::FD_SYNC)
@@ -85,11 +88,11 @@ impl Guest {
         file: &FileAt,
         iovs: types::IovecArray,
     ) -> Result<types::Size> {
+        expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))?;
         let mut done = 0u32;
         for iov in iovs.iter() {
             let iov = memory.read(iov?)?;
-            // The sum of the lengths is told in 32 bits.
-            let len = iov.buf_len.min(u32::MAX - done);
+            let len = iov.buf_len;
             let target = iov.buf.as_array(len);
             let buffer = memory.as_slice_mut(target)?.ok_or(Errno::Notsup)?;
             let read = self.vfs.read(file.ino, file.offset + u64::from(done), buffer).or_errno()?;
@@ -107,10 +110,11 @@ impl Guest {
         file: &FileAt,
         iovs: types::CiovecArray,
     ) -> Result<types::Size> {
+        expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))?;
         let mut done = 0u32;
         for iov in iovs.iter() {
             let iov = memory.read(iov?)?;
-            let len = iov.buf_len.min(u32::MAX - done);
+            let len = iov.buf_len;
             let data = memory.as_cow(iov.buf.as_array(len))?;
             match self.vfs.write(file.ino, file.offset + u64::from(done), &data).or_errno() {
                 Ok(written) => {
@@ -169,6 +173,10 @@ impl Guest {
         if let Some(request) = requests::request(&self.vfs, directory, path) {
             return self.request(request);
         }
+        if path == TERMINAL && self.vfs.is_slash(directory) {
+            return Err(Errno::Nxio.into());
+        }
+        let read = rights.intersects(Rights::FD_READ | Rights::FD_READDIR);
         let write = rights.contains(Rights::FD_WRITE);
         let options = OpenOptions {
             follow,
@@ -176,24 +184,24 @@ impl Guest {
             exclusive: oflags.contains(Oflags::EXCL),
             truncate: oflags.contains(Oflags::TRUNC),
             directory: oflags.contains(Oflags::DIRECTORY),
+            read,
             write,
         };
         let ino = self.vfs.open(directory, path, options).or_errno()?;
         let kind = self.vfs.metadata(ino).or_errno()?.kind;
-        let file = MemoryFile {
-            ino,
-            kind,
-            offset: 0,
-            read: rights.intersects(Rights::FD_READ | Rights::FD_READDIR),
-            write: write && kind != Kind::Directory,
-            flags,
-            preopen: None,
-        };
+        let file =
+            MemoryFile { ino, kind, offset: 0, read, write: write && kind != Kind::Directory, flags, preopen: None };
         self.table.insert(Descriptor::Memory(file)).map_err(|_| {
             self.vfs.close(ino);
             Errno::Mfile.into()
         })
     }
+}
+
+/// EINVAL if buffers of these lengths hold more than a call can tell: `ssize_t` has 31 bits for it.
+fn expect_total(mut lengths: impl Iterator<Item = Result<u32>>) -> Result<()> {
+    let total = lengths.try_fold(0u64, |total, length| length.map(|length| total + u64::from(length)))?;
+    if total <= i32::MAX as u64 { Ok(()) } else { Err(Errno::Inval.into()) }
 }
 
 /// A file and where in it.

@@ -14,6 +14,7 @@
 //! | `pipes.rs` | pipes and pairs of sockets |
 //! | `requests.rs` | what preview1 has no call for, asked for by opening a path |
 //! | `streams.rs` | what they do on stdin, stdout and stderr |
+//! | `terminal.rs` | terminals behind the standard streams |
 //! | `poll.rs` | waiting |
 //! | `convert.rs` | types of the VFS as types of preview1 |
 //! | `link.rs` | glue to wasmtime, generated from the interface |
@@ -33,6 +34,7 @@ mod requests;
 mod seam_test;
 mod streams;
 mod table;
+mod terminal;
 
 pub use guest::{Guest, GuestBuilder, GuestError};
 pub(crate) use link::add_to_linker;

@@ -45,6 +45,12 @@ pub(super) struct Readiness {
     pub hung_up: bool,
 }
 
+impl Readiness {
+    fn only_hung_up(hung_up: bool) -> Readiness {
+        Readiness { ready: hung_up, bytes: 0, hung_up }
+    }
+}
+
 impl End {
     /// The end of a new pipe that reads; its peer writes. `number` is its inode's.
     pub fn pipe(number: u64) -> End {
@@ -147,24 +153,25 @@ impl End {
         }
     }
 
-    /// Whether reading would go on at once; the end counts.
-    ///
-    /// # Errors
-    /// EBADF.
-    pub fn can_read(&self) -> Result<Readiness> {
-        let channel = lock(self.receives.as_ref().ok_or(Errno::Badf)?);
-        let hung_up = channel.writer_gone;
-        Ok(Readiness { ready: hung_up || !channel.bytes.is_empty(), bytes: channel.bytes.len() as u64, hung_up })
+    /// Whether reading would go on at once; the end counts. An end that only writes is watched for nobody reading any more.
+    pub fn can_read(&self) -> Readiness {
+        match (&self.receives, &self.sends) {
+            (Some(channel), _) => {
+                let channel = lock(channel);
+                let (bytes, hung_up) = (channel.bytes.len() as u64, channel.writer_gone);
+                Readiness { ready: hung_up || bytes > 0, bytes, hung_up }
+            }
+            (None, Some(channel)) => Readiness::only_hung_up(lock(channel).reader_gone),
+            (None, None) => Readiness::only_hung_up(true),
+        }
     }
 
-    /// Whether writing would go on at once; that nobody reads counts.
-    ///
-    /// # Errors
-    /// EBADF.
-    pub fn can_write(&self) -> Result<Readiness> {
-        let channel = lock(self.sends.as_ref().ok_or(Errno::Badf)?);
+    /// Whether writing would go on at once; that nobody reads counts. An end that only reads never is.
+    pub fn can_write(&self) -> Readiness {
+        let Some(channel) = &self.sends else { return Readiness::only_hung_up(false) };
+        let channel = lock(channel);
         let (room, hung_up) = (CAPACITY - channel.bytes.len(), channel.reader_gone);
-        Ok(Readiness { ready: hung_up || room >= ATOMIC, bytes: room as u64, hung_up })
+        Readiness { ready: hung_up || room >= ATOMIC, bytes: room as u64, hung_up }
     }
 
     fn would_wait(&self) -> types::Error {
@@ -251,7 +258,8 @@ mod tests {
         let mut reader = End::pipe(1);
         let mut writer = reader.take_peer().expect("the first time");
         assert_eq!(writer.write(&vec![1; CAPACITY + 1]).expect("room"), CAPACITY);
-        assert!(!writer.can_write().expect("it writes").ready);
+        assert!(!writer.can_write().ready);
+        assert!(!writer.can_read().ready && !reader.can_write().ready);
         writer.flags = Fdflags::NONBLOCK;
         assert_eq!(errno(writer.write(b"x")), Errno::Again);
         let mut one = [0; 1];
@@ -260,6 +268,7 @@ mod tests {
         assert_eq!(writer.write(b"x").expect("room"), 1);
         drop(reader);
         assert_eq!(errno(writer.write(b"x")), Errno::Pipe);
+        assert!(writer.can_read().hung_up);
     }
 
     #[test]
@@ -273,6 +282,6 @@ mod tests {
         one.shut_down(types::Sdflags::WR);
         assert_eq!(other.read(&mut buffer, false).expect("the end"), 0);
         assert_eq!((one.read(&mut buffer, false).expect("bytes"), &buffer[..4]), (4, &b"back"[..]));
-        assert_eq!(other.can_read().expect("it reads"), Readiness { ready: true, bytes: 0, hung_up: true });
+        assert_eq!(other.can_read(), Readiness { ready: true, bytes: 0, hung_up: true });
     }
 }

@@ -8,6 +8,8 @@
 //! | `peer/FD` | the other end of what `pipe` or `socketpair` has answered, once |
 //! | `chmod/FD/MODE` | a descriptor that says no more; the permission bits of FD are now MODE, octal |
 //! | `path/FD` | the path of the directory FD, to be read from the descriptor |
+//! | `terminal/FD` | to be read: see `terminal.rs` |
+//! | `terminal/FD/WHEN/…` | a descriptor that says no more; the settings of the terminal FD are changed |
 //! | `statvfs/FD` | to be read: block size, blocks, free blocks, files, free files, 1 if read-only |
 //!
 //! The names are no files: they are in no listing and nothing else can be done with them. A guest that runs elsewhere finds
@@ -15,8 +17,9 @@
 
 use super::convert::OrErrno;
 use super::pipes::End;
+use super::streams::Stream;
 use super::table::Descriptor;
-use super::{Guest, Result};
+use super::{Guest, Result, terminal};
 use vfs::Ino;
 use wasmtime_wasi::p1::types::{self, Errno};
 
@@ -55,12 +58,24 @@ impl Guest {
             }
             ("path", [fd]) => End::text(&self.path_of(descriptor(fd)?)?),
             ("statvfs", [fd]) => End::text(&self.statvfs(descriptor(fd)?)?),
+            ("terminal", [fd]) => End::text(&terminal::settings(self.stream(fd)?)?),
+            ("terminal", [fd, settings @ ..]) => {
+                terminal::set(self.stream(fd)?, settings)?;
+                End::text("")
+            }
             ("dup" | "pipe" | "socketpair" | "peer" | "chmod" | "path" | "statvfs", _) => {
                 return Err(Errno::Inval.into());
             }
             _ => return Err(Errno::Nosys.into()),
         };
         self.table.insert(Descriptor::Pipe(answer)).map_err(|_| Errno::Mfile.into())
+    }
+
+    fn stream(&self, word: &str) -> Result<&Stream> {
+        match self.table.get(descriptor(word)?)? {
+            Descriptor::Stream(stream) => Ok(stream),
+            _ => Err(Errno::Notty.into()),
+        }
     }
 
     fn change_mode(&mut self, fd: types::Fd, mode: u16) -> Result<()> {

@@ -135,6 +135,7 @@ impl Disk for Memory {
                     exclusive: flags.exclusive,
                     truncate: flags.truncate,
                     directory: flags.directory,
+                    read: true,
                     write: flags.write,
                 };
                 let ino = vfs.open(root, path, options).map_err(name)?;

@@ -1,0 +1,22 @@
+//! What the mode of a file allows the one user there is, to whom all of the scratch belongs. The base may be read by all and
+//! written by nobody, which is `RoFs` and not a matter of modes.
+
+use crate::errno::{Errno, Result};
+use crate::node::Ino;
+use crate::tree::Vfs;
+
+/// The owner's bits.
+pub(crate) const READ: u16 = 0o400;
+pub(crate) const WRITE: u16 = 0o200;
+/// Of a directory: to walk through it.
+pub(crate) const SEARCH: u16 = 0o100;
+
+impl Vfs {
+    /// Whether the user may do all that is `wanted`.
+    ///
+    /// # Errors
+    /// `Acces`, `NoEnt`.
+    pub(crate) fn expect_allowed(&self, ino: Ino, wanted: u16) -> Result<()> {
+        if ino.is_read_only() || self.node(ino)?.mode & wanted == wanted { Ok(()) } else { Err(Errno::Acces) }
+    }
+}

@@ -1,0 +1,160 @@
+/* poll() and select() over poll_oneoff(). wasi-libc's fail if one descriptor is bad, or is watched for nothing. */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/select.h>
+#include <wasi/api.h>
+
+#include "posix.h"
+
+/* Descriptors that are looked at without memory of its own. */
+#define FEW 16
+
+static void add(__wasi_subscription_t *list, size_t *count, int fd, size_t index, __wasi_eventtype_t type)
+{
+    __wasi_subscription_t *one = &list[(*count)++];
+    *one = (__wasi_subscription_t){.userdata = index, .u.tag = type};
+    if (type == __WASI_EVENTTYPE_FD_READ) {
+        one->u.u.fd_read.file_descriptor = fd;
+    } else {
+        one->u.u.fd_write.file_descriptor = fd;
+    }
+}
+
+/* Subscribes to what is asked for; how many descriptors have something to tell already. */
+static int subscribe(struct pollfd *fds, nfds_t count, __wasi_subscription_t *list, size_t *used)
+{
+    int ready = 0;
+    for (nfds_t i = 0; i < count; i++) {
+        __wasi_fdstat_t state;
+        fds[i].revents = 0;
+        if (fds[i].fd < 0) {
+            continue;
+        }
+        if (__wasi_fd_fdstat_get(fds[i].fd, &state) != 0) {
+            fds[i].revents = POLLNVAL;
+            ready++;
+            continue;
+        }
+        if (fds[i].events & POLLRDNORM) {
+            add(list, used, fds[i].fd, i, __WASI_EVENTTYPE_FD_READ);
+        }
+        if (fds[i].events & POLLWRNORM) {
+            add(list, used, fds[i].fd, i, __WASI_EVENTTYPE_FD_WRITE);
+        }
+    }
+    return ready;
+}
+
+static void note(struct pollfd *poll, const __wasi_event_t *event)
+{
+    if (event->error != 0) {
+        poll->revents |= event->error == __WASI_ERRNO_BADF ? POLLNVAL : POLLERR;
+        return;
+    }
+    int hung_up = event->fd_readwrite.flags & __WASI_EVENTRWFLAGS_FD_READWRITE_HANGUP;
+    if (event->type == __WASI_EVENTTYPE_FD_READ) {
+        poll->revents |= POLLRDNORM | (hung_up ? POLLHUP : 0);
+    } else {
+        poll->revents |= hung_up ? POLLERR : POLLWRNORM;
+    }
+}
+
+/* `nanoseconds` below zero: for ever. */
+static int wait_for(struct pollfd *fds, nfds_t count, long long nanoseconds)
+{
+    __wasi_subscription_t few_subscriptions[2 * FEW + 1], *subscriptions = few_subscriptions;
+    __wasi_event_t few_events[2 * FEW + 1], *events = few_events;
+    if (count > FEW) {
+        subscriptions = calloc(2 * count + 1, sizeof(*subscriptions));
+        events = calloc(2 * count + 1, sizeof(*events));
+    }
+    size_t used = 0, told = 0;
+    int result = -1;
+    if (subscriptions == NULL || events == NULL) {
+        errno = ENOMEM;
+    } else {
+        if (subscribe(fds, count, subscriptions, &used) > 0) {
+            nanoseconds = 0;
+        }
+        if (nanoseconds >= 0) {
+            __wasi_subscription_t *clock = &subscriptions[used++];
+            *clock = (__wasi_subscription_t){.u.tag = __WASI_EVENTTYPE_CLOCK};
+            clock->u.u.clock.id = __WASI_CLOCKID_MONOTONIC;
+            clock->u.u.clock.timeout = (__wasi_timestamp_t)nanoseconds;
+        }
+        /* Without a subscription there is nothing that could end the wait. */
+        __wasi_errno_t error = used == 0 ? __WASI_ERRNO_DEADLK : __wasi_poll_oneoff(subscriptions, events, used, &told);
+        if (error != 0) {
+            errno = error;
+        } else {
+            result = 0;
+        }
+    }
+    for (size_t i = 0; result == 0 && i < told; i++) {
+        if (events[i].type != __WASI_EVENTTYPE_CLOCK) {
+            note(&fds[events[i].userdata], &events[i]);
+        }
+    }
+    for (nfds_t i = 0; result >= 0 && i < count; i++) {
+        result += fds[i].revents != 0;
+    }
+    if (subscriptions != few_subscriptions) {
+        free(subscriptions);
+        free(events);
+    }
+    return result;
+}
+
+int poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    return wait_for(fds, count, timeout < 0 ? -1 : timeout * 1000000LL);
+}
+
+int select(int limit, fd_set *restrict readers, fd_set *restrict writers, fd_set *restrict others,
+           struct timeval *restrict timeout)
+{
+    struct pollfd fds[FD_SETSIZE];
+    nfds_t count = 0;
+    if (limit < 0 || limit > FD_SETSIZE) {
+        errno = EINVAL;
+        return -1;
+    }
+    for (int fd = 0; fd < limit; fd++) {
+        int reads = readers != NULL && FD_ISSET(fd, readers);
+        int writes = writers != NULL && FD_ISSET(fd, writers);
+        if (reads || writes || (others != NULL && FD_ISSET(fd, others))) {
+            short events = (short)((reads ? POLLRDNORM : 0) | (writes ? POLLWRNORM : 0));
+            fds[count++] = (struct pollfd){.fd = fd, .events = events};
+        }
+    }
+    long long wait = -1;
+    if (timeout != NULL) {
+        wait = timeout->tv_sec > LLONG_MAX / 2000000000 ? -1 : timeout->tv_sec * 1000000000LL + timeout->tv_usec * 1000LL;
+    }
+    if (wait_for(fds, count, wait) < 0) {
+        return -1;
+    }
+    for (nfds_t i = 0; i < count; i++) {
+        if (fds[i].revents & POLLNVAL) {
+            errno = EBADF;
+            return -1;
+        }
+    }
+    int result = 0;
+    if (readers != NULL) FD_ZERO(readers);
+    if (writers != NULL) FD_ZERO(writers);
+    if (others != NULL) FD_ZERO(others);
+    for (nfds_t i = 0; i < count; i++) {
+        if ((fds[i].events & POLLRDNORM) && (fds[i].revents & (POLLRDNORM | POLLHUP | POLLERR))) {
+            FD_SET(fds[i].fd, readers);
+            result++;
+        }
+        if ((fds[i].events & POLLWRNORM) && (fds[i].revents & (POLLWRNORM | POLLHUP | POLLERR))) {
+            FD_SET(fds[i].fd, writers);
+            result++;
+        }
+    }
+    return result;
+}
