@@ -15,6 +15,8 @@ const LIMITS: Limits = Limits { bytes: 2 << 30, files: 1 << 20 };
 const SOURCE: &str = "source";
 const OUTPUT: &str = "output";
 const SCRIPT: &str = "compile_library.py";
+/// The list that the script writes beside its results.
+const LIST: &str = "MANIFEST.txt";
 
 /// The standard library that the compiling CPython itself runs on.
 pub enum Stdlib<'a> {
@@ -131,6 +133,8 @@ fn collect(mut guest: guest::Guest, root: Ino) -> Result<Vec<Compiled>> {
         .map_err(|_| Error::Guest(format!("{SCRIPT}: expected its result at /{OUTPUT}, found nothing")))?;
     let mut compiled = Vec::new();
     collect_below(guest.vfs_mut(), output, "", &mut compiled).map_err(no_room)?;
+    // The archive has a list of its own.
+    compiled.retain(|file| file.path != LIST);
     Ok(compiled)
 }
 

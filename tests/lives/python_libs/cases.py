@@ -304,7 +304,7 @@ def hashed():
 def own():
     """What only our own two lives share."""
     print(sys.flags, sys.path, sys.executable, sys.prefix, os.getcwd(), sys.orig_argv, sys.argv)
-    print(sorted(sys.builtin_module_names), sys.meta_path, sys.path_hooks, sys.warnoptions, sys._xoptions)
+    print(sorted(sys.builtin_module_names), sys.meta_path, [hook.__qualname__ for hook in sys.path_hooks], sys.warnoptions, sys._xoptions)
     print(sorted(vars(sys.modules["__main__"])), sys.stdin.errors, sys.stdout.errors, sys.stderr.errors)
     print(sys.getfilesystemencoding(), sys.getdefaultencoding(), os.listdir("/"), os.listdir("/tmp"))
 

@@ -13,3 +13,7 @@ def setupterm(term=None, fd=-1):
 
 def initscr():
     setupterm()
+
+
+def has_key(key):
+    setupterm()

@@ -22,22 +22,11 @@
 /* The current directory is kept out of the way of programs that count descriptors, or close all that there may be. */
 #define HIGH_DESCRIPTOR 8000
 
-/* The current directory: a descriptor, or -1 for the root in which every run starts. */
+/* The current directory: a descriptor, or -1 for the root in which every run starts, and where the host does not know the
+ * path of a directory. Elsewhere than here a directory's descriptor may allow less than a preopen's, and `..` may not lead out
+ * of it, so the path is put in front there, as wasi-libc does. */
 static int current = -1;
-/* Where it was when it was opened: for hosts that cannot tell where it is now. */
 static char current_path[PATH_MAX] = "/";
-/* Whether the host knows where a directory is, which goes with `..` leading out of it. */
-static int host_knows_paths;
-
-static int has_dots(const char *path)
-{
-    for (const char *at = path; (at = strstr(at, "..")) != NULL; at += 2) {
-        if ((at == path || at[-1] == '/') && (at[2] == '/' || at[2] == '\0')) {
-            return 1;
-        }
-    }
-    return 0;
-}
 
 int pyapp_place(int directory, const char *path, struct place *place)
 {
@@ -52,7 +41,7 @@ int pyapp_place(int directory, const char *path, struct place *place)
         return -1;
     }
     if (path[0] != '/') {
-        if (current >= 0 && (host_knows_paths || !has_dots(path))) {
+        if (current >= 0) {
             *place = (struct place){current, path};
             return 0;
         }
@@ -76,7 +65,7 @@ int pyapp_place(int directory, const char *path, struct place *place)
 
 /* ---- The current directory ---- */
 
-/* Makes an open directory the current one, which lies at `path` as far as is known. Takes the descriptor. */
+/* Makes an open directory the current one; it lies at `path`, if that is known. Takes the descriptor. */
 static int enter(int fd, const char *path)
 {
     __wasi_fdstat_t kind;
@@ -90,19 +79,21 @@ static int enter(int fd, const char *path)
         return -1;
     }
     char where[PATH_MAX];
-    host_knows_paths = pyapp_ask("path", fd, where, sizeof(where)) == 0;
-    if (host_knows_paths) {
-        int high = pyapp_request("dup/%d/%d", fd, HIGH_DESCRIPTOR);
-        if (high >= 0) {
-            (void)__wasi_fd_close(fd);
-            fd = high;
-        }
+    int high = -1;
+    if (pyapp_ask("path", fd, where, sizeof(where)) == 0) {
+        high = pyapp_request("dup/%d/%d", fd, HIGH_DESCRIPTOR);
+        path = where;
+    }
+    (void)__wasi_fd_close(fd);
+    if (path == NULL) {
+        errno = ENOSYS;
+        return -1;
     }
     if (current >= 0) {
         (void)__wasi_fd_close(current);
     }
-    current = fd;
-    strcpy(current_path, host_knows_paths ? where : path);
+    current = high;
+    strcpy(current_path, path);
     return 0;
 }
 
@@ -126,13 +117,13 @@ int chdir(const char *path)
 int fchdir(int directory)
 {
     int fd = dup(directory);
-    return fd < 0 ? -1 : enter(fd, current_path);
+    return fd < 0 ? -1 : enter(fd, NULL);
 }
 
 char *getcwd(char *buffer, size_t size)
 {
     char where[PATH_MAX];
-    if (current < 0 || !host_knows_paths) {
+    if (current < 0) {
         strcpy(where, current_path);
     } else if (pyapp_ask("path", current, where, sizeof(where)) != 0) {
         /* It has been removed. */

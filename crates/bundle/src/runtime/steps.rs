@@ -158,7 +158,8 @@ impl Build<'_> {
         make.current_dir(self.wasm_folder()).arg(jobs());
         make.arg(format!("CONFIGURE_LDFLAGS_NODIST={link}"));
         make.arg(format!("EXTRA_CFLAGS=-include {}", self.header().display()));
-        make.arg("python.wasm");
+        // The second makes the data of `sysconfig`.
+        make.args(["python.wasm", "pybuilddir.txt"]);
         self.neutral_environment(&mut make);
         self.log.run("compiling CPython for WebAssembly", make, MAKE_LIMIT)
     }
@@ -179,7 +180,11 @@ impl Build<'_> {
         copy(&self.recipe.folder.join("src/_pyapp.py"), &stdlib.join("_pyapp.py"))?;
         copy_tree(&self.recipe.folder.join("src/missing"), &stdlib, &[])?;
         // zoneinfo looks for a package of this name when the system has no time zones.
-        copy_all(&self.tzdata.join("tzdata"), &stdlib.join("tzdata"))?;
+        let zones = stdlib.join("tzdata");
+        copy_all(&self.tzdata.join("tzdata"), &zones)?;
+        // All of it once more, for programs that make such files.
+        let source = zones.join("zoneinfo/tzdata.zi");
+        fs::remove_file(&source).doing("remove", &source)?;
         self.copy_build_settings(&stdlib)?;
         self.copy_licences(&folder, &stdlib)?;
         let path = folder.join(PROVENANCE);
@@ -195,7 +200,11 @@ impl Build<'_> {
             let name = entry.file_name();
             if name.to_string_lossy().starts_with("_sysconfigdata") {
                 let text = fs::read_to_string(entry.path()).doing("read", &entry.path())?;
-                let text = text.replace(&self.work.display().to_string(), NEUTRAL);
+                let mut text = text.replace(&self.work.display().to_string(), NEUTRAL);
+                let packages = self.libraries.iter().map(|(_, package)| package.as_path());
+                for folder in packages.chain([self.recipe.folder.as_path()]) {
+                    text = text.replace(&folder.display().to_string(), NEUTRAL);
+                }
                 fs::write(stdlib.join(&name), text).doing("write", &stdlib.join(&name))?;
             }
         }
