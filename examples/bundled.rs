@@ -38,8 +38,11 @@ fn main() -> ExitCode {
 fn run(folder: &Path, cold: bool, arguments: &[String]) -> Result<Outcome> {
     let read = |name: &str| std::fs::read(folder.join(name)).with_context(|| folder.join(name).display().to_string());
     let archive = Archive::open(read("assets/app.archive")?)?;
-    let image = Image::open(read(if cold { bundle::parts::COLD_IMAGE } else { bundle::parts::APP_IMAGE })?)?;
-    let program = Program::from_trusted_bytes(&read(bundle::parts::CODE)?, Some(Arc::new(image)))?;
+    let mut image = Arc::new(Image::open(read(bundle::parts::COLD_IMAGE)?)?);
+    if !cold {
+        image = Arc::new(Image::open_upon(read(bundle::parts::APP_IMAGE)?, Some(image))?);
+    }
+    let program = Program::from_trusted_bytes(&read(bundle::parts::CODE)?, Some(image))?;
     let mut builder = layout::python_guest(archive, Limits::default())?;
     for argument in arguments {
         builder = builder.argument(argument);

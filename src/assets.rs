@@ -3,10 +3,11 @@
 use anyhow::{Context, Result, bail, ensure};
 use archive::Archive;
 use guest::PageAligned;
-use guest::image::Start;
+use guest::image::{Image, Start};
 use include_dir::{Dir, include_dir};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Embeds a file of the build at a page boundary of its own, so that it can be used where it lies. Its type names the
 /// length because a static behind a reference to a slice puts it into the executable twice.
@@ -33,14 +34,16 @@ pub struct Part {
     pub title: &'static str,
     name: &'static str,
     stored: &'static PageAligned<[u8]>,
+    /// The image that it was written upon, and compressed upon if it is compressed.
+    base: Option<&'static Part>,
 }
 
 /// The machine code of python.wasm.
-pub const MACHINE_CODE: Part = Part { title: "machine code", name: "python.code", stored: &CODE };
+pub const MACHINE_CODE: Part = Part { title: "machine code", name: "python.code", stored: &CODE, base: None };
 /// The memory before any instruction has run.
-pub const COLD: Part = Part { title: "memory image, cold", name: "cold.image", stored: &COLD_IMAGE };
+pub const COLD: Part = Part { title: "memory image, cold", name: "cold.image", stored: &COLD_IMAGE, base: None };
 /// The memory behind the initialised interpreter with the app imported.
-pub const APP: Part = Part { title: "memory image, app", name: "app.image", stored: &APP_IMAGE };
+pub const APP: Part = Part { title: "memory image, app", name: "app.image", stored: &APP_IMAGE, base: Some(&COLD) };
 
 /// A part's bytes, ready for use.
 pub enum Bytes {
@@ -81,25 +84,38 @@ impl Index {
         self.record(part).is_ok_and(|record| record.zstd)
     }
 
-    /// A part, expanded if it is stored compressed.
+    /// The machine code, expanded if it is stored compressed.
     ///
     /// # Errors
     /// If it is not as long as the build says, or does not expand.
-    pub fn bytes(&self, part: &Part) -> Result<Bytes> {
+    pub fn code(&self) -> Result<Bytes> {
+        self.bytes(&MACHINE_CODE, &[])
+    }
+
+    /// A memory image, with the one that it was written upon.
+    ///
+    /// # Errors
+    /// If one of them is not as long as the build says, does not expand, or is no image.
+    pub fn image(&self, part: &Part) -> Result<Image> {
+        let base = part.base.map(|base| self.image(base)).transpose()?.map(Arc::new);
+        let bytes = match self.bytes(part, base.as_deref().map_or(&[], Image::bytes))? {
+            Bytes::InPlace(bytes) => Cow::Borrowed(&bytes.0),
+            Bytes::Expanded(bytes) => Cow::Owned(bytes),
+        };
+        Image::open_upon(bytes, base).with_context(|| format!("the {} in this executable", part.title))
+    }
+
+    /// A part; if it is stored compressed, expanded upon the base that it was compressed upon.
+    fn bytes(&self, part: &Part, base: &[u8]) -> Result<Bytes> {
         let record = self.record(part)?;
         if !record.zstd {
             return Ok(Bytes::InPlace(part.stored));
         }
-        let base = match record.base {
-            None => Cow::Borrowed(&[][..]),
-            Some(name) if name == COLD.name && name != part.name => self.bytes(&COLD)?.into_cow(),
-            Some(name) => bail!("{}: expected it to be stored upon {}, found {name}", part.title, COLD.name),
-        };
         // At most as long as the build says, which is at most what a memory can hold.
         let mut expanded = Vec::new();
         let room = if record.len <= MAX_PART { expanded.try_reserve_exact(record.len).is_ok() } else { false };
         ensure!(room, "{}: expected room for its {} bytes, found too little memory", part.title, record.len);
-        zstd::bulk::Decompressor::with_dictionary(&base)
+        zstd::bulk::Decompressor::with_dictionary(base)
             .and_then(|mut decompressor| decompressor.decompress_to_buffer(&part.stored.0, &mut expanded))
             .with_context(|| format!("the {} in this executable does not expand", part.title))?;
         let found = expanded.len();
@@ -127,14 +143,12 @@ impl Index {
         };
         let found = part.stored.0.len();
         ensure!(stored == found, "{}: expected {stored} bytes, found {found}", part.title);
-        Ok(Record { zstd, base: value["base"].as_str(), stored, len, xxh3 })
+        Ok(Record { zstd, stored, len, xxh3 })
     }
 }
 
 struct Record<'a> {
     zstd: bool,
-    /// The part that the compressed bytes refer to.
-    base: Option<&'a str>,
     stored: usize,
     len: usize,
     xxh3: &'a str,
@@ -154,16 +168,6 @@ impl Part {
     /// Bytes that it takes in the executable.
     pub fn size(&self) -> usize {
         self.stored.0.len()
-    }
-}
-
-impl Bytes {
-    /// For those who need no place: borrowed if they are in place.
-    pub fn into_cow(self) -> Cow<'static, [u8]> {
-        match self {
-            Bytes::InPlace(bytes) => Cow::Borrowed(&bytes.0),
-            Bytes::Expanded(bytes) => Cow::Owned(bytes),
-        }
     }
 }
 

@@ -4,7 +4,6 @@ use crate::assets::{self, Bytes, Index, Part};
 use crate::{settings, status};
 use anyhow::{Context, Result};
 use archive::Archive;
-use guest::image::Image;
 use guest::{Guest, Input, Outcome, Program, Timing, layout};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -75,12 +74,11 @@ fn end(outcome: Outcome, timing: &Timing, guest: &Guest) -> ! {
 fn program(index: &Index, part: &Part, archive: &Archive, timing: &mut Timing) -> Result<Program> {
     // What is compressed is expanded side by side.
     let (code, image) = std::thread::scope(|scope| {
-        let code =
-            index.is_compressed(&assets::MACHINE_CODE).then(|| scope.spawn(|| index.bytes(&assets::MACHINE_CODE)));
-        let image = index.bytes(part).and_then(|bytes| Ok(Image::open(bytes.into_cow())?));
+        let code = index.is_compressed(&assets::MACHINE_CODE).then(|| scope.spawn(|| index.code()));
+        let image = index.image(part);
         let code = match code {
             Some(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            None => index.bytes(&assets::MACHINE_CODE),
+            None => index.code(),
         };
         (code, image)
     });

@@ -3,7 +3,6 @@
 use crate::assets::{self, Index};
 use anyhow::{Context, Result, ensure};
 use archive::{Archive, EntryKind};
-use guest::image::Image;
 use std::io::Write;
 
 /// Checks all parts; a line for each.
@@ -34,7 +33,7 @@ pub fn all(archive: &Archive, out: &mut impl Write) -> Result<()> {
         }
         let size = index.verify(&part)?;
         if part.is_image() {
-            let image = Image::open(index.bytes(&part)?.into_cow())?;
+            let image = index.image(&part)?;
             image.verify()?;
             image.expect(part.start(), archive.identity())?;
             let found = image.origin().module;

@@ -2,7 +2,7 @@
 
 use archive::Archive;
 use bundle::Report;
-use bundle::settings::{Settings, cache_folder};
+use bundle::settings::Settings;
 use guest::image::{Image, Start};
 use guest::{Outcome, Output, Program, layout};
 use std::fs;
@@ -94,7 +94,8 @@ impl Bundle {
     }
 
     fn program(&self, image: &[u8]) -> Program {
-        let image = Image::open(image.to_vec()).expect("whole");
+        let cold = Arc::new(Image::open(self.cold_image.clone()).expect("whole"));
+        let image = Image::open_upon(image.to_vec(), Some(cold)).expect("whole");
         Program::from_trusted_bytes(&self.code, Some(Arc::new(image))).expect("loaded")
     }
 
@@ -129,18 +130,8 @@ pub fn folder() -> tempfile::TempDir {
 
 /// Settings as the build itself had them, with the assets going to `out`; for the demo.
 pub fn settings_for(out: &Path) -> Settings {
-    let source = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    Settings {
-        project: source.clone(),
-        python: std::env::var_os("PYAPP_PYTHON").map(PathBuf::from),
-        cache: cache_folder(&source).expect("a cache folder"),
-        offline: true,
-        out: out.into(),
-        target: TARGET.into(),
-        host: TARGET.into(),
-        cargo: std::env::var_os("CARGO").expect("cargo runs this test").into(),
-        source,
-    }
+    let settings = Settings::for_tool(env!("CARGO_MANIFEST_DIR").into(), TARGET, out.into());
+    Settings { offline: true, ..settings.expect("the environment of a build") }
 }
 
 pub fn settings(entry: &str) -> String {

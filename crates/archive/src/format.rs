@@ -51,9 +51,9 @@
 //! 4  y       file  in 1
 //! ```
 //!
-//! The bytes of names and of data follow one another in record order without gaps, but that a file may share the bytes of
-//! earlier ones, and the archive ends where data ends: every byte is covered by the header's checksum, the index's, or that of one file. A zstd file is one
-//! frame, smaller than its contents, compressed with the dictionary if there is one.
+//! The bytes of names and of data follow one another in record order without gaps, except that a file may share the bytes
+//! of earlier ones, and the archive ends where data ends: every byte is covered by the header's checksum, the index's, or
+//! that of a file. A zstd file is one frame, smaller than its contents, compressed with the dictionary if there is one.
 
 /// First bytes of every archive. The high bit and the line ends expose a transfer that took it for text.
 pub const MAGIC: [u8; 8] = *b"\x89PYAPP\r\n";

@@ -29,7 +29,8 @@ pub fn provide(wasm: &[u8], target: &str, cache: &Cache) -> Result<MachineCode> 
         cache.stage(&format!("compiling python.wasm to machine code for {target}"));
         guest::engine::compile(&part()?.code, target).map_err(fail)
     })?;
-    let cold_image = cache.blob(&format!("image-{}", &key().hex()[..16]), || Ok(part()?.image))?;
+    let image_key = key().part("format", guest::image::VERSION.to_string()).hex();
+    let cold_image = cache.blob(&format!("image-{}", &image_key[..16]), || Ok(part()?.image))?;
     Ok(MachineCode { code, cold_image })
 }
 

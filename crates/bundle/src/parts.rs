@@ -6,7 +6,7 @@ use crate::error::{Doing, Result};
 use crate::hash;
 use crate::project::{Project, Size};
 use archive::format::checksum;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::Path;
 
 /// The machine code.
@@ -33,7 +33,7 @@ pub fn write(
     cold_image: &[u8],
     app_image: Option<&[u8]>,
 ) -> Result<()> {
-    // What is the same for every app is compressed once. Most of the app's image is in the cold one too.
+    // What is the same for every app is compressed once. The pages of the app's image are much like those of the cold one.
     let once = |bytes: &[u8]| {
         cache.blob(&format!("zstd{LEVEL}-{}", &hash::of_bytes(bytes)[..16]), || {
             cache.stage("compressing machine code and data");
@@ -42,7 +42,7 @@ pub fn write(
     };
     let upon_cold = |bytes: &[u8]| compress(bytes, cold_image);
     let mut index = serde_json::Map::new();
-    let mut write = |name: &str, bytes: &[u8], pack: &dyn Fn(&[u8]) -> Result<Vec<u8>>, base: Value| -> Result<()> {
+    let mut write = |name: &str, bytes: &[u8], pack: &dyn Fn(&[u8]) -> Result<Vec<u8>>| -> Result<()> {
         let packed = match project.size {
             Size::Fast => None,
             Size::Small => Some(pack(bytes)?),
@@ -50,7 +50,6 @@ pub fn write(
         let stored = packed.as_deref().unwrap_or(bytes);
         let record = json!({
             "zstd": packed.is_some(),
-            "base": base,
             "stored": stored.len(),
             "len": bytes.len(),
             "xxh3": format!("{:016x}", checksum(stored)),
@@ -58,10 +57,10 @@ pub fn write(
         index.insert(name.to_string(), record);
         write_aside(&out.join(name), &[stored])
     };
-    write(CODE, code, &once, Value::Null)?;
-    write(COLD_IMAGE, cold_image, &once, Value::Null)?;
+    write(CODE, code, &once)?;
+    write(COLD_IMAGE, cold_image, &once)?;
     match app_image {
-        Some(image) => write(APP_IMAGE, image, &upon_cold, json!(COLD_IMAGE))?,
+        Some(image) => write(APP_IMAGE, image, &upon_cold)?,
         None => write_aside(&out.join(APP_IMAGE), &[])?,
     }
     let index = json!({ "entry": project.entry.text(), "parts": index });

@@ -135,7 +135,7 @@ fn restore(program: &Program, store: &mut Store<Guest>, instance: &Instance) -> 
     let missing = image.memory_size().saturating_sub(memory.data_size(&*store));
     memory.grow(&mut *store, (missing as u64).div_ceil(WASM_PAGE))?;
     let bytes = memory.data_mut(store);
-    for (address, _, page) in image.stretches() {
+    for (address, page) in image.stretches() {
         bytes[address..address + page.len()].copy_from_slice(page);
     }
     Ok(())

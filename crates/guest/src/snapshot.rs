@@ -17,8 +17,8 @@ pub enum NoImage {
     StateLost(String),
 }
 
-/// Runs `pyapp_init` of a program with a cold image on a fresh guest and takes the memory that it leaves. `archive` is the
-/// identity of the archive that the guest sees, which a run of the image must see again.
+/// Runs `pyapp_init` of a program with a cold image on a fresh guest and takes the memory that it leaves, as an image upon
+/// that cold one. `archive` is the identity of the archive that the guest sees, which a run of the image must see again.
 ///
 /// # Errors
 /// If the module has no such function, or the machine has no room for it.
@@ -26,8 +26,8 @@ pub fn take(program: &Program, guest: Guest, archive: u64) -> Result<Result<Vec<
     on_guest_thread(|| {
         let mut store = Store::new(&program.engine, guest);
         let instance = instantiate(program, &mut store, &mut Timing::start())?;
-        let module = match &program.image {
-            Some(image) if image.origin().start == Start::Cold => image.origin().module,
+        let cold = match &program.image {
+            Some(image) if image.origin().start == Start::Cold => image,
             _ => wasmtime::bail!("expected a program with a cold image"),
         };
         let init = instance.get_typed_func::<(), ()>(&mut store, "pyapp_init")?;
@@ -49,7 +49,8 @@ pub fn take(program: &Program, guest: Guest, archive: u64) -> Result<Result<Vec<
                     // Below the stack pointer lies the C stack, of which nothing is in use any more.
                     let stack = memory.len().min(after.cast_unsigned() as usize);
                     memory[..stack].fill(0);
-                    Ok(image::write(Origin { start: Start::Resumed, module, archive }, memory))
+                    let module = cold.origin().module;
+                    Ok(image::write(Origin { start: Start::Resumed, module, archive }, memory, Some(cold)))
                 } else {
                     Err(NoImage::StateLost(format!("expected the descriptors {files:?} again, found {found:?}")))
                 }

@@ -105,7 +105,7 @@ pub fn split(wasm: &[u8]) -> Result<Split, SplitError> {
     let Some(memory) = memory.filter(|_| exported) else { return refuse("expected a memory and exports, found none") };
     debug_assert_eq!(memory.len() % PAGE, 0);
     let origin = Origin { start: Start::Cold, module: identity, archive: 0 };
-    Ok(Split { code: code.finish(), image: image::write(origin, &memory) })
+    Ok(Split { code: code.finish(), image: image::write(origin, &memory, None) })
 }
 
 const NO_STACK_POINTER: &str = "expected a mutable global, the stack pointer, found none";
@@ -234,7 +234,7 @@ mod tests {
         let split = split.expect("parted");
         let image = Image::open(split.image).expect("whole");
         let mut memory = vec![0; image.memory_size()];
-        for (offset, _, bytes) in image.stretches() {
+        for (offset, bytes) in image.stretches() {
             memory[offset..offset + bytes.len()].copy_from_slice(bytes);
         }
         assert_eq!((memory.len(), memory[4096], &memory[65530..]), (65536, b'x', &b"abcdef"[..]));

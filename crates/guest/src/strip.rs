@@ -1,4 +1,5 @@
-//! Taking out of machine code what nobody reads at run time: the names of its functions, a tenth of its size.
+//! Taking out of machine code what nobody reads at run time: the names of its functions, 7 % of
+//! CPython's code.
 
 use object::build::elf::Builder;
 use object::elf::{SHT_STRTAB, SHT_SYMTAB};
@@ -23,4 +24,17 @@ pub(crate) fn strip(code: &[u8]) -> wasmtime::Result<Vec<u8>> {
     let mut stripped = Vec::with_capacity(code.len());
     builder.write(&mut stripped)?;
     Ok(stripped)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine;
+
+    #[test]
+    fn compiled_code_carries_no_symbols() {
+        let module = wat::parse_str("(module (func (export \"a\") (result i32) (i32.const 1)))").expect("valid");
+        let code = engine::compile(&module, env!("GUEST_HOST_TARGET")).expect("compiled");
+        let has = |name: &[u8]| code.windows(name.len()).any(|window| window == name);
+        assert!(has(b".text\0") && !has(b".symtab\0") && !has(b".strtab\0"));
+    }
 }

@@ -44,9 +44,11 @@ fn resumed(wasm: &[u8]) -> (Outcome, Image) {
     let parts = split(wasm).expect("parted");
     let code = engine::compile(&parts.code, env!("GUEST_HOST_TARGET")).expect("compiled");
     let cold = program(wasm);
+    let base = Some(Arc::new(Image::open(parts.image).expect("whole")));
     let bytes = take(&cold, guest(), 5).expect("started").expect("an image");
-    let image = Image::open(bytes.clone()).expect("whole");
-    let warm = Program::from_trusted_bytes(&code, Some(Arc::new(Image::open(bytes).expect("whole")))).expect("loaded");
+    let image = || Image::open_upon(bytes.clone(), base.clone()).expect("whole");
+    let warm = Program::from_trusted_bytes(&code, Some(Arc::new(image()))).expect("loaded");
+    let image = image();
     (guest::run(&warm, guest()).expect("started").0, image)
 }
 

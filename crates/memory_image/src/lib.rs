@@ -2,9 +2,10 @@
 //!
 //! Machine code is the same for every app, so it comes without the data of its module; that is kept here instead. A
 //! *cold* image is a module's own data, as it is before any instruction has run. A *resumed* one is the memory behind
-//! an initialised CPython that has imported an app.
+//! an initialised CPython that has imported an app. More than half of the pages that a resumed image would need are in
+//! the cold one as well, which is always at hand; so it may be written *upon* that one, its base, and only refer to them.
 //!
-//! # The format, version 1
+//! # The format, version 2
 //!
 //! All integers are little-endian. A page is 4096 bytes.
 //!
@@ -18,14 +19,15 @@
 //! | 32 | 4 | size of the memory, pages; a multiple of 16, which is a page of WebAssembly |
 //! | 36 | 4 | number of runs |
 //! | 40 | 8 | XXH3-64 of the pages |
-//! | 48 | 8 | zero, reserved |
+//! | 48 | 8 | the base's XXH3-64 of its pages; 0 without a base |
 //! | 56 | 8 | XXH3-64 of the 56 bytes before it and the table of runs |
-//! | 64 | 8 each | table of runs: first page (4), how many pages (4) |
+//! | 64 | 12 each | table of runs: first page (4), how many pages (4), whose they are (4): 0 own, 1 the base's |
 //! | … | | zero up to a multiple of 4096 |
-//! | … | 4096 each | the pages, in order |
+//! | … | 4096 each | the pages of the own runs, in order |
 //!
-//! Runs rise strictly and lie inside the memory; what no run covers is zero. The pages begin at a page boundary, so
-//! that an image that does so too can be mapped, page by page.
+//! Runs rise strictly and lie inside the memory; what no run covers is zero. A run of the base's pages has what the base
+//! has at the same place, in one of the base's own runs. The pages begin at a page boundary, so that an image that does
+//! so too can be mapped, page by page.
 
 mod reader;
 mod writer;
@@ -36,7 +38,7 @@ pub use writer::write;
 /// First bytes of every image.
 pub const MAGIC: [u8; 8] = *b"\x89PYIMG\r\n";
 /// The version of the format that this crate writes, and the only one it reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The unit of an image, bytes.
 pub const PAGE: usize = 4096;
 /// Length of the header in front of the table, bytes.
@@ -44,7 +46,7 @@ const HEADER_LEN: usize = 64;
 /// How many of the header's bytes its checksum covers.
 const HEADER_CHECKED: usize = 56;
 /// Length of one run in the table, bytes.
-const RUN_LEN: usize = 8;
+const RUN_LEN: usize = 12;
 /// Most runs: each is a mapping of its own, of which Linux lets a process have 65,530.
 const MAX_RUNS: usize = 16_384;
 /// Most pages of a memory: 4 GiB.
@@ -75,6 +77,14 @@ pub struct Origin {
 struct Run {
     first: u32,
     count: u32,
+    source: Source,
+}
+
+/// Whose the pages of a run are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Own,
+    Base,
 }
 
 #[cfg(test)]

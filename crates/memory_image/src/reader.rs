@@ -1,9 +1,13 @@
 //! Reading an image: header and table are checked when it is opened, the pages when someone asks for it.
 
-use crate::{HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_PAGES, MAX_RUNS, Origin, PAGE, RUN_LEN, Run, Start, VERSION};
+use crate::{
+    HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_PAGES, MAX_RUNS, Origin, PAGE, RUN_LEN, Run, Source, Start, VERSION,
+};
 use archive::format::checksum;
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Why an image cannot be used: one line with what was expected and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,17 +27,28 @@ pub struct Image {
     origin: Origin,
     memory_pages: u32,
     runs: Vec<Run>,
+    /// Where the bytes of each run lie, in this image or in the base.
+    places: Vec<Range<usize>>,
     pages_checksum: u64,
+    base: Option<Arc<Image>>,
     /// Offset of the first page.
     data: usize,
 }
 
 impl Image {
-    /// Checks header and table, in time that depends on the number of runs only.
+    /// Checks header and table of an image without a base, in time that depends on the number of runs only.
     ///
     /// # Errors
     /// [`ImageError`] naming the field that is not as it must be.
     pub fn open(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Image, ImageError> {
+        Image::open_upon(bytes, None)
+    }
+
+    /// As [`Image::open`], for an image that was perhaps written upon `base`.
+    ///
+    /// # Errors
+    /// [`ImageError`] naming the field that is not as it must be, or if it was written upon another image.
+    pub fn open_upon(bytes: impl Into<Cow<'static, [u8]>>, base: Option<Arc<Image>>) -> Result<Image, ImageError> {
         let bytes = bytes.into();
         let fail = |what: String| Err(ImageError(what));
         let Some(header) = bytes.first_chunk::<HEADER_LEN>() else {
@@ -71,36 +86,23 @@ impl Image {
         if memory_pages > MAX_PAGES || memory_pages % 16 != 0 {
             return fail(format!("expected a multiple of 16 up to {MAX_PAGES} pages of memory, found {memory_pages}"));
         }
-        if u64_at(48) != 0 {
-            return fail(format!("expected zero in the reserved field, found {:x}", u64_at(48)));
-        }
-        let runs: Vec<Run> = table
-            .as_chunks::<RUN_LEN>()
-            .0
-            .iter()
-            .map(|run| Run { first: u32::from_le_bytes(array(run, 0)), count: u32::from_le_bytes(array(run, 4)) })
-            .collect();
-        let mut end = 0;
-        let mut stored = 0;
-        for (number, run) in runs.iter().enumerate() {
-            let next = run.first.checked_add(run.count).filter(|next| *next <= memory_pages);
-            match next {
-                Some(next) if run.count > 0 && (run.first > end || number == 0) => end = next,
-                _ => {
-                    return fail(format!(
-                        "expected run {number} behind the one before it and in memory, found {run:?}"
-                    ));
-                }
+        let base = match (u64_at(48), base) {
+            (0, _) => None,
+            (expected, Some(base)) if base.pages_checksum == expected => Some(base),
+            (expected, base) => {
+                let found = base.map_or("none".to_string(), |base| format!("{:016x}", base.pages_checksum));
+                return fail(format!("expected the base whose pages have the checksum {expected:016x}, found {found}"));
             }
-            stored += run.count as usize;
-        }
+        };
+        let runs = read_runs(table, memory_pages)?;
         let data = (HEADER_LEN + table.len()).next_multiple_of(PAGE);
-        if bytes.len() != data + stored * PAGE {
-            return fail(format!("expected {} bytes, found {}", data + stored * PAGE, bytes.len()));
+        let (places, end) = places(&runs, data, base.as_deref())?;
+        if bytes.len() != end {
+            return fail(format!("expected {end} bytes, found {}", bytes.len()));
         }
         let origin = Origin { start, module: u64_at(16), archive: u64_at(24) };
         let pages_checksum = u64_at(40);
-        Ok(Image { origin, memory_pages, runs, pages_checksum, data, bytes })
+        Ok(Image { origin, memory_pages, runs, places, pages_checksum, base, data, bytes })
     }
 
     /// What it belongs to.
@@ -129,12 +131,12 @@ impl Image {
         self.memory_pages as usize * PAGE
     }
 
-    /// Size of the image, bytes.
-    pub fn size(&self) -> usize {
-        self.bytes.len()
+    /// The image as it is stored, without its base.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
-    /// The image's bytes, if they live as long as the process.
+    /// As [`Image::bytes`], if they live as long as the process.
     pub fn static_bytes(&self) -> Option<&'static [u8]> {
         match self.bytes {
             Cow::Borrowed(bytes) => Some(bytes),
@@ -142,7 +144,7 @@ impl Image {
         }
     }
 
-    /// Checks every page against the checksum.
+    /// Checks every page against the checksum; those of a base have one of their own there.
     ///
     /// # Errors
     /// [`ImageError`] with the checksum expected and found.
@@ -154,15 +156,95 @@ impl Image {
         Err(ImageError(format!("expected checksum {:016x} of the pages, found {found:016x}", self.pages_checksum)))
     }
 
-    /// The stretches that are stored: offset in memory, offset of the first byte in the image, bytes.
-    pub fn stretches(&self) -> impl Iterator<Item = (usize, usize, &[u8])> {
-        let mut at = self.data;
-        self.runs.iter().map(move |run| {
-            let (offset, len) = (at, run.count as usize * PAGE);
-            at += len;
-            (run.first as usize * PAGE, offset, &self.bytes[offset..offset + len])
+    /// The stretches of memory that are not zero: offset in memory, bytes.
+    pub fn stretches(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        self.each(|image| Some(&image.bytes)).flatten()
+    }
+
+    /// As [`Image::stretches`], if the bytes of all of them live as long as the process.
+    pub fn static_stretches(&self) -> Option<Vec<(usize, &'static [u8])>> {
+        self.each(Image::static_bytes).collect()
+    }
+
+    /// Every stretch, cut from what `bytes` gives for the image that has it.
+    fn each<'a, 'b>(
+        &'a self,
+        bytes: impl Fn(&'a Image) -> Option<&'b [u8]>,
+    ) -> impl Iterator<Item = Option<(usize, &'b [u8])>> {
+        self.runs.iter().zip(&self.places).map(move |(run, place)| {
+            let image = match run.source {
+                Source::Own => self,
+                Source::Base => self.base.as_deref()?,
+            };
+            Some((run.first as usize * PAGE, &bytes(image)?[place.clone()]))
         })
     }
+
+    /// The XXH3-64 of its pages, by which an image that was written upon it knows it.
+    pub(crate) fn pages_checksum(&self) -> u64 {
+        self.pages_checksum
+    }
+
+    /// A page of its own runs.
+    pub(crate) fn own_page(&self, number: u32) -> Option<&[u8]> {
+        self.own_pages(number, 1).map(|place| &self.bytes[place])
+    }
+
+    /// Where the bytes of pages lie that are all in one of its own runs.
+    fn own_pages(&self, first: u32, count: u32) -> Option<Range<usize>> {
+        let behind = self.runs.partition_point(|run| run.first <= first);
+        let (run, place) = (self.runs.get(behind.checked_sub(1)?)?, &self.places[behind - 1]);
+        let skipped = first - run.first;
+        if run.source != Source::Own || count > run.count.checked_sub(skipped)? {
+            return None;
+        }
+        let start = place.start + skipped as usize * PAGE;
+        Some(start..start + count as usize * PAGE)
+    }
+}
+
+/// The table of runs, which rise, lie in memory, and are as long as they can be.
+fn read_runs(table: &[u8], memory_pages: u32) -> Result<Vec<Run>, ImageError> {
+    let mut runs: Vec<Run> = Vec::new();
+    for entry in table.as_chunks::<RUN_LEN>().0 {
+        let number = runs.len();
+        let [first, count, source] = [0, 4, 8].map(|offset| u32::from_le_bytes(array(entry, offset)));
+        let source = match source {
+            0 => Source::Own,
+            1 => Source::Base,
+            other => return Err(ImageError(format!("expected source 0 or 1 of run {number}, found {other}"))),
+        };
+        let run = Run { first, count, source };
+        let inside = count > 0 && first.checked_add(count).is_some_and(|end| end <= memory_pages);
+        let behind = runs.last().is_none_or(|last| {
+            let end = last.first + last.count;
+            first > end || (first == end && source != last.source)
+        });
+        if !inside || !behind {
+            return Err(ImageError(format!(
+                "expected run {number} behind the one before it and in memory, found {run:?}"
+            )));
+        }
+        runs.push(run);
+    }
+    Ok(runs)
+}
+
+/// Where the bytes of each run lie, and where the image ends; its own pages begin at `data`.
+fn places(runs: &[Run], data: usize, base: Option<&Image>) -> Result<(Vec<Range<usize>>, usize), ImageError> {
+    let mut end = data;
+    let place = |run: &Run| match run.source {
+        Source::Own => {
+            let start = end;
+            end += run.count as usize * PAGE;
+            Ok(start..end)
+        }
+        Source::Base => base
+            .and_then(|base| base.own_pages(run.first, run.count))
+            .ok_or_else(|| ImageError(format!("expected a base with pages of its own at {run:?}, found none"))),
+    };
+    let places = runs.iter().map(place).collect::<Result<_, _>>()?;
+    Ok((places, end))
 }
 
 /// `N` bytes at an offset that the caller knows to lie inside.

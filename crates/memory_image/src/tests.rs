@@ -1,6 +1,7 @@
 //! What is written can be read; what is damaged is refused.
 
 use super::*;
+use std::sync::Arc;
 
 const ORIGIN: Origin = Origin { start: Start::Resumed, module: 0x1234, archive: 0x5678 };
 
@@ -15,7 +16,7 @@ fn memory() -> Vec<u8> {
 
 fn restore(image: &Image) -> Vec<u8> {
     let mut memory = vec![0; image.memory_size()];
-    for (offset, _, bytes) in image.stretches() {
+    for (offset, bytes) in image.stretches() {
         memory[offset..offset + bytes.len()].copy_from_slice(bytes);
     }
     memory
@@ -23,26 +24,27 @@ fn restore(image: &Image) -> Vec<u8> {
 
 #[test]
 fn a_memory_comes_back_and_zero_pages_are_not_stored() {
-    let image = Image::open(write(ORIGIN, &memory())).expect("whole");
+    let image = Image::open(write(ORIGIN, &memory(), None)).expect("whole");
     assert_eq!(image.origin(), ORIGIN);
     assert!(restore(&image) == memory());
     image.verify().expect("whole");
     // Header and table; pages 0, 10 to 13, 40, 63.
-    assert_eq!(image.size(), PAGE + 7 * PAGE);
+    assert_eq!(image.bytes().len(), PAGE + 7 * PAGE);
     assert_eq!(image.stretches().map(|(offset, ..)| offset / PAGE).collect::<Vec<_>>(), [0, 10, 40, 63]);
-    assert!(image.stretches().all(|(_, offset, _)| offset % PAGE == 0));
+    let start = image.bytes().as_ptr().addr();
+    assert!(image.stretches().all(|(_, bytes)| (bytes.as_ptr().addr() - start).is_multiple_of(PAGE)));
 }
 
 #[test]
 fn an_empty_memory_is_an_image_too() {
-    let image = Image::open(write(Origin { start: Start::Cold, ..ORIGIN }, &[])).expect("whole");
+    let image = Image::open(write(Origin { start: Start::Cold, ..ORIGIN }, &[], None)).expect("whole");
     assert_eq!((image.memory_size(), image.origin().start), (0, Start::Cold));
     assert_eq!(image.stretches().count(), 0);
 }
 
 #[test]
 fn a_resumed_image_belongs_to_its_archive() {
-    let image = |start| Image::open(write(Origin { start, ..ORIGIN }, &memory())).expect("whole");
+    let image = |start| Image::open(write(Origin { start, ..ORIGIN }, &memory(), None)).expect("whole");
     image(Start::Resumed).expect(Start::Resumed, 0x5678).expect("its own");
     assert!(image(Start::Resumed).expect(Start::Resumed, 0x5679).is_err());
     assert!(image(Start::Resumed).expect(Start::Cold, 0x5678).is_err());
@@ -52,14 +54,14 @@ fn a_resumed_image_belongs_to_its_archive() {
 
 #[test]
 fn every_damage_is_found_and_none_panics() {
-    let whole = write(ORIGIN, &memory());
+    let whole = write(ORIGIN, &memory(), None);
     for len in (0..200).chain([PAGE - 1, PAGE, PAGE + 1, whole.len() - 1]) {
         assert!(Image::open(whole[..len].to_vec()).is_err(), "cut to {len}");
     }
     let mut longer = whole.clone();
     longer.push(0);
     assert!(Image::open(longer).is_err());
-    for byte in (0..64 + 4 * 8).chain(PAGE..whole.len()) {
+    for byte in (0..64 + 4 * RUN_LEN).chain(PAGE..whole.len()) {
         let mut damaged = whole.clone();
         damaged[byte] ^= 0x10;
         let found = Image::open(damaged).and_then(|image| image.verify());
@@ -69,9 +71,9 @@ fn every_damage_is_found_and_none_panics() {
 
 /// A header whose checksum is right but whose contents are not: what an attacker would write.
 fn forged(change: impl FnOnce(&mut Vec<u8>)) -> Result<Image, ImageError> {
-    let mut bytes = write(ORIGIN, &memory());
+    let mut bytes = write(ORIGIN, &memory(), None);
     change(&mut bytes);
-    let sum = archive::format::checksum(&[&bytes[..HEADER_CHECKED], &bytes[64..64 + 4 * 8]].concat());
+    let sum = archive::format::checksum(&[&bytes[..HEADER_CHECKED], &bytes[64..64 + 4 * RUN_LEN]].concat());
     bytes[HEADER_CHECKED..64].copy_from_slice(&sum.to_le_bytes());
     Image::open(bytes)
 }
@@ -87,12 +89,84 @@ fn a_forged_table_is_refused() {
         ("memory smaller than the runs", 32, 48),
         ("memory of no whole unit", 32, 65),
         ("memory over 4 GiB", 32, MAX_PAGES + 1),
-        ("a run that overlaps the one before", 64 + 8, 0),
-        ("a run that touches the one before", 64 + 8, 1),
+        ("a run that overlaps the one before", 64 + RUN_LEN, 0),
+        ("a run that touches the one before", 64 + RUN_LEN, 1),
         ("an empty run", 64 + 4, 0),
-        ("a run that wraps around", 64 + 3 * 8 + 4, u32::MAX),
-        ("reserved", 48, 1),
+        ("a run that wraps around", 64 + 3 * RUN_LEN + 4, u32::MAX),
+        ("a base that was not given", 48, 1),
+        ("pages of no base", 64 + 8, 1),
+        ("pages of neither", 64 + 8, 2),
     ] {
         assert!(forged(set(offset, value)).is_err(), "{what}");
     }
+}
+
+/// 64 pages, of which 12 from the tenth on, and 3 from the fortieth on, are not zero.
+fn base() -> Arc<Image> {
+    let mut memory = vec![0; 64 * PAGE];
+    for page in (10..22).chain(40..43) {
+        memory[page * PAGE] = page as u8;
+    }
+    Arc::new(Image::open(write(Origin { start: Start::Cold, ..ORIGIN }, &memory, None)).expect("whole"))
+}
+
+/// What [`base`] holds with page 21 written, and pages beside and behind that it has not.
+fn changed() -> Vec<u8> {
+    let mut memory = restore(&base());
+    for page in [9, 21, 22, 60] {
+        memory[page * PAGE] = 0xff;
+    }
+    memory
+}
+
+#[test]
+fn pages_of_the_base_are_referred_to_where_that_saves_many() {
+    let image = Image::open_upon(write(ORIGIN, &changed(), Some(&base())), Some(base())).expect("whole");
+    assert!(restore(&image) == changed());
+    image.verify().expect("whole");
+    // 10 to 20 are the base's; 40 to 42 are too, but too few.
+    let runs = |image: &Image| image.stretches().map(|(at, bytes)| (at / PAGE, bytes.len() / PAGE)).collect::<Vec<_>>();
+    assert_eq!(runs(&image), [(9, 1), (10, 11), (21, 2), (40, 3), (60, 1)]);
+    assert_eq!(image.bytes().len(), PAGE + 7 * PAGE);
+}
+
+#[test]
+fn another_base_or_none_is_refused() {
+    let bytes = write(ORIGIN, &changed(), Some(&base()));
+    assert!(Image::open(bytes.clone()).is_err());
+    let other = Image::open(write(ORIGIN, &memory(), None)).expect("whole");
+    assert!(Image::open_upon(bytes, Some(Arc::new(other))).is_err());
+    // An image that refers to nothing may be given one.
+    Image::open_upon(write(ORIGIN, &memory(), None), Some(base())).expect("whole");
+}
+
+#[test]
+fn a_run_of_pages_that_the_base_has_not_is_refused() {
+    let mut bytes = write(ORIGIN, &changed(), Some(&base()));
+    // A table of two runs: an own one of page 0, and one of the base's.
+    for (what, first, count) in [("zero there", 23, 1), ("in front of it", 8, 2), ("reaching behind it", 12, 20)] {
+        let entry = 64 + RUN_LEN;
+        bytes[36..40].copy_from_slice(&2u32.to_le_bytes());
+        bytes[64..entry].copy_from_slice(&[0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+        bytes[entry..entry + 4].copy_from_slice(&u32::to_le_bytes(first));
+        bytes[entry + 4..entry + 8].copy_from_slice(&u32::to_le_bytes(count));
+        bytes.truncate(2 * PAGE);
+        let sum = archive::format::checksum(&[&bytes[..HEADER_CHECKED], &bytes[64..64 + 2 * RUN_LEN]].concat());
+        bytes[HEADER_CHECKED..64].copy_from_slice(&sum.to_le_bytes());
+        let error = Image::open_upon(bytes.clone(), Some(base())).err().expect(what).to_string();
+        assert!(error.contains("expected a base with pages of its own"), "{what}: {error}");
+    }
+}
+
+#[test]
+fn stretches_are_static_only_if_all_are() {
+    let leak = |bytes: Vec<u8>| -> &'static [u8] { Vec::leak(bytes) };
+    let cold = Origin { start: Start::Cold, ..ORIGIN };
+    let fixed = Arc::new(Image::open(leak(write(cold, &restore(&base()), None))).expect("whole"));
+    let bytes = leak(write(ORIGIN, &changed(), Some(&base())));
+    let stretches = |base| {
+        let image = Image::open_upon(bytes, Some(base)).expect("whole");
+        image.static_stretches().map(|stretches| stretches.len())
+    };
+    assert_eq!((stretches(fixed), stretches(base())), (Some(5), None));
 }

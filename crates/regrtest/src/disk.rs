@@ -3,13 +3,14 @@
 //!
 //! The guest sees the same layout: the library, read-only, at `/vfs`, and a fresh temporary folder at `/`.
 
+use crate::aside::aside;
 use crate::one::{DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
 use crate::suite::{DRIVER, Suite};
 use anyhow::{Context, Result};
 use archive::{Archive, EntryKind};
 use guest::{Outcome, Program};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder, p1};
 
 /// python.wasm compiled as it was built, with its data in it.
@@ -34,15 +35,6 @@ pub fn provide(suite: &Suite) -> Result<()> {
         aside(&library, |work| unpack(&suite.archive()?, work))?;
     }
     Ok(())
-}
-
-/// Makes `path` under another name and renames it, so that what stands there is whole.
-fn aside(path: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    let mut work = path.as_os_str().to_owned();
-    work.push(format!(".{}", std::process::id()));
-    let work = PathBuf::from(work);
-    make(&work).with_context(|| format!("cannot make {}", work.display()))?;
-    fs::rename(&work, path).with_context(|| format!("cannot put it at {}", path.display()))
 }
 
 fn unpack(archive: &Archive, to: &Path) -> Result<()> {

@@ -24,7 +24,6 @@ ANNOUNCEMENT = "\x1ecase "
 # The longest detail that is kept.
 LONGEST = 400
 
-
 # What pyapp's own errors say about what the sandbox does not have. A test that ends with one of them needs it, and is skipped
 # as upstream skips it on WASI, only case by case and not file by file.
 NOT_HAD = (
@@ -77,7 +76,7 @@ def not_had(error):
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         for text in NOT_HAD:
-            if text in str(error):
+            if text in text_of(error):
                 return text
         error = error.__cause__ or error.__context__
     return None
@@ -92,13 +91,17 @@ def tidy(text):
     return text if len(text) <= LONGEST else text[:LONGEST] + "..."
 
 
+def text_of(error):
+    """What an exception says, even if it fails to: some tests raise such."""
+    try:
+        return str(error)
+    except Exception:
+        return "<its text cannot be had>"
+
+
 def described(error):
     """The last line of an exception as tracebacks show it."""
-    try:
-        text = str(error)
-    except Exception:
-        text = "<its text cannot be had>"
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text_of(error).splitlines() if line.strip()]
     name = type(error).__name__
     return tidy(f"{name}: {lines[0]}" if lines else name)
 

@@ -20,8 +20,10 @@
 //! | `results.rs` | the reports of a run, kept in a file as they come |
 //! | `table.rs` | the committed table |
 //! | `compare.rs` | what is not as the table says, and what it becomes |
+//! | `aside.rs` | files and folders that are there whole or not at all |
 
 mod arguments;
+mod aside;
 mod compare;
 mod disk;
 mod library;
@@ -35,6 +37,7 @@ mod table;
 
 use anyhow::{Context, Result};
 use arguments::{Arguments, Selection};
+use aside::aside;
 use report::Report;
 use results::Results;
 use std::collections::BTreeSet;
@@ -103,7 +106,7 @@ fn conclude(arguments: &Arguments, reports: &[&Report], selected: &BTreeSet<Stri
     if arguments.write {
         let whole = matches!(arguments.selection, Selection::All);
         compare::update(&mut table, reports, whole);
-        std::fs::write(&path, table.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+        aside(&path, |work| Ok(std::fs::write(work, table.to_string())?))?;
     }
     let differences = compare::differences(&table, reports, selected);
     for difference in &differences {

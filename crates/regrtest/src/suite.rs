@@ -1,6 +1,7 @@
 //! What a run needs, provided once and kept in a folder of the cache, so that the many processes of a run only read
 //! files.
 
+use crate::aside::aside;
 use crate::library;
 use anyhow::{Context, Result};
 use archive::Archive;
@@ -60,6 +61,7 @@ impl Suite {
         let key = Key::new()
             .part("wasm", hash::of_bytes(&runtime.wasm))
             .part("code", hash::of_bytes(&python.code))
+            .part("image", hash::of_bytes(&python.cold_image))
             .part("library", hash::of_bytes(&library))
             .part("driver", DRIVER)
             .part("resources", RESOURCES)
@@ -68,15 +70,12 @@ impl Suite {
         let folder = cache.path(&name);
         let _lock = cache.lock(&name)?;
         if !folder.is_dir() {
-            let work = cache.path(&format!("{name}.work"));
-            fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
             let parts =
                 [(CODE, &python.code), (COLD_IMAGE, &python.cold_image), (LIBRARY, &library), (WASM, &runtime.wasm)];
-            for (name, bytes) in parts {
-                let path = work.join(name);
-                fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
-            }
-            fs::rename(&work, &folder).with_context(|| format!("cannot put the suite at {}", folder.display()))?;
+            aside(&folder, |work| {
+                fs::create_dir(work)?;
+                Ok(parts.into_iter().try_for_each(|(name, bytes)| fs::write(work.join(name), bytes))?)
+            })?;
         }
         Ok(Suite::open(&folder))
     }

@@ -1,13 +1,25 @@
 /* Descriptors: duplicating them, pipes, flags and locks. */
 #include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <string.h>
 #include <wasi/api.h>
 #include <wasi/libc.h>
 
 #include "posix.h"
 #include "request.h"
+
+/* The flags of a descriptor, or -1 if it is none. */
+static int get_flags(int fd)
+{
+    __wasi_fdstat_t state;
+    __wasi_errno_t error = __wasi_fd_fdstat_get(fd, &state);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    int reads = (state.fs_rights_base & (__WASI_RIGHTS_FD_READ | __WASI_RIGHTS_FD_READDIR)) != 0;
+    int writes = (state.fs_rights_base & __WASI_RIGHTS_FD_WRITE) != 0;
+    return state.fs_flags | (reads ? O_RDONLY : 0) | (writes ? O_WRONLY : 0);
+}
 
 static int dup_from(int fd, int least)
 {
@@ -25,14 +37,8 @@ int dup(int fd)
 
 int dup2(int from, int to)
 {
-    __wasi_fdstat_t state;
     if (from == to) {
-        __wasi_errno_t error = __wasi_fd_fdstat_get(from, &state);
-        if (error != 0) {
-            errno = error;
-            return -1;
-        }
-        return to;
+        return get_flags(from) < 0 ? -1 : to;
     }
     if (to < 0) {
         errno = EBADF;
@@ -74,28 +80,12 @@ int pipe(int ends[2])
     return pipe2(ends, 0);
 }
 
-/* ---- Flags ---- */
-
-static int get_flags(int fd)
-{
-    __wasi_fdstat_t state;
-    __wasi_errno_t error = __wasi_fd_fdstat_get(fd, &state);
-    if (error != 0) {
-        errno = error;
-        return -1;
-    }
-    int reads = (state.fs_rights_base & (__WASI_RIGHTS_FD_READ | __WASI_RIGHTS_FD_READDIR)) != 0;
-    int writes = (state.fs_rights_base & __WASI_RIGHTS_FD_WRITE) != 0;
-    return state.fs_flags | (reads ? O_RDONLY : 0) | (writes ? O_WRONLY : 0);
-}
+/* ---- Locks and flags ---- */
 
 /* A guest is one process, and nobody else has its files: every lock is free. */
 static int lock(int fd, struct flock *wanted, int only_ask)
 {
-    __wasi_fdstat_t state;
-    __wasi_errno_t error = __wasi_fd_fdstat_get(fd, &state);
-    if (error != 0) {
-        errno = error;
+    if (get_flags(fd) < 0) {
         return -1;
     }
     if (only_ask) {

@@ -90,6 +90,15 @@ static int done(__wasi_errno_t error)
     return 0;
 }
 
+/* Closes what was only opened for one call; the result of that and its errno stay. */
+static int close_behind(int fd, int result)
+{
+    int error = errno;
+    (void)__wasi_fd_close(fd);
+    errno = error;
+    return result;
+}
+
 int fstat(int fd, struct stat *buffer)
 {
     __wasi_filestat_t found;
@@ -282,24 +291,12 @@ int fchmodat(int directory, const char *path, mode_t mode, int flags)
     }
     /* For which no permission is needed. */
     int fd = open_place(&place, O_SEARCH);
-    if (fd < 0) {
-        return -1;
-    }
-    int result = fchmod(fd, mode);
-    int error = errno;
-    (void)__wasi_fd_close(fd);
-    errno = error;
-    return result;
+    return fd < 0 ? -1 : close_behind(fd, fchmod(fd, mode));
 }
 
 int chmod(const char *path, mode_t mode)
 {
     return fchmodat(AT_FDCWD, path, mode, 0);
-}
-
-int lchmod(const char *path, mode_t mode)
-{
-    return fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW);
 }
 
 /* An ordinary user can only give a file to himself. */
@@ -397,14 +394,7 @@ int fstatvfs(int fd, struct statvfs *buffer)
 int statvfs(const char *restrict path, struct statvfs *restrict buffer)
 {
     int fd = open(path, O_RDONLY);
-    if (fd < 0) {
-        return -1;
-    }
-    int result = fstatvfs(fd, buffer);
-    int error = errno;
-    (void)__wasi_fd_close(fd);
-    errno = error;
-    return result;
+    return fd < 0 ? -1 : close_behind(fd, fstatvfs(fd, buffer));
 }
 
 /* What is written is in the host's hands at once. */

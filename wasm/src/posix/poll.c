@@ -22,8 +22,9 @@ static void add(__wasi_subscription_t *list, size_t *count, int fd, size_t index
     }
 }
 
-/* Subscribes to what is asked for; how many descriptors have something to tell already. */
-static int subscribe(struct pollfd *fds, nfds_t count, __wasi_subscription_t *list, size_t *used)
+/* Subscribes to what is asked for; how many descriptors have something to tell already. With `check` each is looked at
+   first, without it only what is watched for nothing, which no subscription would find bad. */
+static int subscribe(struct pollfd *fds, nfds_t count, __wasi_subscription_t *list, size_t *used, int check)
 {
     int ready = 0;
     for (nfds_t i = 0; i < count; i++) {
@@ -32,7 +33,8 @@ static int subscribe(struct pollfd *fds, nfds_t count, __wasi_subscription_t *li
         if (fds[i].fd < 0) {
             continue;
         }
-        if (__wasi_fd_fdstat_get(fds[i].fd, &state) != 0) {
+        int watched = (fds[i].events & (POLLRDNORM | POLLWRNORM)) != 0;
+        if ((check || !watched) && __wasi_fd_fdstat_get(fds[i].fd, &state) != 0) {
             fds[i].revents = POLLNVAL;
             ready++;
             continue;
@@ -61,6 +63,24 @@ static void note(struct pollfd *poll, const __wasi_event_t *event)
     }
 }
 
+/* Asks the host once, waiting for `nanoseconds` at most, or for ever if below zero. */
+static __wasi_errno_t ask(struct pollfd *fds, nfds_t count, long long nanoseconds, int check,
+                          __wasi_subscription_t *subscriptions, __wasi_event_t *events, size_t *told)
+{
+    size_t used = 0;
+    if (subscribe(fds, count, subscriptions, &used, check) > 0) {
+        nanoseconds = 0;
+    }
+    if (nanoseconds >= 0) {
+        __wasi_subscription_t *clock = &subscriptions[used++];
+        *clock = (__wasi_subscription_t){.u.tag = __WASI_EVENTTYPE_CLOCK};
+        clock->u.u.clock.id = __WASI_CLOCKID_MONOTONIC;
+        clock->u.u.clock.timeout = (__wasi_timestamp_t)nanoseconds;
+    }
+    /* Without a subscription there is nothing that could end the wait. */
+    return used == 0 ? __WASI_ERRNO_DEADLK : __wasi_poll_oneoff(subscriptions, events, used, told);
+}
+
 /* `nanoseconds` below zero: for ever. */
 static int wait_for(struct pollfd *fds, nfds_t count, long long nanoseconds)
 {
@@ -70,28 +90,16 @@ static int wait_for(struct pollfd *fds, nfds_t count, long long nanoseconds)
         subscriptions = calloc(2 * count + 1, sizeof(*subscriptions));
         events = calloc(2 * count + 1, sizeof(*events));
     }
-    size_t used = 0, told = 0;
-    int result = -1;
-    if (subscriptions == NULL || events == NULL) {
-        errno = ENOMEM;
-    } else {
-        if (subscribe(fds, count, subscriptions, &used) > 0) {
-            nanoseconds = 0;
-        }
-        if (nanoseconds >= 0) {
-            __wasi_subscription_t *clock = &subscriptions[used++];
-            *clock = (__wasi_subscription_t){.u.tag = __WASI_EVENTTYPE_CLOCK};
-            clock->u.u.clock.id = __WASI_CLOCKID_MONOTONIC;
-            clock->u.u.clock.timeout = (__wasi_timestamp_t)nanoseconds;
-        }
-        /* Without a subscription there is nothing that could end the wait. */
-        __wasi_errno_t error = used == 0 ? __WASI_ERRNO_DEADLK : __wasi_poll_oneoff(subscriptions, events, used, &told);
-        if (error != 0) {
-            errno = error;
-        } else {
-            result = 0;
+    size_t told = 0;
+    __wasi_errno_t error = __WASI_ERRNO_NOMEM;
+    if (subscriptions != NULL && events != NULL) {
+        error = ask(fds, count, nanoseconds, 0, subscriptions, events, &told);
+        /* One bad descriptor fails the whole call. */
+        if (error == __WASI_ERRNO_BADF) {
+            error = ask(fds, count, nanoseconds, 1, subscriptions, events, &told);
         }
     }
+    int result = error == 0 ? 0 : -1;
     for (size_t i = 0; result == 0 && i < told; i++) {
         if (events[i].type != __WASI_EVENTTYPE_CLOCK) {
             note(&fds[events[i].userdata], &events[i]);
@@ -103,6 +111,9 @@ static int wait_for(struct pollfd *fds, nfds_t count, long long nanoseconds)
     if (subscriptions != few_subscriptions) {
         free(subscriptions);
         free(events);
+    }
+    if (error != 0) {
+        errno = error;
     }
     return result;
 }

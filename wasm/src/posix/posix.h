@@ -86,7 +86,6 @@ int fchdir(int fd);
 
 /* metadata.c */
 mode_t umask(mode_t mask);
-int lchmod(const char *path, mode_t mode);
 int chown(const char *path, uid_t user, gid_t group);
 int fchown(int fd, uid_t user, gid_t group);
 int lchown(const char *path, uid_t user, gid_t group);

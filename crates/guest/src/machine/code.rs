@@ -6,8 +6,8 @@
 //! code that it has just compiled or that it keeps in the cache folder of the user who builds. `RATIONALE.md` says why
 //! they are not `unsafe fn`.
 
-use super::executable;
-use super::memory::FromExecutable;
+use super::executable::Executable;
+use super::memory::{FromExecutable, Stretch};
 use crate::engine;
 use crate::image::{Image, Start};
 use crate::timing::Timing;
@@ -51,7 +51,7 @@ impl Program {
         if !can_protect_in_place(bytes) {
             return Program::from_trusted_bytes_timed(bytes, image, timing);
         }
-        let memory = image.as_ref().and_then(in_executable);
+        let memory = image.as_deref().and_then(in_executable);
         let image_is_mapped = memory.is_some();
         let engine = engine::for_running(Some(Arc::new(InPlace)), memory)?;
         timing.mark("engine");
@@ -103,10 +103,16 @@ impl Program {
 }
 
 /// What maps the image into each new memory, if it can be mapped.
-fn in_executable(image: &Arc<Image>) -> Option<Arc<dyn MemoryCreator>> {
-    let bytes = image.static_bytes().filter(|bytes| can_protect_in_place(bytes))?;
-    let place = executable::place_of(bytes).filter(|place| place.offset.is_multiple_of(ALIGNMENT as u64))?;
-    Some(Arc::new(FromExecutable { image: image.clone(), place }))
+fn in_executable(image: &Image) -> Option<Arc<dyn MemoryCreator>> {
+    let stretches = image.static_stretches()?;
+    // Its header has checksums: no other bytes are the same.
+    let executable = Executable::running(image.static_bytes()?)?;
+    let in_file = |(address, bytes): (usize, &'static [u8])| {
+        let offset = executable.offset_of(bytes).filter(|offset| offset.is_multiple_of(ALIGNMENT as u64))?;
+        can_protect_in_place(bytes).then_some(Stretch { address, len: bytes.len(), offset })
+    };
+    let stretches = stretches.into_iter().map(in_file).collect::<Option<_>>()?;
+    Some(Arc::new(FromExecutable { file: executable.file, size: image.memory_size(), stretches }))
 }
 
 /// Whether the bytes' pages can be mapped or made executable by themselves.

@@ -2,23 +2,31 @@
 
 use std::fs::File;
 
-/// Bytes of the running executable, as a place in its file.
-pub(super) struct Place {
+/// The running executable.
+pub(super) struct Executable {
     pub file: File,
-    pub offset: u64,
+    /// The text of `/proc/self/maps`.
+    maps: String,
 }
 
-/// The place of `bytes`, which are part of the running executable; `None` if the system does not tell (no `/proc`, not
-/// Linux) or tells something that is not so.
-pub(super) fn place_of(bytes: &'static [u8]) -> Option<Place> {
-    if !cfg!(target_os = "linux") {
-        return None;
+impl Executable {
+    /// Known by `sample`, bytes of it that stand nowhere else; `None` if the system does not tell (no `/proc`, not Linux)
+    /// or tells something that is not so.
+    pub fn running(sample: &'static [u8]) -> Option<Executable> {
+        if !cfg!(target_os = "linux") {
+            return None;
+        }
+        let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
+        // The link leads to the file that is running, even if another has taken its name.
+        let executable = Executable { file: File::open("/proc/self/exe").ok()?, maps };
+        let offset = executable.offset_of(sample)?;
+        starts_with(&executable.file, offset, &sample[..sample.len().min(PROBE)]).then_some(executable)
     }
-    let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
-    let offset = offset_of(&maps, bytes.as_ptr().addr() as u64, bytes.len() as u64)?;
-    // The link leads to the file that is running, even if another has taken its name.
-    let file = File::open("/proc/self/exe").ok()?;
-    starts_with(&file, offset, &bytes[..bytes.len().min(PROBE)]).then_some(Place { file, offset })
+
+    /// Offset in the file of bytes that are part of the executable; `None` if they are not there.
+    pub fn offset_of(&self, bytes: &'static [u8]) -> Option<u64> {
+        offset_of(&self.maps, bytes.as_ptr().addr() as u64, bytes.len() as u64)
+    }
 }
 
 /// How many bytes are compared; more would only cost time, as what is mapped are the pages of the same file.
@@ -75,9 +83,11 @@ mod tests {
         static BYTES: [u8; 100] =
             *b"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
         if cfg!(target_os = "linux") {
-            let place = place_of(&BYTES).expect("/proc is there");
-            assert!(starts_with(&place.file, place.offset, &BYTES[..PROBE]));
-            assert!(!starts_with(&place.file, place.offset + 1, &BYTES[..PROBE]));
+            let executable = Executable::running(&BYTES).expect("/proc is there");
+            let offset = executable.offset_of(&BYTES).expect("a part of it");
+            assert!(starts_with(&executable.file, offset, &BYTES[..PROBE]));
+            assert!(!starts_with(&executable.file, offset + 1, &BYTES[..PROBE]));
+            assert_eq!(executable.offset_of(Vec::leak(BYTES.to_vec())), None, "not a part of it");
         }
     }
 }

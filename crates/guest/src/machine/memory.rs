@@ -1,18 +1,29 @@
 //! Linear memories whose first contents are the pages of an image, mapped copy-on-write from the executable: a page is
 //! read from the disk when it is first read, and copied when it is first written.
 
-use super::executable::Place;
-use crate::image::Image;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap};
+use std::fs::File;
 use std::ptr::NonNull;
-use std::sync::Arc;
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType, Result};
 
 /// Makes the memories of one program.
 pub(super) struct FromExecutable {
-    pub image: Arc<Image>,
-    /// Where the image begins.
-    pub place: Place,
+    /// The file of the running executable.
+    pub file: File,
+    /// Size of a new memory, bytes.
+    pub size: usize,
+    /// What it holds; the rest is zero.
+    pub stretches: Vec<Stretch>,
+}
+
+/// Whole pages of a memory that are in a file too.
+pub(super) struct Stretch {
+    /// Offset in the memory.
+    pub address: usize,
+    /// Bytes.
+    pub len: usize,
+    /// Offset in the file.
+    pub offset: u64,
 }
 
 // SAFETY: `new_memory` returns memory that keeps the contract of `LinearMemory`: see the impl below. Runs of the
@@ -27,17 +38,15 @@ unsafe impl MemoryCreator for FromExecutable {
         guard: usize,
     ) -> Result<Box<dyn LinearMemory>, String> {
         // An image may hold more than the module starts with: it comes from a memory that has grown.
-        let size = self.image.memory_size().max(minimum);
+        let size = self.size.max(minimum);
         let capacity = reserved.unwrap_or(maximum.unwrap_or(size));
         if size > maximum.unwrap_or(capacity).min(capacity) {
             return Err(format!("expected a memory of at most {capacity} bytes, found an image of {size}"));
         }
         let mut memory = Reservation::new(capacity, guard).map_err(|error| format!("reserving memory: {error}"))?;
         memory.grow_to(size).map_err(|error| format!("making memory writable: {error}"))?;
-        for (address, offset, bytes) in self.image.stretches() {
-            memory
-                .map(address, bytes.len(), &self.place, offset)
-                .map_err(|error| format!("mapping the memory image: {error}"))?;
+        for stretch in &self.stretches {
+            memory.map(stretch, &self.file).map_err(|error| format!("mapping the memory image: {error}"))?;
         }
         Ok(Box::new(memory))
     }
@@ -69,8 +78,9 @@ impl Reservation {
         Ok(Reservation { base, size: 0, capacity, len })
     }
 
-    /// Maps `len` bytes at `offset` of the image over the memory at `address`, all multiples of a page.
-    fn map(&mut self, address: usize, len: usize, place: &Place, offset: usize) -> rustix::io::Result<()> {
+    /// Maps the pages of the file over those of the memory.
+    fn map(&mut self, stretch: &Stretch, file: &File) -> rustix::io::Result<()> {
+        let &Stretch { address, len, offset } = stretch;
         if address.checked_add(len).is_none_or(|end| end > self.size) {
             return Err(rustix::io::Errno::INVAL);
         }
@@ -81,7 +91,7 @@ impl Reservation {
             let target = self.base.as_ptr().add(address).cast();
             let protection = ProtFlags::READ | ProtFlags::WRITE;
             let flags = MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE;
-            mmap(target, len, protection, flags, &place.file, place.offset + offset as u64)?;
+            mmap(target, len, protection, flags, file, offset)?;
         }
         Ok(())
     }
@@ -156,8 +166,7 @@ mod tests {
         let memory = || {
             let mut memory = Reservation::new(4 * PAGE, PAGE).expect("reserved");
             memory.grow_to(2 * PAGE).expect("grown");
-            let place = Place { file: file.try_clone().expect("cloned"), offset: 0 };
-            memory.map(0, PAGE, &place, PAGE).expect("mapped");
+            memory.map(&Stretch { address: 0, len: PAGE, offset: PAGE as u64 }, &file).expect("mapped");
             memory
         };
         let (first, second) = (memory(), memory());
@@ -176,9 +185,10 @@ mod tests {
     fn what_lies_behind_the_memory_cannot_be_mapped_over() {
         let mut memory = Reservation::new(4 * PAGE, PAGE).expect("reserved");
         memory.grow_to(2 * PAGE).expect("grown");
-        let place = || Place { file: std::fs::File::open("/dev/zero").expect("there"), offset: 0 };
-        memory.map(PAGE, PAGE, &place(), 0).expect("inside");
-        assert!(memory.map(PAGE, 2 * PAGE, &place(), 0).is_err());
-        assert!(memory.map(usize::MAX - 1, 2, &place(), 0).is_err());
+        let file = File::open("/dev/zero").expect("there");
+        let mut map = |address, len| memory.map(&Stretch { address, len, offset: 0 }, &file);
+        map(PAGE, PAGE).expect("inside");
+        assert!(map(PAGE, 2 * PAGE).is_err());
+        assert!(map(usize::MAX - 1, 2).is_err());
     }
 }

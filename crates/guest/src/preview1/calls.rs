@@ -1,6 +1,7 @@
 //! The preview1 calls. Each looks at what the descriptor stands for and goes to the VFS, to a stream, or, for a
 //! granted host folder only, to wasmtime-wasi with wasmtime-wasi's own number.
 
+use super::buffers::{read_into_first, write_first};
 use super::convert::{self, OrErrno};
 use super::memory_files::FileAt;
 use super::pipes::End;
@@ -634,34 +635,6 @@ impl Guest {
 fn cpu_time(clock: ClockId) -> Timestamp {
     let time = rustix::time::clock_gettime(clock);
     time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
-}
-
-/// Reads into the first buffer that has room, as one `read` does.
-fn read_into_first(
-    memory: Memory<'_, '_>,
-    iovs: IovecArray,
-    read: impl FnOnce(&mut [u8]) -> Result<usize>,
-) -> Result<Size> {
-    for iov in iovs.iter() {
-        let iov = memory.read(iov?)?;
-        if iov.buf_len > 0 {
-            let buffer = memory.as_slice_mut(iov.buf.as_array(iov.buf_len))?.ok_or(Errno::Notsup)?;
-            return Ok(read(buffer)? as u32);
-        }
-    }
-    Ok(0)
-}
-
-/// Writes the first buffer that is not empty, as one `write` does.
-fn write_first(memory: Memory<'_, '_>, iovs: CiovecArray, write: impl FnOnce(&[u8]) -> Result<usize>) -> Result<Size> {
-    for iov in iovs.iter() {
-        let iov = memory.read(iov?)?;
-        if iov.buf_len > 0 {
-            let data = memory.as_cow(iov.buf.as_array(iov.buf_len))?;
-            return Ok(write(&data)? as u32);
-        }
-    }
-    Ok(0)
 }
 
 /// Offsets are signed in POSIX: one that is not would be negative there.

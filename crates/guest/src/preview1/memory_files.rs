@@ -1,5 +1,6 @@
 //! What the calls do on descriptors of the VFS.
 
+use super::buffers::expect_total;
 use super::convert::{self, OrErrno};
 use super::table::{Descriptor, MemoryFile};
 use super::{Guest, Result, requests};
@@ -196,12 +197,6 @@ impl Guest {
             Errno::Mfile.into()
         })
     }
-}
-
-/// EINVAL if buffers of these lengths hold more than a call can tell: `ssize_t` has 31 bits for it.
-fn expect_total(mut lengths: impl Iterator<Item = Result<u32>>) -> Result<()> {
-    let total = lengths.try_fold(0u64, |total, length| length.map(|length| total + u64::from(length)))?;
-    if total <= i32::MAX as u64 { Ok(()) } else { Err(Errno::Inval.into()) }
 }
 
 /// A file and where in it.

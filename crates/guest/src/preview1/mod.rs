@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `guest.rs` | [`Guest`] and its builder: what a guest is given |
 //! | `table.rs` | the descriptor table |
+//! | `buffers.rs` | buffers of the guest |
 //! | `calls.rs` | the preview1 calls, each a dispatch on what the descriptor is |
 //! | `memory_files.rs` | what they do on descriptors of the VFS |
 //! | `fixed.rs` | clocks and random numbers that are the same in every run, for reproducible builds |
@@ -19,6 +20,7 @@
 //! | `convert.rs` | types of the VFS as types of preview1 |
 //! | `link.rs` | glue to wasmtime, generated from the interface |
 
+mod buffers;
 mod calls;
 mod convert;
 mod fixed;
