@@ -102,7 +102,7 @@ impl Index {
             Bytes::InPlace(bytes) => Cow::Borrowed(&bytes.0),
             Bytes::Expanded(bytes) => Cow::Owned(bytes),
         };
-        Image::open_upon(bytes, base).with_context(|| format!("the {} in this executable", part.title))
+        Ok(Image::open_upon(bytes, base)?)
     }
 
     /// A part; if it is stored compressed, expanded upon the base that it was compressed upon.

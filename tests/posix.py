@@ -1,12 +1,17 @@
 """What the POSIX layer and the host's requests give, as a program sees it. Ends with an AssertionError if not."""
 import asyncio
+import concurrent.futures
+import curses
 import errno
+import fcntl
 import os
 import select
+import signal
 import socket
 import sqlite3
 import stat
 import threading
+import time
 
 
 def fails(number, function, *arguments):
@@ -67,7 +72,52 @@ assert os.getcwd() == "/tmp/moved"
 fails(errno.ENOENT, os.rmdir, "")
 os.rmdir("/tmp/moved")
 fails(errno.ENOENT, os.getcwd)
+os.chdir("/tmp")
+os.closerange(3, os.sysconf("SC_OPEN_MAX") + 10)
+fails(errno.EBADF, os.close, 8192)
+fails(errno.EBADF, os.dup2, 1, 8192)
+assert os.listdir(".") == ["file"]
+# A directory is entered with the right to search it, and nothing else.
+os.mkdir("search", 0o300)
+os.mkdir("read", 0o600)
+fails(errno.EACCES, os.chdir, "read")
+os.chdir("search")
+fails(errno.EACCES, os.listdir, ".")
+fails(errno.EBADF, os.listdir, os.open(".", os.O_SEARCH))
+os.chdir("/tmp")
+os.statvfs("file")
+# A path that is longer than any call takes.
+os.makedirs("d" * 200)
+os.chdir("d" * 200)
+for _ in range(20):
+    os.mkdir("d" * 200)
+    os.chdir("d" * 200)
+os.makedirs("/tmp/long" + "g" * 200)
+os.rename("/tmp/" + "d" * 200, "/tmp/long" + "g" * 200 + "/d")
+fails(errno.ENAMETOOLONG, os.getcwd)
+gone = os.open("/tmp/search", os.O_SEARCH)
+os.rmdir("/tmp/search")
+os.fchdir(gone)
+fails(errno.ENOENT, os.getcwd)
 os.chdir("/")
+
+# Flags of other systems, which preview1 does not know.
+file = os.open("/tmp/flags", os.O_CREAT | os.O_RDWR | 0o2000200, 0o600)
+fcntl.fcntl(file, fcntl.F_SETFL, 0o4000 | os.O_APPEND)
+assert fcntl.fcntl(file, fcntl.F_GETFL) & os.O_APPEND
+fails(errno.EISDIR, os.open, "/tmp", os.O_RDONLY | os.O_CREAT, 0o600)
+fails(errno.EBADF, fcntl.lockf, os.open("/tmp/flags", os.O_RDONLY), fcntl.LOCK_EX)
+
+# Time of the process stands still while it sleeps.
+before = os.times()
+time.sleep(0.2)
+after = os.times()
+assert after.user - before.user < 0.1 < after.elapsed - before.elapsed < 10
+
+# Signals that end nothing.
+os.kill(os.getpid(), 0)
+signal.raise_signal(signal.SIGWINCH)
+fails(errno.ENOSYS, os.kill, os.getpid(), signal.SIGSTOP)
 
 # Nothing can be asked for but what is a request.
 fails(errno.ENOSYS, os.open, "/dev/pyapp/format/3", os.O_RDONLY)
@@ -81,8 +131,35 @@ assert "pyapp" not in os.listdir("/dev")
 one, two = socket.socketpair()
 one.sendall(b"hello")
 assert two.recv(2, socket.MSG_PEEK) == b"he" and two.recv(9) == b"hello"
+two.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+assert two.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+one.sendall(b"last")
 one.shutdown(socket.SHUT_WR)
-assert two.recv(1) == b""
+fails(errno.EPIPE, one.send, b"x")
+assert select.select([two], [], [two], 0) == ([two], [], [])
+assert two.recv(9) == b"last" and two.recv(1) == b""
+
+# Watching descriptors of which one is bad, and one whose other end is gone.
+reader, writer = os.pipe()
+os.close(reader)
+poll = select.poll()
+poll.register(9999, select.POLLIN)
+poll.register(writer, select.POLLOUT)
+assert dict(poll.poll(0)) == {9999: select.POLLNVAL, writer: select.POLLOUT | select.POLLERR}
+os.close(writer)
+pipes = [os.pipe() for _ in range(1100)]
+fails(errno.ENOBUFS, lambda: [os.write(writer, bytes(65536)) for _, writer in pipes])
+for ends in pipes:
+    for end in ends:
+        os.close(end)
+
+# What is not there says so.
+fails(7, socket.create_connection, ("example.com", 80))
+try:
+    concurrent.futures.ProcessPoolExecutor()
+except NotImplementedError as error:
+    assert "the sandbox starts no processes" in str(error), error
+assert curses.KEY_UP == 259 and curses.window
 
 
 async def echo():

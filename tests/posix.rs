@@ -7,3 +7,14 @@ fn the_posix_layer_does_what_posix_says() {
     let run = common::run_with_input(common::python(&["-"]), include_str!("posix.py"));
     assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "done\n", ""));
 }
+
+#[test]
+fn a_signal_that_nobody_handles_ends_the_process_as_natively() {
+    for (signal, status) in [("SIGTERM", 143), ("SIGALRM", 142), ("SIGPIPE", 141), ("40", 168)] {
+        let name = if signal.starts_with("SIG") { format!("signal.{signal}") } else { signal.to_string() };
+        let code =
+            format!("import signal; signal.signal({name}, signal.SIG_DFL); signal.raise_signal({name}); print(1)");
+        let run = common::run(common::python(&["-c", &code]));
+        assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (Some(status), "", ""), "{signal}");
+    }
+}

@@ -43,16 +43,16 @@ pub fn take(program: &Program, guest: Guest, archive: u64) -> Result<Result<Vec<
         Ok(match (ended, before, after) {
             (Err(error), ..) => Err(NoImage::Ended(outcome_of(error))),
             (Ok(()), Val::I32(before), Val::I32(after)) if before == after => {
-                let found = store.data().descriptors();
-                if found == files {
+                let lost = difference(&files, &store.data().descriptors());
+                if let Some(lost) = lost {
+                    Err(NoImage::StateLost(lost))
+                } else {
                     let memory = memory.data_mut(&mut store);
                     // Below the stack pointer lies the C stack, of which nothing is in use any more.
                     let stack = memory.len().min(after.cast_unsigned() as usize);
                     memory[..stack].fill(0);
                     let module = cold.origin().module;
                     Ok(image::write(Origin { start: Start::Resumed, module, archive }, memory, Some(cold)))
-                } else {
-                    Err(NoImage::StateLost(format!("expected the descriptors {files:?} again, found {found:?}")))
                 }
             }
             (_, before, after) => {
@@ -60,4 +60,15 @@ pub fn take(program: &Program, guest: Guest, archive: u64) -> Result<Result<Vec<
             }
         })
     })
+}
+
+/// What has changed in the descriptors of a guest.
+fn difference(before: &[(u32, String)], after: &[(u32, String)]) -> Option<String> {
+    let numbers = |list: &[(u32, String)]| list.iter().map(|(number, _)| *number).collect::<Vec<_>>();
+    let (old, new) = (numbers(before), numbers(after));
+    if old != new {
+        return Some(format!("expected the descriptors {old:?} again, found {new:?}"));
+    }
+    let ((number, old), (_, new)) = before.iter().zip(after).find(|(old, new)| old != new)?;
+    Some(format!("expected descriptor {number} to lead to {old} again, found {new}"))
 }

@@ -14,6 +14,7 @@ fn module(init: &str, app: &str) -> Vec<u8> {
             (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
             (import "wasi_snapshot_preview1" "path_open"
                 (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "fd_renumber" (func $renumber (param i32 i32) (result i32)))
             (memory (export "memory") 1)
             (global $stack (mut i32) (i32.const 8192))
             (data (i32.const 16384) "abcd")
@@ -83,8 +84,12 @@ fn state_that_an_image_would_lose_is_refused_by_name() {
     assert_eq!(stack, "expected the stack pointer I32(8192) again, found I32(4096)");
     let open = "(drop (call $open (i32.const 3) (i32.const 0) (i32.const 12288) (i32.const 1) (i32.const 0) (i64.const 0) \
                 (i64.const 0) (i32.const 0) (i32.const 1024)))";
-    let NoImage::StateLost(open) = refused(open) else { panic!("it ended") };
-    assert_eq!(open, "expected the descriptors [0, 1, 2, 3] again, found [0, 1, 2, 3, 4]");
+    let NoImage::StateLost(opened) = refused(open) else { panic!("it ended") };
+    assert_eq!(opened, "expected the descriptors [0, 1, 2, 3] again, found [0, 1, 2, 3, 4]");
+    // The number stays, and leads to something else.
+    let moved = format!("{open} (drop (call $renumber (i32.load (i32.const 1024)) (i32.const 2)))");
+    let NoImage::StateLost(moved) = refused(&moved) else { panic!("it ended") };
+    assert!(moved.starts_with("expected descriptor 2 to lead to stream 2, "), "{moved}");
 }
 
 #[test]

@@ -101,6 +101,10 @@ impl Image {
             return fail(format!("expected {end} bytes, found {}", bytes.len()));
         }
         let origin = Origin { start, module: u64_at(16), archive: u64_at(24) };
+        if let Some(base) = base.as_ref().filter(|base| base.origin.module != origin.module) {
+            let (expected, found) = (origin.module, base.origin.module);
+            return fail(format!("expected a base of module {expected:016x}, found {found:016x}"));
+        }
         let pages_checksum = u64_at(40);
         Ok(Image { origin, memory_pages, runs, places, pages_checksum, base, data, bytes })
     }

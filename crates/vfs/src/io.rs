@@ -36,9 +36,13 @@ impl Vfs {
     /// All bytes of a file. A file of the base must be held open.
     ///
     /// # Errors
-    /// As [`read`](Self::read).
+    /// As [`read`](Self::read); `FBig` if a file of the scratch, with its holes, is larger than the scratch may be.
     pub fn contents(&mut self, ino: Ino) -> Result<Vec<u8>> {
-        let mut contents = vec![0; usize::try_from(self.metadata(ino)?.size).map_err(|_| Errno::FBig)?];
+        let size = self.metadata(ino)?.size;
+        if ino.base_index().is_none() && size > self.limits().bytes {
+            return Err(Errno::FBig);
+        }
+        let mut contents = vec![0; usize::try_from(size).map_err(|_| Errno::FBig)?];
         let read = self.read(ino, 0, &mut contents)?;
         contents.truncate(read);
         Ok(contents)

@@ -45,6 +45,7 @@ impl Vfs {
             Last::Dot => return Err(Errno::Inval),
             Last::DotDot => return Err(Errno::NotEmpty),
         };
+        self.expect_allowed(found.parent, WRITE)?;
         self.check_removable(found.parent, ino)?;
         self.detach(found.parent, name, ino)
     }

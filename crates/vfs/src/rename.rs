@@ -48,6 +48,8 @@ impl Vfs {
             if self.kind(replaced)? == Kind::Directory && self.is_above(replaced, source.parent)? {
                 return Err(Errno::NotEmpty);
             }
+            self.expect_allowed(source.parent, WRITE)?;
+            self.expect_allowed(target.parent, WRITE)?;
             match (is_directory, self.kind(replaced)? == Kind::Directory) {
                 (true, false) => return Err(Errno::NotDir),
                 (false, true) => return Err(Errno::IsDir),
@@ -57,6 +59,10 @@ impl Vfs {
         }
         self.expect_allowed(source.parent, WRITE)?;
         self.expect_allowed(target.parent, WRITE)?;
+        if is_directory && source.parent != target.parent {
+            // Its `..` changes.
+            self.expect_allowed(ino, WRITE)?;
+        }
         // A replaced name pays for the new one, which is the same; otherwise a longer one must fit before anything
         // changes.
         match target.node {

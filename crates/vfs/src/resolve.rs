@@ -95,13 +95,19 @@ impl Vfs {
     /// The path of a directory from its root, beginning with a slash.
     ///
     /// # Errors
-    /// `NoEnt` if it has been removed, `NotDir`.
+    /// `NoEnt` if it has been removed, `NotDir`, `NameTooLong` if no call would take it.
     pub fn path(&self, directory: Ino) -> Result<String> {
         let mut names = Vec::new();
+        let mut len = 0;
         let mut at = directory;
         while !self.roots.contains_key(&at) {
             let parent = self.parent(at)?;
-            names.push(self.name_in(parent, at)?);
+            let name = self.name_in(parent, at)?;
+            len += 1 + name.len();
+            if len >= MAX_PATH {
+                return Err(Errno::NameTooLong);
+            }
+            names.push(name);
             at = parent;
         }
         if names.is_empty() {

@@ -79,6 +79,16 @@ fn a_directory_is_walked_and_changed_as_its_mode_allows() {
     assert_eq!(vfs.unlink(root, "d/f"), Err(Errno::Acces));
     assert_eq!(vfs.remove_directory(root, "d/e"), Err(Errno::Acces));
     assert_eq!(vfs.rename(root, "d/f", root, "g"), Err(Errno::Acces));
+    // Before it is looked at what is there.
+    vfs.make_directory(root, "full").expect("made");
+    vfs.make_directory(root, "full/x").expect("made");
+    assert_eq!(vfs.rename(root, "full", root, "d/e"), Err(Errno::Acces));
+    assert_eq!(vfs.remove_directory(root, "full"), Err(Errno::NotEmpty));
+    // A directory that moves has another `..`, which is written.
+    let moved = vfs.lookup(root, "full/x", true).expect("there");
+    vfs.set_mode(moved, 0o500).expect("set");
+    assert_eq!(vfs.rename(root, "full/x", root, "x"), Err(Errno::Acces));
+    assert_eq!(vfs.rename(root, "full/x", root, "full/y"), Ok(()));
     assert_eq!(vfs.open(root, "d", READ), Ok(directory));
 
     vfs.set_mode(directory, 0o300).expect("set");
@@ -111,4 +121,24 @@ fn the_path_of_a_directory_follows_it() {
     vfs.hold(inner).expect("held");
     vfs.remove_directory(root, "c/b").expect("removed");
     assert_eq!(vfs.path(inner), Err(Errno::NoEnt));
+
+    // No call takes a longer one.
+    let mut at = vfs.lookup(root, "c", true).expect("there");
+    for _ in 0..20 {
+        vfs.make_directory(at, &"n".repeat(200)).expect("made");
+        at = vfs.lookup(at, &"n".repeat(200), true).expect("there");
+    }
+    assert_eq!(vfs.path(at).map(|path| path.len()), Ok(2 + 20 * 201));
+    vfs.make_directory(at, &"n".repeat(200)).expect("made");
+    assert_eq!(vfs.path(vfs.lookup(at, &"n".repeat(200), true).expect("there")), Err(Errno::NameTooLong));
+}
+
+#[test]
+fn holes_do_not_make_a_file_larger_than_the_scratch_may_be() {
+    let (mut vfs, root) = vfs();
+    let file = vfs.open(root, "f", OpenOptions { create: true, write: true, ..READ }).expect("made");
+    vfs.write(file, 3, b"x").expect("room");
+    assert_eq!(vfs.contents(file), Ok(b"\0\0\0x".to_vec()));
+    vfs.set_size(file, 1 << 62).expect("a hole");
+    assert_eq!(vfs.contents(file), Err(Errno::FBig));
 }

@@ -1,10 +1,49 @@
-"""Where there is no terminal that belongs to the program alone: curses can be imported, and fails when it is to begin."""
+"""Where there is no terminal that belongs to the program alone: curses can be imported, and fails when it is to begin. What
+programs name before that (keys, colours, attributes, the type of a window) is as in ncurses."""
 
 class error(Exception):
     pass
 
 
+class window:
+    def __init__(self):
+        setupterm()
+
+
+for name in """addch addnstr addstr attroff attron attrset bkgd bkgdset border box chgat clear clearok clrtobot clrtoeol
+        cursyncup delch deleteln derwin echochar enclose encoding erase get_wch getbegyx getbkgd getch getkey getmaxyx getparyx
+        getstr getyx hline idcok idlok immedok inch insch insdelln insertln insnstr insstr instr is_linetouched is_wintouched
+        keypad leaveok move mvderwin mvwin nodelay notimeout noutrefresh overlay overwrite putwin redrawln redrawwin refresh
+        resize scroll scrollok setscrreg standend standout subpad subwin syncdown syncok syncup timeout touchline touchwin
+        untouchwin vline""".split():
+    setattr(window, name, window.__init__)
+
 version = __version__ = b"0"
+ERR, OK = -1, 0
+
+for number, name in enumerate("BLACK RED GREEN YELLOW BLUE MAGENTA CYAN WHITE".split()):
+    globals()["COLOR_" + name] = number
+
+A_NORMAL = 0
+A_CHARTEXT = 0xFF
+A_COLOR = 0xFF00
+A_ATTRIBUTES = -0x100
+for number, name in enumerate("""STANDOUT UNDERLINE REVERSE BLINK DIM BOLD ALTCHARSET INVIS PROTECT HORIZONTAL LEFT LOW RIGHT TOP
+        VERTICAL ITALIC""".split(), 16):
+    globals()["A_" + name] = 1 << number if number < 31 else -(1 << 31)
+
+KEY_MIN, KEY_MAX = 0o401, 0o777
+for number, name in enumerate("BREAK DOWN UP LEFT RIGHT HOME BACKSPACE".split(), 0o401):
+    globals()["KEY_" + name] = number
+for number in range(64):
+    globals()[f"KEY_F{number}"] = 0o410 + number
+for number, name in enumerate("""DL IL DC IC EIC CLEAR EOS EOL SF SR NPAGE PPAGE STAB CTAB CATAB ENTER SRESET RESET PRINT LL A1 A3
+        B2 C1 C3 BTAB BEG CANCEL CLOSE COMMAND COPY CREATE END EXIT FIND HELP MARK MESSAGE MOVE NEXT OPEN OPTIONS PREVIOUS REDO
+        REFERENCE REFRESH REPLACE RESTART RESUME SAVE SBEG SCANCEL SCOMMAND SCOPY SCREATE SDC SDL SELECT SEND SEOL SEXIT SFIND
+        SHELP SHOME SIC SLEFT SMESSAGE SMOVE SNEXT SOPTIONS SPREVIOUS SPRINT SREDO SREPLACE SRIGHT SRSUME SSAVE SSUSPEND SUNDO
+        SUSPEND UNDO MOUSE RESIZE""".split(), 0o510):
+    globals()["KEY_" + name] = number
+del name, number
 
 
 def setupterm(term=None, fd=-1):
@@ -17,3 +56,7 @@ def initscr():
 
 def has_key(key):
     setupterm()
+
+
+def has_extended_color_support():
+    return False

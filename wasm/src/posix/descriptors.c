@@ -21,6 +21,9 @@ static int get_flags(int fd)
     return state.fs_flags | (reads ? O_RDONLY : 0) | (writes ? O_WRONLY : 0);
 }
 
+/* All that preview1 knows; the host ends a guest that sets more. */
+#define STATUS_FLAGS (O_APPEND | O_DSYNC | O_NONBLOCK | O_RSYNC | O_SYNC)
+
 static int dup_from(int fd, int least)
 {
     if (fd < 0 || least < 0) {
@@ -85,7 +88,12 @@ int pipe(int ends[2])
 /* A guest is one process, and nobody else has its files: every lock is free. */
 static int lock(int fd, struct flock *wanted, int only_ask)
 {
-    if (get_flags(fd) < 0) {
+    int flags = get_flags(fd);
+    if (flags < 0) {
+        return -1;
+    }
+    if (wanted != NULL && wanted->l_type == F_WRLCK && !(flags & O_WRONLY) && !only_ask) {
+        errno = EBADF;
         return -1;
     }
     if (only_ask) {
@@ -115,7 +123,7 @@ int fcntl(int fd, int command, ...)
         result = get_flags(fd);
         break;
     case F_SETFL: {
-        __wasi_errno_t error = __wasi_fd_fdstat_set_flags(fd, (__wasi_fdflags_t)(va_arg(arguments, int) & 0xfff));
+        __wasi_errno_t error = __wasi_fd_fdstat_set_flags(fd, (__wasi_fdflags_t)(va_arg(arguments, int) & STATUS_FLAGS));
         if (error != 0) {
             errno = error;
             result = -1;
@@ -143,7 +151,11 @@ int flock(int fd, int operation)
 
 int lockf(int fd, int command, off_t length)
 {
-    (void)command, (void)length;
+    (void)length;
+    if (command != F_ULOCK && command != F_LOCK && command != F_TLOCK && command != F_TEST) {
+        errno = EINVAL;
+        return -1;
+    }
     return lock(fd, NULL, 0);
 }
 

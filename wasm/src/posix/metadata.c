@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/statvfs.h>
 #include <time.h>
-#include <utime.h>
 #include <wasi/api.h>
 #include <wasi/libc-nocwd.h>
 #include <wasi/libc.h>
@@ -163,9 +162,19 @@ int access(const char *path, int mode)
 
 /* ---- Making files ---- */
 
+/* All that preview1 knows; the host ends a guest that asks for more. Other systems ignore other flags. */
+#define KNOWN_FLAGS                                                                                                       \
+    (O_ACCMODE | O_CREAT | O_DIRECTORY | O_EXCL | O_TRUNC | O_NOFOLLOW | O_APPEND | O_DSYNC | O_NONBLOCK | O_RSYNC | O_SYNC)
+
 static int open_place(const struct place *place, int flags)
 {
-    return __wasilibc_nocwd_openat_nomode(place->directory, place->path, flags);
+    return __wasilibc_nocwd_openat_nomode(place->directory, place->path, flags & KNOWN_FLAGS);
+}
+
+static int is_directory(int fd)
+{
+    __wasi_fdstat_t state;
+    return __wasi_fd_fdstat_get(fd, &state) == 0 && state.fs_filetype == __WASI_FILETYPE_DIRECTORY;
 }
 
 static int open_with_mode(int directory, const char *path, int flags, mode_t mode)
@@ -194,6 +203,11 @@ static int open_with_mode(int directory, const char *path, int flags, mode_t mod
             return -1;
         }
         fd = open_place(&place, flags & ~O_CREAT);
+        if (fd >= 0 && is_directory(fd)) {
+            /* O_CREAT makes files. */
+            errno = EISDIR;
+            return close_behind(fd, -1);
+        }
         if (fd >= 0 || errno != ENOENT) {
             return fd;
         }
@@ -352,15 +366,6 @@ int utimes(const char *path, const struct timeval times[2])
     return utimensat(AT_FDCWD, path, precise, 0);
 }
 
-int utime(const char *path, const struct utimbuf *times)
-{
-    if (times == NULL) {
-        return utimensat(AT_FDCWD, path, NULL, 0);
-    }
-    struct timespec precise[2] = {{.tv_sec = times->actime}, {.tv_sec = times->modtime}};
-    return utimensat(AT_FDCWD, path, precise, 0);
-}
-
 /* ---- The file system as a whole ---- */
 
 int fstatvfs(int fd, struct statvfs *buffer)
@@ -393,7 +398,7 @@ int fstatvfs(int fd, struct statvfs *buffer)
 
 int statvfs(const char *restrict path, struct statvfs *restrict buffer)
 {
-    int fd = open(path, O_RDONLY);
+    int fd = open(path, O_SEARCH);
     return fd < 0 ? -1 : close_behind(fd, fstatvfs(fd, buffer));
 }
 

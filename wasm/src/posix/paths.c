@@ -19,11 +19,8 @@
 #include "posix.h"
 #include "request.h"
 
-/* The current directory is kept out of the way of programs that count descriptors, or close all that there may be. */
-#define HIGH_DESCRIPTOR 8000
-
-/* The current directory: a descriptor, or -1 for the root in which every run starts, and where the host does not know the
- * path of a directory. Elsewhere than here a directory's descriptor may allow less than a preopen's, and `..` may not lead out
+/* The current directory: a descriptor that the host keeps apart from all others, or -1 for the root in which every run starts,
+ * and where the host does not know the path of a directory. Elsewhere than here a directory's descriptor may allow less than a preopen's, and `..` may not lead out
  * of it, so the path is put in front there, as wasi-libc does. */
 static int current = -1;
 static char current_path[PATH_MAX] = "/";
@@ -65,58 +62,45 @@ int pyapp_place(int directory, const char *path, struct place *place)
 
 /* ---- The current directory ---- */
 
-/* Makes an open directory the current one; it lies at `path`, if that is known. Takes the descriptor. */
+/* Makes an open directory the current one; `path` leads to it. Takes the descriptor. */
 static int enter(int fd, const char *path)
 {
-    __wasi_fdstat_t kind;
-    __wasi_errno_t error = __wasi_fd_fdstat_get(fd, &kind);
-    if (error == 0 && kind.fs_filetype != __WASI_FILETYPE_DIRECTORY) {
-        error = __WASI_ERRNO_NOTDIR;
-    }
-    if (error != 0) {
-        (void)__wasi_fd_close(fd);
+    int own = pyapp_request("cwd/%d", fd);
+    int error = errno;
+    (void)__wasi_fd_close(fd);
+    if (own < 0 && (error != ENOSYS || path == NULL)) {
         errno = error;
         return -1;
     }
-    char where[PATH_MAX];
-    int high = -1;
-    if (pyapp_ask("path", fd, where, sizeof(where)) == 0) {
-        high = pyapp_request("dup/%d/%d", fd, HIGH_DESCRIPTOR);
-        path = where;
+    if (own < 0) {
+        strcpy(current_path, path);
     }
-    (void)__wasi_fd_close(fd);
-    if (path == NULL) {
-        errno = ENOSYS;
-        return -1;
-    }
-    if (current >= 0) {
-        (void)__wasi_fd_close(current);
-    }
-    current = high;
-    strcpy(current_path, path);
+    current = own;
     return 0;
 }
 
 int chdir(const char *path)
 {
     struct place place;
-    char where[PATH_MAX];
+    char inside[PATH_MAX], where[PATH_MAX];
     if (pyapp_place(AT_FDCWD, path, &place) != 0) {
         return -1;
     }
-    const char *before = path[0] == '/' ? "" : current_path;
-    const char *slash = path[0] == '/' || before[1] == '\0' ? "" : "/";
-    if (snprintf(where, sizeof(where), "%s%s%s", before, slash, path) >= (int)sizeof(where)) {
+    const char *before = path[0] == '/' || current >= 0 ? "" : current_path;
+    const char *slash = before[0] == '\0' || before[1] == '\0' ? "" : "/";
+    /* The dot asks whether the directory may be searched, which is all that is needed. */
+    if (snprintf(where, sizeof(where), "%s%s%s", before, slash, path) >= (int)sizeof(where) ||
+        snprintf(inside, sizeof(inside), "%s/.", place.path) >= (int)sizeof(inside)) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    int fd = __wasilibc_nocwd_openat_nomode(place.directory, place.path, O_RDONLY | O_DIRECTORY);
+    int fd = __wasilibc_nocwd_openat_nomode(place.directory, inside, O_SEARCH | O_DIRECTORY);
     return fd < 0 ? -1 : enter(fd, where);
 }
 
 int fchdir(int directory)
 {
-    int fd = dup(directory);
+    int fd = __wasilibc_nocwd_openat_nomode(directory, ".", O_SEARCH | O_DIRECTORY);
     return fd < 0 ? -1 : enter(fd, NULL);
 }
 
@@ -126,8 +110,8 @@ char *getcwd(char *buffer, size_t size)
     if (current < 0) {
         strcpy(where, current_path);
     } else if (pyapp_ask("path", current, where, sizeof(where)) != 0) {
-        /* It has been removed. */
-        errno = errno == ESTALE ? ENOENT : errno;
+        /* It has been removed; or no call would take its path, and a larger buffer would not help. */
+        errno = errno == ESTALE ? ENOENT : errno == ERANGE ? ENAMETOOLONG : errno;
         return NULL;
     }
     if (buffer == NULL) {
@@ -226,37 +210,10 @@ int rmdir(const char *path)
     return __wasilibc_rmdirat(AT_FDCWD, path);
 }
 
-int remove(const char *path)
-{
-    int result = unlink(path);
-    return result != 0 && (errno == EISDIR || errno == EPERM) ? rmdir(path) : result;
-}
-
 /* ---- Listings ---- */
-
-DIR *opendirat(int directory, const char *path)
-{
-    struct place place;
-    return pyapp_place(directory, path, &place) != 0 ? NULL : __wasilibc_nocwd_opendirat(place.directory, place.path);
-}
 
 DIR *opendir(const char *path)
 {
-    return opendirat(AT_FDCWD, path);
-}
-
-int scandirat(int directory, const char *path, struct dirent ***names, int (*filter)(const struct dirent *),
-              int (*compare)(const struct dirent **, const struct dirent **))
-{
     struct place place;
-    if (pyapp_place(directory, path, &place) != 0) {
-        return -1;
-    }
-    return __wasilibc_nocwd_scandirat(place.directory, place.path, names, filter, compare);
-}
-
-int scandir(const char *restrict path, struct dirent ***restrict names, int (*filter)(const struct dirent *),
-            int (*compare)(const struct dirent **, const struct dirent **))
-{
-    return scandirat(AT_FDCWD, path, names, filter, compare);
+    return pyapp_place(AT_FDCWD, path, &place) != 0 ? NULL : __wasilibc_nocwd_opendirat(place.directory, place.path);
 }

@@ -59,7 +59,7 @@ static void note(struct pollfd *poll, const __wasi_event_t *event)
     if (event->type == __WASI_EVENTTYPE_FD_READ) {
         poll->revents |= POLLRDNORM | (hung_up ? POLLHUP : 0);
     } else {
-        poll->revents |= hung_up ? POLLERR : POLLWRNORM;
+        poll->revents |= POLLWRNORM | (hung_up ? POLLERR : 0);
     }
 }
 

@@ -16,6 +16,9 @@
 #ifndef _WASI_EMULATED_GETPID
 #define _WASI_EMULATED_GETPID 1
 #endif
+#ifndef _WASI_EMULATED_PROCESS_CLOCKS
+#define _WASI_EMULATED_PROCESS_CLOCKS 1
+#endif
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -101,15 +104,17 @@ gid_t getegid(void);
 long pyapp_sysconf(int name);
 #define sysconf(name) pyapp_sysconf(name)
 int gethostname(char *name, size_t size);
+
+/* signals.c */
 int kill(pid_t process, int signal);
 int siginterrupt(int signal, int flag);
 int sigemptyset(sigset_t *set);
 int sigfillset(sigset_t *set);
 int sigaddset(sigset_t *set, int signal);
-int sigdelset(sigset_t *set, int signal);
 int sigismember(const sigset_t *set, int signal);
 int sigpending(sigset_t *set);
-/* For the prototype in sys/wait.h. */
+
+/* process.c; the type is for the prototype in sys/wait.h. */
 typedef struct siginfo siginfo_t;
 pid_t wait(int *status);
 pid_t waitpid(pid_t process, int *status, int options);

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/times.h>
 #include <syslog.h>
 #include <time.h>
 #include <wasi/api.h>
@@ -16,6 +16,8 @@
 #define OWN_ID 1000
 /* As many as the host allows. */
 #define OPEN_DESCRIPTORS 8192
+/* What wasi-libc's sysconf() says. */
+#define TICKS_PER_SECOND 100
 
 /* As the host's clocks are numbered. */
 struct __clockid {
@@ -103,65 +105,18 @@ clock_t clock(void)
     return (clock_t)(time / (1000000000 / CLOCKS_PER_SEC));
 }
 
+/* wasi-libc's counts nanoseconds, of all time. POSIX's ticks are of 10 ms, and there are no children. */
+clock_t times(struct tms *buffer)
+{
+    __wasi_timestamp_t time = 0;
+    *buffer = (struct tms){.tms_utime = clock() / (CLOCKS_PER_SEC / TICKS_PER_SECOND)};
+    (void)__wasi_clock_time_get(__WASI_CLOCKID_MONOTONIC, 0, &time);
+    return (clock_t)(time / (1000000000 / TICKS_PER_SECOND));
+}
+
 long pyapp_sysconf(int name)
 {
     return name == _SC_OPEN_MAX ? OPEN_DESCRIPTORS : (sysconf)(name);
-}
-
-int kill(pid_t process, int signal)
-{
-    if (process != getpid() && process != 0) {
-        errno = ESRCH;
-        return -1;
-    }
-    return signal == 0 ? 0 : raise(signal);
-}
-
-/* No call is ever interrupted. */
-int siginterrupt(int signal, int flag)
-{
-    (void)flag;
-    if (signal <= 0 || signal >= _NSIG) {
-        errno = EINVAL;
-        return -1;
-    }
-    return 0;
-}
-
-/* wasi-libc's sets hold one byte: enough to tell all signals from none, as there is no call that would mask some. */
-int sigemptyset(sigset_t *set)
-{
-    *set = 0;
-    return 0;
-}
-
-int sigfillset(sigset_t *set)
-{
-    *set = 1;
-    return 0;
-}
-
-int sigaddset(sigset_t *set, int signal)
-{
-    (void)set, (void)signal;
-    errno = ENOSYS;
-    return -1;
-}
-
-int sigdelset(sigset_t *set, int signal)
-{
-    return sigaddset(set, signal);
-}
-
-int sigismember(const sigset_t *set, int signal)
-{
-    return *set && signal > 0 && signal < _NSIG;
-}
-
-/* Signals are raised by the program itself, and handled at once. */
-int sigpending(sigset_t *set)
-{
-    return sigemptyset(set);
 }
 
 pid_t waitpid(pid_t process, int *status, int options)

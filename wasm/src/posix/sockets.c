@@ -1,5 +1,5 @@
 /* Sockets: pairs of them, which the host has. There is no network, so nothing else can be made, and what is only done to
- * sockets of a network fails as on a pair of any system. */
+ * sockets of a network fails as on a pair of any system. Options of a pair can be set, and change nothing. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -7,6 +7,9 @@
 
 #include "posix.h"
 #include "request.h"
+
+/* What the host lets wait in each direction, bytes. */
+#define PIPE_CAPACITY 65536
 
 int socketpair(int family, int type, int protocol, int ends[2])
 {
@@ -77,8 +80,19 @@ int getpeername(int fd, struct sockaddr *restrict address, socklen_t *restrict s
 
 int setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 {
-    (void)level, (void)name, (void)value, (void)size;
-    return check(fd, ENOPROTOOPT);
+    (void)name, (void)value, (void)size;
+    return check(fd, level == SOL_SOCKET ? 0 : ENOPROTOOPT);
+}
+
+int getsockopt(int fd, int level, int name, void *restrict value, socklen_t *restrict size)
+{
+    if (check(fd, level == SOL_SOCKET ? 0 : ENOPROTOOPT) != 0) {
+        return -1;
+    }
+    int found = name == SO_TYPE ? SOCK_STREAM : name == SO_SNDBUF || name == SO_RCVBUF ? PIPE_CAPACITY : 0;
+    *size = *size < sizeof(found) ? *size : sizeof(found);
+    memcpy(value, &found, *size);
+    return 0;
 }
 
 ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *address, socklen_t length)

@@ -1,12 +1,23 @@
 //! Where in its file a part of the running executable lies.
 
 use std::fs::File;
+use std::ops::Range;
 
 /// The running executable.
 pub(super) struct Executable {
     pub file: File,
-    /// The text of `/proc/self/maps`.
-    maps: String,
+    /// What of it is mapped.
+    mappings: Vec<Mapping>,
+}
+
+/// A stretch of memory that is mapped from a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Mapping {
+    memory: Range<u64>,
+    /// Where in the file it begins.
+    offset: u64,
+    /// Device and inode of the file.
+    file: (String, u64),
 }
 
 impl Executable {
@@ -18,14 +29,21 @@ impl Executable {
         }
         let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
         // The link leads to the file that is running, even if another has taken its name.
-        let executable = Executable { file: File::open("/proc/self/exe").ok()?, maps };
+        let mut executable = Executable { file: File::open("/proc/self/exe").ok()?, mappings: mappings(&maps) };
+        let start = sample.as_ptr().addr() as u64;
+        let own = executable.mappings.iter().find(|mapping| mapping.memory.contains(&start))?.file.clone();
+        executable.mappings.retain(|mapping| mapping.file == own);
         let offset = executable.offset_of(sample)?;
         starts_with(&executable.file, offset, &sample[..sample.len().min(PROBE)]).then_some(executable)
     }
 
     /// Offset in the file of bytes that are part of the executable; `None` if they are not there.
     pub fn offset_of(&self, bytes: &'static [u8]) -> Option<u64> {
-        offset_of(&self.maps, bytes.as_ptr().addr() as u64, bytes.len() as u64)
+        let start = bytes.as_ptr().addr() as u64;
+        let end = start.checked_add(bytes.len() as u64)?;
+        let within = |mapping: &&Mapping| mapping.memory.start <= start && end <= mapping.memory.end;
+        let mapping = self.mappings.iter().find(within)?;
+        mapping.offset.checked_add(start - mapping.memory.start)
     }
 }
 
@@ -45,18 +63,18 @@ fn starts_with(_: &File, _: u64, _: &[u8]) -> bool {
     false
 }
 
-/// Offset in its file of `len` bytes at `address`, read from the text of `/proc/self/maps`: lines of
-/// `start-end permissions offset device inode path`.
-fn offset_of(maps: &str, address: u64, len: u64) -> Option<u64> {
+/// The mappings of files in the text of `/proc/self/maps`: lines of `start-end permissions offset device inode path`, where
+/// memory of no file has the inode 0.
+fn mappings(maps: &str) -> Vec<Mapping> {
     let hex = |text: &str| u64::from_str_radix(text, 16).ok();
-    maps.lines().find_map(|line| {
+    let mapping = |line: &str| {
         let mut fields = line.split_ascii_whitespace();
         let (start, end) = fields.next()?.split_once('-')?;
-        let (start, end) = (hex(start)?, hex(end)?);
-        let within = address >= start && address.checked_add(len)? <= end;
         let offset = hex(fields.nth(1)?)?;
-        within.then(|| offset + (address - start))
-    })
+        let file = (fields.next()?.to_string(), fields.next()?.parse().ok().filter(|inode| *inode != 0)?);
+        Some(Mapping { memory: hex(start)?..hex(end)?, offset, file })
+    };
+    maps.lines().filter_map(mapping).collect()
 }
 
 #[cfg(test)]
@@ -65,17 +83,15 @@ mod tests {
 
     const MAPS: &str = "\
 1000-5000 r--p 00000000 fe:00 17 /bin/app
-5000-9000 r-xp 00004000 fe:00 17 /bin/app
+5000-9000 r-xp 00004000 fe:00 18 /lib/other
 9000-a000 rw-p 00000000 00:00 0
 ";
 
     #[test]
-    fn an_address_becomes_an_offset() {
-        assert_eq!(offset_of(MAPS, 0x1010, 0x10), Some(0x10));
-        assert_eq!(offset_of(MAPS, 0x5010, 0x3ff0), Some(0x4010));
-        assert_eq!(offset_of(MAPS, 0x5010, 0x3ff1), None, "reaches beyond the mapping");
-        assert_eq!(offset_of(MAPS, 0xb000, 1), None);
-        assert_eq!(offset_of("nonsense\n1-2 r", 1, 1), None);
+    fn memory_of_files_is_read_from_the_system_s_text() {
+        let mapping = |memory, offset, inode| Mapping { memory, offset, file: ("fe:00".to_string(), inode) };
+        assert_eq!(mappings(MAPS), [mapping(0x1000..0x5000, 0, 17), mapping(0x5000..0x9000, 0x4000, 18)]);
+        assert_eq!(mappings("nonsense\n1-2 r"), []);
     }
 
     #[test]

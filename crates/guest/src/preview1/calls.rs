@@ -410,6 +410,10 @@ impl WasiSnapshotPreview1 for Guest {
     ) -> Result<Size> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.fd_readdir(memory, inner, buffer, len, cookie).await,
+            // Opened to walk through it only.
+            Directory::Memory(_) if matches!(self.table.get(fd)?, Descriptor::Memory(file) if !file.read) => {
+                Err(Errno::Badf.into())
+            }
             Directory::Memory(directory) => self.memory_readdir(memory, directory, buffer, len, cookie),
         }
     }

@@ -1,6 +1,7 @@
 //! What a guest is given: arguments, environment, file system, streams.
 
 use super::fixed::Fixed;
+use super::pipes::Pipes;
 use super::streams::{Input, Output, Stream};
 use super::table::{Descriptor, MemoryFile, Table};
 use std::fmt;
@@ -23,8 +24,7 @@ pub struct Guest {
     pub(super) fixed: Option<Fixed>,
     /// The numbers of the preopens.
     pub(super) preopens: Range<u32>,
-    /// The last inode number given to a pipe or a socket.
-    pub(super) pipes: u64,
+    pub(super) pipes: Pipes,
 }
 
 impl Guest {
@@ -33,8 +33,8 @@ impl Guest {
         &self.vfs
     }
 
-    /// The numbers of the open descriptors, rising.
-    pub(crate) fn descriptors(&self) -> Vec<u32> {
+    /// The numbers of the open descriptors, rising, and what each leads to.
+    pub(crate) fn descriptors(&self) -> Vec<(u32, String)> {
         self.table.numbers().collect()
     }
 
@@ -218,6 +218,6 @@ impl GuestBuilder {
         for descriptor in descriptors {
             table.insert(descriptor).map_err(|_| GuestError::TooManyPreopens)?;
         }
-        Ok(Guest { vfs, table, host: host.build_p1(), fixed: self.fixed, preopens, pipes: 0 })
+        Ok(Guest { vfs, table, host: host.build_p1(), fixed: self.fixed, preopens, pipes: Pipes::default() })
     }
 }

@@ -5,6 +5,7 @@
 
 use super::{Result, convert};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime_wasi::p1::types::{self, Errno, Fdflags, Rights};
 
@@ -13,12 +14,54 @@ const CAPACITY: usize = 64 * 1024;
 /// What is written whole or not at all, bytes.
 const ATOMIC: usize = 4096;
 
+/// Most memory that all pipes of a guest take together, bytes; more is ENOBUFS.
+const ALL_TOGETHER: usize = 64 << 20;
+
 /// Bytes on their way, and whether both ends are still there.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Channel {
     bytes: VecDeque<u8>,
+    /// For how many there is memory, which `used` has among that of all others.
+    memory: usize,
+    used: Arc<AtomicUsize>,
     reader_gone: bool,
     writer_gone: bool,
+}
+
+impl Channel {
+    fn new(used: Arc<AtomicUsize>) -> Channel {
+        Channel { bytes: VecDeque::new(), memory: 0, used, reader_gone: false, writer_gone: false }
+    }
+
+    /// Has memory for so many more bytes; false if all pipes together would take too much.
+    fn make_room(&mut self, more: usize) -> bool {
+        let wanted = (self.bytes.len() + more).next_power_of_two();
+        if wanted > self.memory {
+            let used = self.used.load(Ordering::Relaxed) - self.memory + wanted;
+            if used > ALL_TOGETHER {
+                return false;
+            }
+            self.bytes.reserve_exact(wanted - self.bytes.len());
+            self.used.store(used, Ordering::Relaxed);
+            self.memory = wanted;
+        }
+        true
+    }
+
+    /// Gives its memory back, unless it is little.
+    fn empty(&mut self) {
+        if self.memory > ATOMIC {
+            self.bytes = VecDeque::new();
+            self.used.fetch_sub(self.memory, Ordering::Relaxed);
+            self.memory = 0;
+        }
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.used.fetch_sub(self.memory, Ordering::Relaxed);
+    }
 }
 
 type Shared = Arc<Mutex<Channel>>;
@@ -33,6 +76,43 @@ pub(super) struct End {
     number: u64,
     /// The other end, until the guest has asked for it.
     peer: Option<Box<End>>,
+}
+
+/// Makes the pipes of one guest.
+#[derive(Default)]
+pub(super) struct Pipes {
+    /// The last inode number that was given.
+    number: u64,
+    /// Memory that their channels take, bytes.
+    used: Arc<AtomicUsize>,
+}
+
+impl Pipes {
+    /// The end of a new pipe that reads; its peer writes.
+    pub fn pipe(&mut self) -> End {
+        let channel = self.channel();
+        let number = self.next_number();
+        let writer = End::new(None, Some(channel.clone()), false, number);
+        End::new(Some(channel), None, false, number).with_peer(writer)
+    }
+
+    /// One socket of a new pair; its peer is the other.
+    pub fn socket_pair(&mut self) -> End {
+        let (there, back) = (self.channel(), self.channel());
+        let number = self.next_number();
+        let other = End::new(Some(there.clone()), Some(back.clone()), true, number + 1);
+        End::new(Some(back), Some(there), true, number).with_peer(other)
+    }
+
+    fn channel(&self) -> Shared {
+        Arc::new(Mutex::new(Channel::new(self.used.clone())))
+    }
+
+    /// The pipe's, or the first socket's, whose peer has the one behind it.
+    fn next_number(&mut self) -> u64 {
+        self.number += 2;
+        self.number
+    }
 }
 
 /// Whether a call on an end would go on at once.
@@ -52,23 +132,11 @@ impl Readiness {
 }
 
 impl End {
-    /// The end of a new pipe that reads; its peer writes. `number` is its inode's.
-    pub fn pipe(number: u64) -> End {
-        let channel = Shared::default();
-        let writer = End::new(None, Some(channel.clone()), false, number);
-        End::new(Some(channel), None, false, number).with_peer(writer)
-    }
-
-    /// One socket of a new pair; its peer is the other.
-    pub fn socket_pair(number: u64) -> End {
-        let (there, back) = (Shared::default(), Shared::default());
-        let other = End::new(Some(there.clone()), Some(back.clone()), true, number + 1);
-        End::new(Some(back), Some(there), true, number).with_peer(other)
-    }
-
     /// The end of a pipe that reads `text` and then is at its end.
     pub fn text(text: &str) -> End {
-        let channel = Channel { bytes: text.bytes().collect(), reader_gone: false, writer_gone: true };
+        let mut channel = Channel::new(Arc::default());
+        channel.writer_gone = true;
+        channel.bytes.extend(text.bytes());
         End::new(Some(Arc::new(Mutex::new(channel))), None, false, 0)
     }
 
@@ -113,6 +181,9 @@ impl End {
         buffer[from_front..read].copy_from_slice(&back[..read - from_front]);
         if !peek {
             channel.bytes.drain(..read);
+            if channel.bytes.is_empty() {
+                channel.empty();
+            }
         }
         Ok(read)
     }
@@ -120,10 +191,10 @@ impl End {
     /// Writes what there is room for.
     ///
     /// # Errors
-    /// EBADF (it only reads), EPIPE (nobody reads), EAGAIN, EDEADLK.
+    /// EBADF (it only reads), EPIPE (nobody reads, or it was shut down), EAGAIN, EDEADLK, ENOBUFS.
     pub fn write(&self, data: &[u8]) -> Result<usize> {
         let mut channel = lock(self.sends.as_ref().ok_or(Errno::Badf)?);
-        if channel.reader_gone {
+        if channel.reader_gone || channel.writer_gone {
             return Err(Errno::Pipe.into());
         }
         let room = CAPACITY - channel.bytes.len();
@@ -132,17 +203,19 @@ impl End {
             return Err(self.would_wait());
         }
         let written = room.min(data.len());
+        if !channel.make_room(written) {
+            return Err(Errno::Nobufs.into());
+        }
         channel.bytes.extend(&data[..written]);
         Ok(written)
     }
 
-    /// Ends one way or both, as `shutdown` does.
+    /// Ends one way or both, as `shutdown` does. What has been sent can still be read.
     pub fn shut_down(&self, how: types::Sdflags) {
         if how.contains(types::Sdflags::RD)
             && let Some(channel) = &self.receives
         {
             let mut channel = lock(channel);
-            channel.bytes.clear();
             channel.reader_gone = true;
             channel.writer_gone = true;
         }
@@ -156,10 +229,14 @@ impl End {
     /// Whether reading would go on at once; the end counts. An end that only writes is watched for nobody reading any more.
     pub fn can_read(&self) -> Readiness {
         match (&self.receives, &self.sends) {
-            (Some(channel), _) => {
-                let channel = lock(channel);
-                let (bytes, hung_up) = (channel.bytes.len() as u64, channel.writer_gone);
-                Readiness { ready: hung_up || bytes > 0, bytes, hung_up }
+            (Some(receives), sends) => {
+                let (bytes, at_end) = {
+                    let channel = lock(receives);
+                    (channel.bytes.len() as u64, channel.writer_gone)
+                };
+                // A socket has hung up when it is over both ways.
+                let hung_up = at_end && sends.as_ref().is_none_or(is_over);
+                Readiness { ready: at_end || bytes > 0, bytes, hung_up }
             }
             (None, Some(channel)) => Readiness::only_hung_up(lock(channel).reader_gone),
             (None, None) => Readiness::only_hung_up(true),
@@ -169,9 +246,10 @@ impl End {
     /// Whether writing would go on at once; that nobody reads counts. An end that only reads never is.
     pub fn can_write(&self) -> Readiness {
         let Some(channel) = &self.sends else { return Readiness::only_hung_up(false) };
-        let channel = lock(channel);
-        let (room, hung_up) = (CAPACITY - channel.bytes.len(), channel.reader_gone);
-        Readiness { ready: hung_up || room >= ATOMIC, bytes: room as u64, hung_up }
+        let room = CAPACITY - lock(channel).bytes.len();
+        let over = is_over(channel);
+        let hung_up = over && self.receives.as_ref().is_none_or(|receives| lock(receives).writer_gone);
+        Readiness { ready: over || room >= ATOMIC, bytes: room as u64, hung_up }
     }
 
     fn would_wait(&self) -> types::Error {
@@ -225,6 +303,12 @@ impl Drop for End {
     }
 }
 
+/// Whether nothing can be sent any more.
+fn is_over(channel: &Shared) -> bool {
+    let channel = lock(channel);
+    channel.reader_gone || channel.writer_gone
+}
+
 fn lock(channel: &Shared) -> MutexGuard<'_, Channel> {
     channel.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -239,7 +323,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_in_order_and_then_the_end() {
-        let mut reader = End::pipe(1);
+        let mut reader = Pipes::default().pipe();
         let writer = reader.take_peer().expect("the first time");
         assert!(reader.take_peer().is_err(), "there is one peer");
         assert_eq!(writer.write(b"abc").expect("room"), 3);
@@ -255,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_full_pipe_takes_no_more_and_never_a_part_of_little() {
-        let mut reader = End::pipe(1);
+        let mut reader = Pipes::default().pipe();
         let mut writer = reader.take_peer().expect("the first time");
         assert_eq!(writer.write(&vec![1; CAPACITY + 1]).expect("room"), CAPACITY);
         assert!(!writer.can_write().ready);
@@ -273,15 +357,45 @@ mod tests {
 
     #[test]
     fn sockets_go_both_ways_and_are_shut_down_one_way() {
-        let mut one = End::socket_pair(1);
+        let mut one = Pipes::default().socket_pair();
         let other = one.take_peer().expect("the first time");
         one.write(b"there").expect("room");
         other.write(b"back").expect("room");
         let mut buffer = [0; 8];
         assert_eq!((other.read(&mut buffer, false).expect("bytes"), &buffer[..5]), (5, &b"there"[..]));
         one.shut_down(types::Sdflags::WR);
+        assert_eq!(errno(one.write(b"x")), Errno::Pipe);
         assert_eq!(other.read(&mut buffer, false).expect("the end"), 0);
-        assert_eq!((one.read(&mut buffer, false).expect("bytes"), &buffer[..4]), (4, &b"back"[..]));
-        assert_eq!(other.can_read(), Readiness { ready: true, bytes: 0, hung_up: true });
+        assert_eq!(other.can_read(), Readiness { ready: true, bytes: 0, hung_up: false });
+        // The other way stays open until the end that reads is shut down, too; what was sent before can still be read.
+        other.write(b"more").expect("room");
+        one.shut_down(types::Sdflags::RD);
+        assert_eq!(errno(other.write(b"x")), Errno::Pipe);
+        assert_eq!((one.read(&mut buffer, false).expect("bytes"), &buffer), (8, b"backmore"));
+        assert_eq!(one.read(&mut buffer, false).expect("the end"), 0);
+        assert!(other.can_read().hung_up && one.can_read().hung_up && one.can_write().hung_up);
+    }
+
+    #[test]
+    fn all_together_take_only_so_much_memory() {
+        let mut pipes = Pipes::default();
+        let full = || {
+            let mut reader = pipes.pipe();
+            let writer = reader.take_peer().expect("the first time");
+            writer.write(&[1; CAPACITY]).map(|_| (reader, writer))
+        };
+        let mut ends: Vec<(End, End)> = std::iter::repeat_with(full).map_while(Result::ok).collect();
+        assert_eq!(ends.len(), ALL_TOGETHER / CAPACITY);
+        let mut reader = pipes.pipe();
+        let writer = reader.take_peer().expect("the first time");
+        assert_eq!(errno(writer.write(b"x")), Errno::Nobufs);
+        // One byte left of what was much still takes as much; none does not, nor does a pipe that is gone.
+        let mut buffer = [0; CAPACITY];
+        assert_eq!(ends[0].0.read(&mut buffer[1..], false).expect("bytes"), CAPACITY - 1);
+        assert_eq!(errno(writer.write(b"x")), Errno::Nobufs);
+        assert_eq!(ends[0].0.read(&mut buffer, false).expect("bytes"), 1);
+        assert_eq!(writer.write(&[1; CAPACITY]).expect("room"), CAPACITY);
+        ends.pop();
+        assert_eq!(ends[0].1.write(&[1; CAPACITY]).expect("room"), CAPACITY);
     }
 }

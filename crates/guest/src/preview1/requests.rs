@@ -5,6 +5,7 @@
 //! | `dup/FD/LEAST` | another number for what FD stands for, the lowest free one from LEAST on |
 //! | `pipe` | the end of a new pipe that reads |
 //! | `socketpair` | one socket of a new pair |
+//! | `cwd/FD` | the number of the current directory, which now is FD; it cannot be closed |
 //! | `peer/FD` | the other end of what `pipe` or `socketpair` has answered, once |
 //! | `chmod/FD/MODE` | a descriptor that says no more; the permission bits of FD are now MODE, octal |
 //! | `path/FD` | the path of the directory FD, to be read from the descriptor |
@@ -45,8 +46,9 @@ impl Guest {
         let words: Vec<&str> = words.collect();
         let answer = match (name, words.as_slice()) {
             ("dup", [fd, least]) => return self.table.duplicate(descriptor(fd)?, number(least, 10)?),
-            ("pipe", []) => End::pipe(self.next_pipe()),
-            ("socketpair", []) => End::socket_pair(self.next_pipe()),
+            ("cwd", [fd]) => return self.change_directory(descriptor(fd)?),
+            ("pipe", []) => self.pipes.pipe(),
+            ("socketpair", []) => self.pipes.socket_pair(),
             ("peer", [fd]) => match self.table.get_mut(descriptor(fd)?)? {
                 Descriptor::Pipe(end) => end.take_peer()?,
                 _ => return Err(Errno::Inval.into()),
@@ -63,7 +65,7 @@ impl Guest {
                 terminal::set(self.stream(fd)?, settings)?;
                 End::text("")
             }
-            ("dup" | "pipe" | "socketpair" | "peer" | "chmod" | "path" | "statvfs", _) => {
+            ("dup" | "cwd" | "pipe" | "socketpair" | "peer" | "chmod" | "path" | "statvfs", _) => {
                 return Err(Errno::Inval.into());
             }
             _ => return Err(Errno::Nosys.into()),
@@ -110,10 +112,17 @@ impl Guest {
         Ok(format!("{BLOCK} {blocks} {free} {} {free_files} 0", limits.files))
     }
 
-    /// Inode numbers of pipes and sockets, which come in pairs.
-    fn next_pipe(&mut self) -> u64 {
-        self.pipes += 2;
-        self.pipes
+    fn change_directory(&mut self, fd: types::Fd) -> Result<types::Fd> {
+        match self.table.get(fd)? {
+            Descriptor::Memory(file) => file.directory()?,
+            Descriptor::Host { .. } => return Err(Errno::Nosys.into()),
+            Descriptor::Stream(_) | Descriptor::Pipe(_) => return Err(Errno::Notdir.into()),
+        };
+        let (number, former) = self.table.set_current_directory(fd)?;
+        if let Some(Descriptor::Memory(file)) = former {
+            self.vfs.close(file.ino);
+        }
+        Ok(number)
     }
 }
 

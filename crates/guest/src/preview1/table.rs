@@ -8,6 +8,8 @@ use wasmtime_wasi::p1::types::{self, Errno};
 
 /// Most descriptors open at once; one more is EMFILE.
 const MAX_DESCRIPTORS: usize = 8192;
+/// The number of the guest's current directory, which is beyond all others.
+const CURRENT_DIRECTORY: usize = MAX_DESCRIPTORS;
 
 /// What a descriptor stands for.
 pub(super) enum Descriptor {
@@ -45,6 +47,8 @@ struct Open {
 pub(super) struct Table {
     /// What each number leads to: a place in `open`.
     numbers: Vec<Option<usize>>,
+    /// What [`CURRENT_DIRECTORY`] leads to.
+    current_directory: Option<usize>,
     open: Vec<Option<Open>>,
 }
 
@@ -114,9 +118,33 @@ impl Table {
         if full { Err(Errno::Mfile.into()) } else { Ok(()) }
     }
 
-    /// The numbers in use, rising.
-    pub fn numbers(&self) -> impl Iterator<Item = u32> {
-        self.numbers.iter().enumerate().filter(|(_, place)| place.is_some()).map(|(number, _)| number as u32)
+    /// Makes what `fd` leads to the current directory. Its number, which cannot be closed or given to anything else, and what
+    /// the former one was, if nothing else leads there.
+    ///
+    /// # Errors
+    /// EBADF.
+    pub fn set_current_directory(&mut self, fd: types::Fd) -> Result<(types::Fd, Option<Descriptor>)> {
+        let place = self.place(fd)?;
+        if let Some(open) = &mut self.open[place] {
+            open.numbers += 1;
+        }
+        let former = self.current_directory.replace(place).and_then(|former| self.leave(former));
+        Ok(((CURRENT_DIRECTORY as u32).into(), former))
+    }
+
+    /// The numbers in use, rising, and what each leads to: equal as long as it is the same.
+    pub fn numbers(&self) -> impl Iterator<Item = (u32, String)> {
+        let current_directory = self.current_directory.map(|place| (CURRENT_DIRECTORY as u32, place));
+        let others = self.numbers.iter().enumerate().filter_map(|(number, place)| Some((number as u32, (*place)?)));
+        others.chain(current_directory).filter_map(|(number, place)| {
+            let what = match &self.open[place].as_ref()?.descriptor {
+                Descriptor::Stream(stream) => format!("stream {place}, {:?}", stream.fdstat().fs_flags),
+                Descriptor::Memory(file) => format!("inode {}, {:?}", file.ino.get(), file.flags),
+                Descriptor::Pipe(end) => format!("pipe {}, {:?}", end.filestat().ino, end.flags),
+                Descriptor::Host { inner, .. } => format!("host descriptor {inner}"),
+            };
+            Some((number, what))
+        })
     }
 
     /// What a number stands for, or EBADF.
@@ -134,25 +162,31 @@ impl Table {
     /// Takes a number out, or EBADF; what it stood for, if it was the last that led there.
     pub fn remove(&mut self, fd: types::Fd) -> Result<Option<Descriptor>> {
         let place = self.place(fd)?;
-        self.numbers[index(fd)] = None;
+        *self.numbers.get_mut(index(fd)).ok_or(Errno::Badf)? = None;
+        Ok(self.leave(place))
+    }
+
+    /// What an open file description was, if the number that no longer leads there was the last.
+    fn leave(&mut self, place: usize) -> Option<Descriptor> {
         let slot = &mut self.open[place];
         if let Some(open) = slot {
             open.numbers -= 1;
             if open.numbers > 0 {
-                return Ok(None);
+                return None;
             }
         }
-        Ok(slot.take().map(|open| open.descriptor))
+        slot.take().map(|open| open.descriptor)
     }
 
-    /// Moves `from` to the number `to`, which must be free; it may be one that was never used.
+    /// Moves `from`, which is not the current directory, to the number `to`, which must be free; it may be one that was never
+    /// used.
     ///
     /// # Errors
     /// EBADF, also if `to` is beyond all numbers.
     pub fn renumber(&mut self, from: types::Fd, to: types::Fd) -> Result<()> {
         let place = self.place(from)?;
         let to = index(to);
-        if to >= MAX_DESCRIPTORS {
+        if to >= MAX_DESCRIPTORS || index(from) >= MAX_DESCRIPTORS {
             return Err(Errno::Badf.into());
         }
         if self.numbers.len() <= to {
@@ -165,7 +199,11 @@ impl Table {
     }
 
     fn place(&self, fd: types::Fd) -> Result<usize> {
-        self.numbers.get(index(fd)).copied().flatten().ok_or_else(|| Errno::Badf.into())
+        let place = match index(fd) {
+            CURRENT_DIRECTORY => self.current_directory,
+            number => self.numbers.get(number).copied().flatten(),
+        };
+        place.ok_or_else(|| Errno::Badf.into())
     }
 }
 
