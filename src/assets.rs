@@ -6,7 +6,6 @@ use guest::PageAligned;
 use guest::image::{Image, Start};
 use include_dir::{Dir, include_dir};
 use serde_json::Value;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Embeds a file of the build at a page boundary of its own, so that it can be used where it lies. Its type names the
@@ -45,14 +44,6 @@ pub const COLD: Part = Part { title: "memory image, cold", name: "cold.image", s
 /// The memory behind the initialised interpreter with the app imported.
 pub const APP: Part = Part { title: "memory image, app", name: "app.image", stored: &APP_IMAGE, base: Some(&COLD) };
 
-/// A part's bytes, ready for use.
-pub enum Bytes {
-    /// Where they lie in the executable.
-    InPlace(&'static PageAligned<[u8]>),
-    /// Expanded.
-    Expanded(Vec<u8>),
-}
-
 /// What the build wrote down about the parts, and the entry.
 pub struct Index(Value);
 
@@ -88,7 +79,7 @@ impl Index {
     ///
     /// # Errors
     /// If it is not as long as the build says, or does not expand.
-    pub fn code(&self) -> Result<Bytes> {
+    pub fn code(&self) -> Result<&'static PageAligned<[u8]>> {
         self.bytes(&MACHINE_CODE, &[])
     }
 
@@ -98,29 +89,27 @@ impl Index {
     /// If one of them is not as long as the build says, does not expand, or is no image.
     pub fn image(&self, part: &Part) -> Result<Image> {
         let base = part.base.map(|base| self.image(base)).transpose()?.map(Arc::new);
-        let bytes = match self.bytes(part, base.as_deref().map_or(&[], Image::bytes))? {
-            Bytes::InPlace(bytes) => Cow::Borrowed(&bytes.0),
-            Bytes::Expanded(bytes) => Cow::Owned(bytes),
-        };
-        Ok(Image::open_upon(bytes, base)?)
+        let bytes = self.bytes(part, base.as_deref().map_or(&[], Image::bytes))?;
+        Ok(Image::open_upon(&bytes.0, base)?)
     }
 
-    /// A part; if it is stored compressed, expanded upon the base that it was compressed upon.
-    fn bytes(&self, part: &Part, base: &[u8]) -> Result<Bytes> {
+    /// A part where it lies; if it is stored compressed, expanded upon the base that it was compressed upon, and kept for as
+    /// long as the process.
+    fn bytes(&self, part: &Part, base: &[u8]) -> Result<&'static PageAligned<[u8]>> {
         let record = self.record(part)?;
         if !record.zstd {
-            return Ok(Bytes::InPlace(part.stored));
+            return Ok(part.stored);
         }
         // At most as long as the build says, which is at most what a memory can hold.
-        let mut expanded = Vec::new();
-        let room = if record.len <= MAX_PART { expanded.try_reserve_exact(record.len).is_ok() } else { false };
-        ensure!(room, "{}: expected room for its {} bytes, found too little memory", part.title, record.len);
-        zstd::bulk::Decompressor::with_dictionary(base)
-            .and_then(|mut decompressor| decompressor.decompress_to_buffer(&part.stored.0, &mut expanded))
+        let room = if record.len <= MAX_PART { PageAligned::zeroed(record.len) } else { None };
+        let Some(mut expanded) = room else {
+            bail!("{}: expected room for its {} bytes, found too little memory", part.title, record.len);
+        };
+        let found = zstd::bulk::Decompressor::with_dictionary(base)
+            .and_then(|mut decompressor| decompressor.decompress_to_buffer(&part.stored.0, &mut expanded.0))
             .with_context(|| format!("the {} in this executable does not expand", part.title))?;
-        let found = expanded.len();
         ensure!(found == record.len, "{}: expected {} bytes, found {found}", part.title, record.len);
-        Ok(Bytes::Expanded(expanded))
+        Ok(Box::leak(expanded))
     }
 
     /// Checks a part's stored bytes, all of them, against the build's checksum. Returns how many.

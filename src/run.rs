@@ -1,6 +1,6 @@
 //! Running CPython: as the app, or as `python3`.
 
-use crate::assets::{self, Bytes, Index, Part};
+use crate::assets::{self, Index, Part};
 use crate::{settings, status};
 use anyhow::{Context, Result};
 use archive::Archive;
@@ -88,10 +88,7 @@ fn program(index: &Index, part: &Part, archive: &Archive, timing: &mut Timing) -
         timing.mark("expand");
     }
     let image = Some(Arc::new(image));
-    let program = match code? {
-        Bytes::InPlace(code) => Program::from_trusted_static(code, image, timing),
-        Bytes::Expanded(code) => Program::from_trusted_bytes_timed(&code, image, timing),
-    };
+    let program = Program::from_trusted_static(code?, image, timing);
     program.map_err(anyhow::Error::from).context("the machine code in this executable")
 }
 

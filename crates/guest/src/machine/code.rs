@@ -11,6 +11,7 @@ use super::memory::{FromExecutable, Stretch};
 use crate::engine;
 use crate::image::{Image, Start};
 use crate::timing::Timing;
+use std::alloc::Layout;
 use std::sync::Arc;
 use wasmtime::{CustomCodeMemory, Engine, MemoryCreator, Module, Result};
 
@@ -21,6 +22,21 @@ pub struct PageAligned<B: ?Sized>(
     /// The bytes.
     pub B,
 );
+
+impl PageAligned<[u8]> {
+    /// So many zeros; `None` if there is no memory for them.
+    pub fn zeroed(len: usize) -> Option<Box<PageAligned<[u8]>>> {
+        let layout = Layout::from_size_align(len, ALIGNMENT).ok().filter(|layout| layout.size() > 0)?.pad_to_align();
+        // SAFETY: the layout's size is not zero (just checked). What comes back is checked, and belongs to nobody else. As a pointer to the
+        // type it has the length in its metadata; its size is that length up to whole pages, so that the box frees it with the
+        // layout that it was allocated with. Zeros are valid bytes. The test `zeros_are_whole_pages` would notice a mistake.
+        unsafe {
+            let memory = std::alloc::alloc_zeroed(layout);
+            let bytes = std::ptr::slice_from_raw_parts_mut(memory, len) as *mut PageAligned<[u8]>;
+            (!memory.is_null()).then(|| Box::from_raw(bytes))
+        }
+    }
+}
 
 /// The granularity of [`PageAligned`]; on a system with larger pages code is copied instead.
 const ALIGNMENT: usize = 4096;
@@ -36,8 +52,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Takes machine code from this project's own compiler that is part of the executable and runs it where it lies:
-    /// nothing is copied, and pages that are never run are never read from the disk. The same holds for the image if it
+    /// Takes machine code from this project's own compiler, that is part of the executable or was expanded from it, and runs it
+    /// where it lies: nothing is copied, and pages that are never run are never read from the disk. The same holds for the image if it
     /// is part of the executable and page-aligned too, where the system can (Linux with `/proc`).
     ///
     /// # Errors
@@ -49,7 +65,9 @@ impl Program {
     ) -> Result<Program> {
         let bytes = &code.0;
         if !can_protect_in_place(bytes) {
-            return Program::from_trusted_bytes_timed(bytes, image, timing);
+            let program = Program::from_trusted_bytes(bytes, image)?;
+            timing.mark("code");
+            return Ok(program);
         }
         let memory = image.as_deref().and_then(in_executable);
         let image_is_mapped = memory.is_some();
@@ -69,21 +87,11 @@ impl Program {
     /// # Errors
     /// As [`Program::from_trusted_static`].
     pub fn from_trusted_bytes(code: &[u8], image: Option<Arc<Image>>) -> Result<Program> {
-        Program::from_trusted_bytes_timed(code, image, &mut Timing::start())
-    }
-
-    /// As [`Program::from_trusted_bytes`], and notes where the time goes.
-    ///
-    /// # Errors
-    /// As [`Program::from_trusted_static`].
-    pub fn from_trusted_bytes_timed(code: &[u8], image: Option<Arc<Image>>, timing: &mut Timing) -> Result<Program> {
         let engine = engine::for_running(None, None)?;
-        timing.mark("engine");
         // SAFETY: that the bytes are machine code which wasmtime made is the caller's promise, given by the name of this
         // function; they are copied, so nothing else is asked of them. By mistake, rather than malice, wasmtime's own
         // header catches other bytes: the test `foreign_bytes_are_refused` would notice if it did not.
         let module = unsafe { Module::deserialize(&engine, code)? };
-        timing.mark("code");
         Ok(Program { engine, module, image, image_is_mapped: false })
     }
 
@@ -120,7 +128,7 @@ fn can_protect_in_place(bytes: &[u8]) -> bool {
     cfg!(unix) && rustix::param::page_size() == ALIGNMENT && bytes.as_ptr().addr().is_multiple_of(ALIGNMENT)
 }
 
-/// Makes code executable where it lies in the executable's own read-only section.
+/// Makes code executable where it lies, in the executable's own read-only section or in memory that is never freed.
 struct InPlace;
 
 impl CustomCodeMemory for InPlace {
@@ -132,8 +140,8 @@ impl CustomCodeMemory for InPlace {
         use rustix::mm::{MprotectFlags, mprotect};
         let len = len.next_multiple_of(ALIGNMENT);
         // SAFETY: wasmtime passes the text section of the module given to `deserialize_raw`: whole pages (checked by
-        // `required_alignment`) of a static that lives for ever and holds nothing but this code, the last page padded
-        // by `PageAligned`'s own alignment. They only become executable in addition to readable; nobody writes them.
+        // `required_alignment`) that live for ever and hold nothing but this code, the last page padded by
+        // `PageAligned`'s own alignment. They become readable and executable; nobody writes what is borrowed for ever.
         unsafe { mprotect(pointer.cast_mut().cast(), len, MprotectFlags::READ | MprotectFlags::EXEC)? };
         Ok(())
     }
@@ -153,6 +161,20 @@ mod tests {
         for bytes in [&b""[..], b"\0asm\x01\0\0\0", &[0x7f; 4096]] {
             assert!(Program::from_trusted_bytes(bytes, None).is_err(), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn zeros_are_whole_pages() {
+        for len in [1, 4096, 4097, 100_000] {
+            let mut zeros = PageAligned::zeroed(len).expect("memory");
+            assert_eq!(
+                (zeros.0.len(), size_of_val(&*zeros) % ALIGNMENT, zeros.0.as_ptr().addr() % ALIGNMENT),
+                (len, 0, 0)
+            );
+            assert!(zeros.0.iter().all(|byte| *byte == 0));
+            zeros.0.fill(1);
+        }
+        assert!(PageAligned::zeroed(0).is_none() && PageAligned::zeroed(usize::MAX).is_none());
     }
 
     #[test]
