@@ -133,29 +133,47 @@ fn pages_of_the_base_are_referred_to_where_that_saves_many() {
 #[test]
 fn another_base_or_none_is_refused() {
     let bytes = write(ORIGIN, &changed(), Some(&base()));
-    assert!(Image::open(bytes.clone()).is_err());
-    let other = Image::open(write(ORIGIN, &memory(), None)).expect("whole");
-    assert!(Image::open_upon(bytes, Some(Arc::new(other))).is_err());
+    let refused = |base| Image::open_upon(bytes.clone(), base).err().expect("refused").to_string();
+    assert!(refused(None).contains("found none"));
+    // The same pages with other bytes, and the same bytes for another module.
+    let cold = Origin { start: Start::Cold, ..ORIGIN };
+    let mut memory = restore(&base());
+    memory[10 * PAGE] += 1;
+    let other = write(cold, &memory, None);
+    assert!(refused(Some(Arc::new(Image::open(other).expect("whole")))).contains("expected the base whose pages"));
+    let other = write(Origin { module: 7, ..cold }, &restore(&base()), None);
+    assert!(refused(Some(Arc::new(Image::open(other).expect("whole")))).contains("expected a base of module"));
     // An image that refers to nothing may be given one.
-    Image::open_upon(write(ORIGIN, &memory(), None), Some(base())).expect("whole");
+    Image::open_upon(write(ORIGIN, &memory, None), Some(base())).expect("whole");
+}
+
+/// An image with an own run of page 0 and one of the base's, which it is opened upon.
+fn forged_upon(base: Arc<Image>, first: u32, count: u32) -> Result<Image, ImageError> {
+    let mut bytes = write(ORIGIN, &changed(), Some(&base));
+    bytes[36..40].copy_from_slice(&2u32.to_le_bytes());
+    let table: Vec<u8> = [0, 1, 0, first, count, 1].into_iter().flat_map(u32::to_le_bytes).collect();
+    bytes[64..64 + 2 * RUN_LEN].copy_from_slice(&table);
+    bytes.truncate(2 * PAGE);
+    let sum = archive::format::checksum(&[&bytes[..HEADER_CHECKED], &table].concat());
+    bytes[HEADER_CHECKED..64].copy_from_slice(&sum.to_le_bytes());
+    Image::open_upon(bytes, Some(base))
 }
 
 #[test]
 fn a_run_of_pages_that_the_base_has_not_is_refused() {
-    let mut bytes = write(ORIGIN, &changed(), Some(&base()));
-    // A table of two runs: an own one of page 0, and one of the base's.
-    for (what, first, count) in [("zero there", 23, 1), ("in front of it", 8, 2), ("reaching behind it", 12, 20)] {
-        let entry = 64 + RUN_LEN;
-        bytes[36..40].copy_from_slice(&2u32.to_le_bytes());
-        bytes[64..entry].copy_from_slice(&[0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
-        bytes[entry..entry + 4].copy_from_slice(&u32::to_le_bytes(first));
-        bytes[entry + 4..entry + 8].copy_from_slice(&u32::to_le_bytes(count));
-        bytes.truncate(2 * PAGE);
-        let sum = archive::format::checksum(&[&bytes[..HEADER_CHECKED], &bytes[64..64 + 2 * RUN_LEN]].concat());
-        bytes[HEADER_CHECKED..64].copy_from_slice(&sum.to_le_bytes());
-        let error = Image::open_upon(bytes.clone(), Some(base())).err().expect(what).to_string();
+    let upon_base = Image::open_upon(write(ORIGIN, &changed(), Some(&base())), Some(base())).expect("whole");
+    let upon_base = Arc::new(upon_base);
+    for (what, base, first, count) in [
+        ("zero there", base(), 23, 1),
+        ("in front of it", base(), 8, 2),
+        ("reaching behind it", base(), 12, 20),
+        ("that are its base's", upon_base.clone(), 12, 2),
+    ] {
+        let error = forged_upon(base, first, count).err().expect(what).to_string();
         assert!(error.contains("expected a base with pages of its own"), "{what}: {error}");
     }
+    forged_upon(base(), 12, 10).expect("pages 12 to 21, which it has");
+    forged_upon(upon_base, 21, 2).expect("pages that it has of its own");
 }
 
 #[test]

@@ -64,6 +64,7 @@ fn a_directory_is_walked_and_changed_as_its_mode_allows() {
     let (mut vfs, root) = vfs();
     vfs.make_directory(root, "d").expect("made");
     vfs.make_directory(root, "d/e").expect("made");
+    vfs.make_directory(root, "d/e/inside").expect("made");
     let file = vfs.open(root, "d/f", OpenOptions { create: true, write: true, ..READ }).expect("made");
     let directory = vfs.lookup(root, "d", true).expect("there");
 

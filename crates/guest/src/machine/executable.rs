@@ -29,10 +29,8 @@ impl Executable {
         }
         let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
         // The link leads to the file that is running, even if another has taken its name.
-        let mut executable = Executable { file: File::open("/proc/self/exe").ok()?, mappings: mappings(&maps) };
-        let start = sample.as_ptr().addr() as u64;
-        let own = executable.mappings.iter().find(|mapping| mapping.memory.contains(&start))?.file.clone();
-        executable.mappings.retain(|mapping| mapping.file == own);
+        let mappings = mappings(&maps, sample.as_ptr().addr() as u64);
+        let executable = Executable { file: File::open("/proc/self/exe").ok()?, mappings };
         let offset = executable.offset_of(sample)?;
         starts_with(&executable.file, offset, &sample[..sample.len().min(PROBE)]).then_some(executable)
     }
@@ -63,9 +61,9 @@ fn starts_with(_: &File, _: u64, _: &[u8]) -> bool {
     false
 }
 
-/// The mappings of files in the text of `/proc/self/maps`: lines of `start-end permissions offset device inode path`, where
-/// memory of no file has the inode 0.
-fn mappings(maps: &str) -> Vec<Mapping> {
+/// The mappings of the file that is mapped at `address`, from the text of `/proc/self/maps`: lines of
+/// `start-end permissions offset device inode path`, where memory of no file has the inode 0.
+fn mappings(maps: &str, address: u64) -> Vec<Mapping> {
     let hex = |text: &str| u64::from_str_radix(text, 16).ok();
     let mapping = |line: &str| {
         let mut fields = line.split_ascii_whitespace();
@@ -74,7 +72,9 @@ fn mappings(maps: &str) -> Vec<Mapping> {
         let file = (fields.next()?.to_string(), fields.next()?.parse().ok().filter(|inode| *inode != 0)?);
         Some(Mapping { memory: hex(start)?..hex(end)?, offset, file })
     };
-    maps.lines().filter_map(mapping).collect()
+    let all: Vec<Mapping> = maps.lines().filter_map(mapping).collect();
+    let Some(found) = all.iter().find(|mapping| mapping.memory.contains(&address)) else { return Vec::new() };
+    all.iter().filter(|mapping| mapping.file == found.file).cloned().collect()
 }
 
 #[cfg(test)]
@@ -83,15 +83,22 @@ mod tests {
 
     const MAPS: &str = "\
 1000-5000 r--p 00000000 fe:00 17 /bin/app
-5000-9000 r-xp 00004000 fe:00 18 /lib/other
+5000-9000 r-xp 00004000 fe:00 17 /bin/app
 9000-a000 rw-p 00000000 00:00 0
+b000-c000 r--p 00000000 fe:00 18 /lib/other
 ";
 
     #[test]
-    fn memory_of_files_is_read_from_the_system_s_text() {
+    fn memory_of_one_file_is_read_from_the_system_s_text() {
         let mapping = |memory, offset, inode| Mapping { memory, offset, file: ("fe:00".to_string(), inode) };
-        assert_eq!(mappings(MAPS), [mapping(0x1000..0x5000, 0, 17), mapping(0x5000..0x9000, 0x4000, 18)]);
-        assert_eq!(mappings("nonsense\n1-2 r"), []);
+        let app = [mapping(0x1000..0x5000, 0, 17), mapping(0x5000..0x9000, 0x4000, 17)];
+        assert_eq!(mappings(MAPS, 0x1000), app);
+        assert_eq!(mappings(MAPS, 0x8fff), app);
+        assert_eq!(mappings(MAPS, 0xb000), [mapping(0xb000..0xc000, 0, 18)]);
+        for nowhere in [0x9000, 0xa000, 0xc000] {
+            assert_eq!(mappings(MAPS, nowhere), [], "{nowhere:x}");
+        }
+        assert_eq!(mappings("nonsense\n1-2 r", 1), []);
     }
 
     #[test]
