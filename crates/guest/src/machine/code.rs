@@ -27,9 +27,10 @@ impl PageAligned<[u8]> {
     /// So many zeros; `None` if there is no memory for them.
     pub fn zeroed(len: usize) -> Option<Box<PageAligned<[u8]>>> {
         let layout = Layout::from_size_align(len, ALIGNMENT).ok().filter(|layout| layout.size() > 0)?.pad_to_align();
-        // SAFETY: the layout's size is not zero (just checked). What comes back is checked, and belongs to nobody else. As a pointer to the
-        // type it has the length in its metadata; its size is that length up to whole pages, so that the box frees it with the
-        // layout that it was allocated with. Zeros are valid bytes. The test `zeros_are_whole_pages` would notice a mistake.
+        // SAFETY: the layout's size is not zero (just checked). What comes back is checked, and belongs to nobody else.
+        // As a pointer to the type it has the length in its metadata; its size is that length up to whole pages, so
+        // that the box frees it with the layout that it was allocated with. Zeros are valid bytes. The test
+        // `zeros_are_whole_pages` would notice a mistake.
         unsafe {
             let memory = std::alloc::alloc_zeroed(layout);
             let bytes = std::ptr::slice_from_raw_parts_mut(memory, len) as *mut PageAligned<[u8]>;
@@ -52,9 +53,10 @@ pub struct Program {
 }
 
 impl Program {
-    /// Takes machine code from this project's own compiler, that is part of the executable or was expanded from it, and runs it
-    /// where it lies: nothing is copied, and pages that are never run are never read from the disk. The same holds for the image if it
-    /// is part of the executable and page-aligned too, where the system can (Linux with `/proc`).
+    /// Takes machine code from this project's own compiler, that is part of the executable or was expanded from it, and
+    /// runs it where it lies: nothing is copied, and pages that are never run are never read from the disk. The same
+    /// holds for the image if it is part of the executable and page-aligned too, where the system can (Linux with
+    /// `/proc`).
     ///
     /// # Errors
     /// If the code was made by another version of wasmtime or with other settings, or is damaged.

@@ -28,8 +28,8 @@ impl Executable {
             return None;
         }
         let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
-        // The link leads to the file that is running, even if another has taken its name.
         let mappings = mappings(&maps, sample.as_ptr().addr() as u64);
+        // The link leads to the file that is running, even if another has taken its name.
         let executable = Executable { file: File::open("/proc/self/exe").ok()?, mappings };
         let offset = executable.offset_of(sample)?;
         starts_with(&executable.file, offset, &sample[..sample.len().min(PROBE)]).then_some(executable)
