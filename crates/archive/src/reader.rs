@@ -268,8 +268,6 @@ impl Archive {
 
     /// Checks every rule of the format's index, so that the methods above can rely on it.
     fn check_index(&self, expanded: u64) -> Result<(), Error> {
-        // Together, as each by itself would take most of the time of opening an archive.
-        let names = std::str::from_utf8(&self.bytes[self.names.clone()]);
         let mut names_end = 0u64;
         let mut data_end = 0u64;
         let mut total = 0u64;
@@ -287,9 +285,7 @@ impl Archive {
                 return Err(broken("names to follow one another without gaps"));
             }
             names_end += u64::from(record.name_len);
-            let start = record.name_offset as usize;
-            let name = names.ok().and_then(|names| names.get(start..start + record.name_len as usize));
-            let name = name.ok_or(broken("a UTF-8 name inside the names"))?;
+            let name = self.name(&record).ok_or(broken("a UTF-8 name inside the names"))?;
 
             if index == Self::ROOT {
                 if record.kind != kind::DIRECTORY || record.parent != 0 || !name.is_empty() {
@@ -362,10 +358,7 @@ impl Archive {
 
 /// Whether a string can name an entry.
 pub(crate) fn valid_name(name: &str) -> bool {
-    (1..=MAX_NAME).contains(&name.len())
-        && name != "."
-        && name != ".."
-        && !name.bytes().any(|byte| byte == b'/' || byte == 0)
+    (1..=MAX_NAME).contains(&name.len()) && name != "." && name != ".." && !name.contains(['/', '\0'])
 }
 
 fn expect_checksum(what: &str, expected: u64, bytes: &[u8]) -> Result<(), Error> {

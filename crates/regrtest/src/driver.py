@@ -75,8 +75,9 @@ def not_had(error):
     seen = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
+        said = text_of(error)
         for text in NOT_HAD:
-            if text in text_of(error):
+            if text in said:
                 return text
         error = error.__cause__ or error.__context__
     return None

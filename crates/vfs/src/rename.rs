@@ -48,8 +48,10 @@ impl Vfs {
             if self.kind(replaced)? == Kind::Directory && self.is_above(replaced, source.parent)? {
                 return Err(Errno::NotEmpty);
             }
-            self.expect_allowed(source.parent, WRITE)?;
-            self.expect_allowed(target.parent, WRITE)?;
+        }
+        self.expect_allowed(source.parent, WRITE)?;
+        self.expect_allowed(target.parent, WRITE)?;
+        if let Some(replaced) = target.node {
             match (is_directory, self.kind(replaced)? == Kind::Directory) {
                 (true, false) => return Err(Errno::NotDir),
                 (false, true) => return Err(Errno::IsDir),
@@ -57,8 +59,6 @@ impl Vfs {
                 (false, false) => {}
             }
         }
-        self.expect_allowed(source.parent, WRITE)?;
-        self.expect_allowed(target.parent, WRITE)?;
         if is_directory && source.parent != target.parent {
             // Its `..` changes.
             self.expect_allowed(ino, WRITE)?;
