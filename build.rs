@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match bundle::settings::Settings::from_build_script().and_then(|settings| bundle::build(&settings)) {
+    match pipeline::settings::Settings::from_build_script().and_then(|settings| pipeline::build(&settings)) {
         Ok(report) => {
             println!("cargo:rerun-if-changed=build.rs");
             for input in report.inputs {

@@ -1,4 +1,4 @@
-//! Runs what `bundle::build` has left in a folder: for tests and for looking at a bundle without linking it. The executable
+//! Runs what `pipeline::build` has left in a folder: for tests and for looking at a bundle without linking it. The executable
 //! that embeds it does the same, but maps the image where this copies it.
 //!
 //!     bundled [--cold] FOLDER ARGUMENTS
@@ -7,8 +7,8 @@
 
 use anyhow::{Context, Result};
 use archive::Archive;
-use guest::image::Image;
-use guest::{Input, Outcome, Program, layout};
+use host::{Input, Outcome, Program, layout};
+use memory_image::Image;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -38,12 +38,12 @@ fn main() -> ExitCode {
 fn run(folder: &Path, cold: bool, arguments: &[String]) -> Result<Outcome> {
     let read = |name: &str| std::fs::read(folder.join(name)).with_context(|| folder.join(name).display().to_string());
     let archive = Archive::open(read("assets/app.archive")?)?;
-    let mut image = Arc::new(Image::open(read(bundle::parts::COLD_IMAGE)?)?);
+    let mut image = Arc::new(Image::open(read(pipeline::parts::BASE_IMAGE)?)?);
     if !cold {
-        image = Arc::new(Image::open_upon(read(bundle::parts::APP_IMAGE)?, Some(image))?);
+        image = Arc::new(Image::open_with_base(read(pipeline::parts::SNAPSHOT)?, Some(image))?);
     }
-    let program = Program::from_trusted_bytes(&read(bundle::parts::CODE)?, Some(image))?;
-    let mut builder = layout::python_guest(archive, Limits::default())?;
+    let program = Program::from_trusted_bytes(&read(pipeline::parts::CODE)?, Some(image))?;
+    let mut builder = layout::python_context(archive, Limits::default())?;
     for argument in arguments {
         builder = builder.argument(argument);
     }
@@ -57,5 +57,5 @@ fn run(folder: &Path, cold: bool, arguments: &[String]) -> Result<Outcome> {
         let entry = index["entry"].as_str().context("expected an entry")?;
         builder = builder.variable(layout::ENTRY_VARIABLE, entry);
     }
-    Ok(guest::run(&program, builder.stdin(Input::Inherit).build()?)?.0)
+    Ok(host::run(&program, builder.stdin(Input::Inherit).build()?)?.0)
 }

@@ -8,7 +8,7 @@
 //! descriptor 3 on, in the order given. The exit status is the module's; 134 if it trapped, 125 if it could not be
 //! started, 2 if the command line makes no sense.
 
-use guest::{GuestBuilder, Input, Outcome, Program, load};
+use host::{ContextBuilder, Input, Outcome, Program, load};
 use std::process::ExitCode;
 use vfs::{Limits, RootKind, Vfs};
 
@@ -106,7 +106,7 @@ fn run(request: Request) -> anyhow::Result<Outcome> {
         };
         preopens.push((root, host, guest));
     }
-    let mut builder = GuestBuilder::new(vfs).stdin(Input::Inherit).argument(request.module);
+    let mut builder = ContextBuilder::new(vfs).stdin(Input::Inherit).argument(request.module);
     for argument in request.arguments {
         builder = builder.argument(argument);
     }
@@ -119,6 +119,6 @@ fn run(request: Request) -> anyhow::Result<Outcome> {
             None => builder.preopen_host(host, guest),
         };
     }
-    let (outcome, _) = guest::run(&program, builder.build()?)?;
+    let (outcome, _) = host::run(&program, builder.build()?)?;
     Ok(outcome)
 }

@@ -1,10 +1,10 @@
-//! What `build.rs` made, embedded. The crate `bundle` says what each part is (`bundle::parts`).
+//! What `build.rs` made, embedded. The crate `bundle` says what each part is (`pipeline::parts`).
 
 use anyhow::{Context, Result, bail, ensure};
 use archive::Archive;
-use guest::PageAligned;
-use guest::image::{Image, Start};
+use host::PageAligned;
 use include_dir::{Dir, include_dir};
+use memory_image::{Image, Start};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ macro_rules! embed {
 }
 
 embed!(CODE, "python.code");
-embed!(COLD_IMAGE, "cold.image");
-embed!(APP_IMAGE, "app.image");
+embed!(BASE_IMAGE, "base.image");
+embed!(SNAPSHOT, "snapshot.image");
 
 /// Longest part once expanded, bytes: an image of 4 GiB of memory with its header and table.
 const MAX_PART: usize = (4 << 30) + (1 << 20);
@@ -40,9 +40,9 @@ pub struct Part {
 /// The machine code of python.wasm.
 pub const MACHINE_CODE: Part = Part { title: "machine code", name: "python.code", stored: &CODE, base: None };
 /// The memory before any instruction has run.
-pub const COLD: Part = Part { title: "memory image, cold", name: "cold.image", stored: &COLD_IMAGE, base: None };
+pub const COLD: Part = Part { title: "base image", name: "base.image", stored: &BASE_IMAGE, base: None };
 /// The memory behind the initialised interpreter with the app imported.
-pub const APP: Part = Part { title: "memory image, app", name: "app.image", stored: &APP_IMAGE, base: Some(&COLD) };
+pub const APP: Part = Part { title: "snapshot", name: "snapshot.image", stored: &SNAPSHOT, base: Some(&COLD) };
 
 /// What the build wrote down about the parts, and the entry.
 pub struct Index(Value);
@@ -90,7 +90,7 @@ impl Index {
     pub fn image(&self, part: &Part) -> Result<Image> {
         let base = part.base.map(|base| self.image(base)).transpose()?.map(Arc::new);
         let bytes = self.bytes(part, base.as_deref().map_or(&[], Image::bytes))?;
-        Ok(Image::open_upon(&bytes.0, base)?)
+        Ok(Image::open_with_base(&bytes.0, base)?)
     }
 
     /// A part where it lies; if it is stored compressed, expanded upon the base that it was compressed upon, and kept for as
@@ -174,7 +174,7 @@ pub fn archive() -> Result<Archive> {
 /// # Errors
 /// If the executable is damaged.
 pub fn manifest(archive: &Archive) -> Result<Value> {
-    let path = guest::layout::MANIFEST;
+    let path = host::layout::MANIFEST;
     let index = archive.find(path).with_context(|| format!("expected {path} in the archive, found no such file"))?;
     serde_json::from_slice(&archive.read(index)?).with_context(|| path.to_string())
 }

@@ -2,9 +2,9 @@
 
 use crate::assets::{self, Index, Part};
 use crate::{settings, status};
-use anyhow::{Context, Result};
+use anyhow::{Context as _, Result};
 use archive::Archive;
-use guest::{Guest, Input, Outcome, Program, Timing, layout};
+use host::{Context, Input, Outcome, Program, Timing, layout};
 use std::convert::Infallible;
 use std::sync::Arc;
 use vfs::Limits;
@@ -34,7 +34,7 @@ fn run(index: &Index, image: &Part, entry: Option<&str>, mut timing: Timing) -> 
     let archive = assets::archive()?;
     timing.mark("index");
     let program = program(index, image, &archive, &mut timing)?;
-    let mut builder = layout::python_guest(archive, Limits::default()).context("the in-memory file system")?;
+    let mut builder = layout::python_context(archive, Limits::default()).context("the in-memory file system")?;
     for argument in std::env::args_os() {
         let argument = argument.into_string();
         let fail = |argument| anyhow::anyhow!("argument {argument:?}: expected UTF-8, as WASI passes nothing else on");
@@ -48,12 +48,12 @@ fn run(index: &Index, image: &Part, entry: Option<&str>, mut timing: Timing) -> 
     }
     let guest = builder.stdin(Input::Inherit).build()?;
     timing.mark("files");
-    guest::run_then(&program, guest, &mut timing, end)?
+    host::run_then(&program, guest, &mut timing, end)?
 }
 
 /// Ends the process as the guest has ended. Here, and not by returning: taking down what the kernel takes down anyway
 /// would cost time.
-fn end(outcome: Outcome, timing: &Timing, guest: &Guest) -> ! {
+fn end(outcome: Outcome, timing: &Timing, context: &Context) -> ! {
     let status = match outcome {
         // A process's exit status has eight bits.
         Outcome::Exited(status) => status & 0xff,
@@ -65,7 +65,7 @@ fn end(outcome: Outcome, timing: &Timing, guest: &Guest) -> ! {
     };
     if settings::timing() {
         tell(timing);
-        tell_imports(guest);
+        tell_imports(context);
     }
     std::process::exit(status as i32)
 }
@@ -105,8 +105,8 @@ fn tell(timing: &Timing) {
 }
 
 /// Says which modules were loaded in this run: candidates for `snapshot-include`.
-fn tell_imports(guest: &Guest) {
-    let read = guest.vfs().files_read();
+fn tell_imports(context: &Context) {
+    let read = context.vfs().files_read();
     let modules: Vec<String> = read.iter().filter_map(|path| module_name(path)).collect();
     if !modules.is_empty() {
         status::tell(format_args!("pyapp: modules loaded in this run: {}", modules.join(", ")));

@@ -174,13 +174,13 @@ fn a_ready_made_runtime_is_used_and_checked() {
     let project = Project::new(&settings("main"), &[("python_libs/main.py", "print(1)\n")]);
     let mut settings = project.settings();
     settings.python = Some(project.folder.path().into());
-    let error = bundle::build(&settings).expect_err("refused").to_string();
+    let error = pipeline::build(&settings).expect_err("refused").to_string();
     assert!(error.contains("(PYAPP_PYTHON): expected python.wasm in it"), "{error}");
     settings.python = project.settings().python;
-    let cache = bundle::cache::Cache::open(&settings.cache, bundle::progress::Progress::new()).expect("opened");
-    let ready_made = bundle::runtime::provide(&settings, &cache).expect("built before").folder;
+    let cache = pipeline::cache::Cache::open(&settings.cache, pipeline::progress::Progress::new()).expect("opened");
+    let ready_made = pipeline::runtime::provide(&settings, &cache).expect("built before").folder;
     settings.python = Some(ready_made);
-    bundle::build(&settings).expect("built");
+    pipeline::build(&settings).expect("built");
 }
 
 #[test]
@@ -189,15 +189,15 @@ fn without_network_and_without_sources_it_says_what_is_missing() {
     let mut settings = project.settings();
     settings.python = None;
     settings.cache = project.path("empty cache");
-    let error = bundle::build(&settings).expect_err("refused").to_string();
+    let error = pipeline::build(&settings).expect_err("refused").to_string();
     assert!(error.contains("PYAPP_CACHE: expected a path without blanks"), "{error}");
     settings.cache = project.path("empty-cache");
-    let error = bundle::build(&settings).expect_err("refused").to_string();
+    let error = pipeline::build(&settings).expect_err("refused").to_string();
     assert!(error.contains("CARGO_NET_OFFLINE is set and CPython's source is missing"), "{error}");
     // Given a wrong file, it names it, takes it away and stops.
     let source = settings.cache.join("downloads/Python-3.13.5.tar.xz");
     fs::write(&source, "something else").expect("written");
-    let error = bundle::build(&settings).expect_err("refused").to_string();
+    let error = pipeline::build(&settings).expect_err("refused").to_string();
     let expected = "expected sha256 93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640, found ";
     assert!(error.contains(&source.display().to_string()) && error.contains(expected), "{error}");
     assert!(!source.exists());

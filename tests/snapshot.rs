@@ -92,7 +92,7 @@ fn a_module_entry_runs_fresh_and_its_imports_are_in_the_snapshot() {
         ],
     );
     let cold = "running __main__\nimporting first\nimporting pkg.second\nimporting third\n";
-    assert_eq!(bundle.run_from(&bundle.cold_image, &[]), (0, cold.to_string()));
+    assert_eq!(bundle.run_from(&bundle.base_image, &[]), (0, cold.to_string()));
     assert_eq!(bundle.run_from(&bundle.image, &[]), (0, "running __main__\nimporting third\n".to_string()));
     assert_eq!(bundle.report.warnings.len(), 2, "{:?}", bundle.report.warnings);
 }
@@ -200,7 +200,7 @@ fn an_end_looks_like_any_other() {
                 class Strange(metaclass=Meta): pass\nSTRANGE = Strange()\n";
     let bundle = build(&settings("app"), &[("python_libs/app.py", entry), ("python_libs/kept.py", kept)]);
     assert_eq!(bundle.run_from(&bundle.image, &[]), (0, "first\nsecond\ngone\n".to_string()));
-    assert_eq!(bundle.run_from(&bundle.cold_image, &[]), (0, "finalised\nfirst\nsecond\ngone\n".to_string()));
+    assert_eq!(bundle.run_from(&bundle.base_image, &[]), (0, "finalised\nfirst\nsecond\ngone\n".to_string()));
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn excluded_modules_and_who_imports_them_are_imported_in_each_run() {
     );
     let (status, said) = bundle.run_from(&bundle.image, &[]);
     assert_eq!((status, said.as_str()), (0, "7\nimporting user\nimporting pkg.late\n"));
-    let (status, said) = bundle.run_from(&bundle.cold_image, &[]);
+    let (status, said) = bundle.run_from(&bundle.base_image, &[]);
     let all = "7\nimporting kept\nimporting user\nimporting pkg\nimporting pkg.late\nimporting extra\n";
     assert_eq!((status, said.as_str()), (0, all));
 }
@@ -297,7 +297,7 @@ fn the_hash_seed_is_that_of_the_build_and_reproducible_if_asked() {
     let said = |bundle: &Bundle| bundle.run_from(&bundle.image, &[]);
     assert_eq!(said(&one), said(&one), "one build, one seed");
     assert_ne!(said(&one), said(&two), "each build has its own");
-    assert_ne!(one.run_from(&one.cold_image, &[]), one.run_from(&one.cold_image, &[]), "each cold start has its own");
+    assert_ne!(one.run_from(&one.base_image, &[]), one.run_from(&one.base_image, &[]), "each cold start has its own");
     let asked = "[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\n";
     let (one, two) = (build(asked), build(asked));
     assert!(one.image == two.image, "the images differ");
@@ -335,8 +335,8 @@ fn small_parts_expand_to_the_same_bytes() {
         decompressor.decompress(stored, len).expect("expanded")
     };
     assert!(expand(&small.code, &[], fast.code.len()) == fast.code, "the machine code differs");
-    assert!(expand(&small.cold_image, &[], fast.cold_image.len()) == fast.cold_image, "the cold images differ");
-    assert!(expand(&small.image, &fast.cold_image, fast.image.len()) == fast.image, "the images differ");
+    assert!(expand(&small.base_image, &[], fast.base_image.len()) == fast.base_image, "the cold images differ");
+    assert!(expand(&small.image, &fast.base_image, fast.image.len()) == fast.image, "the images differ");
 }
 
 #[test]

@@ -137,8 +137,7 @@ fn images() -> [(usize, bool, usize); 2] {
     let len = |name: &str| json["bytes"][name].as_u64().expect("a size") as usize;
     let starts = (0..bytes.len()).step_by(4096).filter(|at| bytes[*at..].starts_with(b"\x89PYIMG\r\n\x02\0\0\0"));
     let is_cold = |at: usize| bytes[at + 12] == 0;
-    let found =
-        starts.map(|at| (at, is_cold(at), len(if is_cold(at) { "memory image, cold" } else { "memory image, app" })));
+    let found = starts.map(|at| (at, is_cold(at), len(if is_cold(at) { "base image" } else { "snapshot" })));
     found.collect::<Vec<_>>().try_into().expect("two images")
 }
 
@@ -146,7 +145,7 @@ fn images() -> [(usize, bool, usize); 2] {
 fn verify_checks_every_byte_of_every_part() {
     let whole = run(tools(&["verify"]));
     assert_eq!((whole.status, whole.stderr.as_str()), (Some(0), ""));
-    for part in ["archive: ", "machine code: ", "memory image, cold: ", "memory image, app: "] {
+    for part in ["archive: ", "machine code: ", "base image: ", "snapshot: "] {
         assert!(whole.stdout.lines().any(|line| line.starts_with(part) && line.ends_with(", whole")), "{whole:?}");
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -163,7 +162,7 @@ fn verify_checks_every_byte_of_every_part() {
         assert!(run.stderr.contains("checksum"), "{name}: {run:?}");
     }
     for (start, cold, len) in images() {
-        let name = if cold { "memory image, cold" } else { "memory image, app" };
+        let name = if cold { "base image" } else { "snapshot" };
         // In the header, in the first page, in the middle, the last byte.
         for at in [start + 60, start + 4096, start + len / 2, start + len - 1] {
             let mut verify = std::process::Command::new(damaged(folder.path(), at));

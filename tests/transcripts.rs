@@ -1,8 +1,8 @@
 //! The same guest script on a host folder through wasmtime-wasi and on the VFS, with equal transcripts.
 
 use archive::Archive;
-use guest::image::Image;
-use guest::{GuestBuilder, Outcome, Output, Program, layout, load};
+use host::{ContextBuilder, Outcome, Output, Program, layout, load};
+use memory_image::Image;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use vfs::Limits;
@@ -12,7 +12,7 @@ const SCRIPT: &str = include_str!("transcript.py");
 fn transcript(work: Option<&Path>) -> String {
     let code = include_bytes!(concat!(env!("OUT_DIR"), "/python.code"));
     let archive = Archive::open(&include_bytes!(concat!(env!("OUT_DIR"), "/assets/app.archive"))[..]).expect("whole");
-    let image = Image::open(&include_bytes!(concat!(env!("OUT_DIR"), "/cold.image"))[..]).expect("whole");
+    let image = Image::open(&include_bytes!(concat!(env!("OUT_DIR"), "/base.image"))[..]).expect("whole");
     let program = Program::from_trusted_bytes(code, Some(Arc::new(image))).expect("loaded");
     let (mut vfs, root) = layout::scratch(Limits::default()).expect("room");
     let base = vfs.mount(root, "vfs", archive).expect("mounted");
@@ -21,13 +21,14 @@ fn transcript(work: Option<&Path>) -> String {
     load::write_file(&mut vfs, root, "transcript.py", SCRIPT.as_bytes()).expect("written");
     let said = Arc::new(Mutex::new(Vec::new()));
     let output = || Output::Capture { into: said.clone(), limit: 1 << 20 };
-    let mut builder = GuestBuilder::new(vfs).stdout(output()).stderr(output()).preopen(base, "/vfs").preopen(root, "/");
+    let mut builder =
+        ContextBuilder::new(vfs).stdout(output()).stderr(output()).preopen(base, "/vfs").preopen(root, "/");
     builder = match work {
         Some(folder) => builder.preopen_host(folder.to_str().expect("UTF-8"), "/work"),
         None => builder.preopen(memory, "/work"),
     };
     let builder = builder.argument("python3").argument("/transcript.py");
-    let (outcome, _) = guest::run(&program, builder.build().expect("a guest")).expect("started");
+    let (outcome, _) = host::run(&program, builder.build().expect("a guest")).expect("started");
     let text = String::from_utf8(said.lock().expect("not poisoned").clone()).expect("UTF-8");
     assert_eq!(outcome, Outcome::Exited(0), "{text}");
     text

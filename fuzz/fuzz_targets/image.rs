@@ -20,11 +20,11 @@ static BASE: LazyLock<Arc<Image>> = LazyLock::new(|| {
 fuzz_target!(|bytes: &[u8]| {
     let mut bytes = bytes.to_vec();
     seal(&mut bytes);
-    let Ok(image) = Image::open_upon(bytes, Some(BASE.clone())) else { return };
+    let Ok(image) = Image::open_with_base(bytes, Some(BASE.clone())) else { return };
     let mut end = 0;
-    for (address, stretch) in image.stretches() {
-        assert!(address >= end && !stretch.is_empty());
-        end = address + stretch.len();
+    for (address, extent) in image.extents() {
+        assert!(address >= end && !extent.is_empty());
+        end = address + extent.len();
     }
     assert!(end <= image.memory_size());
     let _ = image.verify();

@@ -2,7 +2,7 @@
 
 use super::find;
 use anyhow::{Context, Result, bail};
-use archive::{Archive, EntryKind, Index};
+use archive::{Archive, EntryId, EntryKind};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ pub fn write(archive: &Archive, path: &str, folder: &Path, out: &mut impl Write)
     Ok(())
 }
 
-fn write_entry(archive: &Archive, index: Index, target: &Path) -> Result<u64> {
+fn write_entry(archive: &Archive, index: EntryId, target: &Path) -> Result<u64> {
     let entry = archive.entry(index).context("an entry that was just listed")?;
     match entry.kind {
         EntryKind::Directory => {

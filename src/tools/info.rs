@@ -24,7 +24,7 @@ fn collect(archive: &Archive) -> Result<Value> {
     let executable = std::env::current_exe().and_then(std::fs::metadata).map(|metadata| metadata.len());
     let facts = info.as_object_mut().context("expected a JSON object in the archive")?;
     facts.insert("pyapp".into(), json!(env!("CARGO_PKG_VERSION")));
-    facts.insert("wasmtime".into(), json!(guest::engine::WASMTIME_VERSION));
+    facts.insert("wasmtime".into(), json!(host::engine::WASMTIME_VERSION));
     facts.insert("archive format".into(), json!(archive::format::VERSION));
     facts.insert("target".into(), json!(env!("PYAPP_TARGET")));
     facts.insert(
@@ -33,8 +33,8 @@ fn collect(archive: &Archive) -> Result<Value> {
             // Unknown where the system does not say which file is running.
             "executable": executable.ok(),
             "machine code": assets::MACHINE_CODE.size(),
-            "memory image, cold": assets::COLD.size(),
-            "memory image, app": assets::APP.size(),
+            "base image": assets::COLD.size(),
+            "snapshot": assets::APP.size(),
             "archive": archive.size(),
             "archive, expanded": entries().map(|entry| entry.len).sum::<u64>(),
         }),

@@ -2,7 +2,7 @@
 
 use super::find;
 use anyhow::{Context, Result};
-use archive::{Archive, EntryKind, Index};
+use archive::{Archive, EntryId, EntryKind};
 use std::io::Write;
 
 /// Lists everything below `path` (itself, if it is a file), a path a line, directories with a slash behind.
@@ -14,7 +14,7 @@ pub fn list(archive: &Archive, path: &str, long: bool, out: &mut impl Write) -> 
     below(archive, start, long, out)
 }
 
-fn below(archive: &Archive, directory: Index, long: bool, out: &mut impl Write) -> Result<()> {
+fn below(archive: &Archive, directory: EntryId, long: bool, out: &mut impl Write) -> Result<()> {
     for child in archive.children(directory) {
         line(archive, child, long, out)?;
         below(archive, child, long, out)?;
@@ -22,7 +22,7 @@ fn below(archive: &Archive, directory: Index, long: bool, out: &mut impl Write) 
     Ok(())
 }
 
-fn line(archive: &Archive, index: Index, long: bool, out: &mut impl Write) -> Result<()> {
+fn line(archive: &Archive, index: EntryId, long: bool, out: &mut impl Write) -> Result<()> {
     let entry = archive.entry(index).context("an entry that was just listed")?;
     let (letter, slash) = match entry.kind {
         EntryKind::Directory => ('d', "/"),

@@ -8,7 +8,7 @@ mod verify;
 
 use crate::{assets, status};
 use anyhow::{Context, Result};
-use archive::{Archive, Index};
+use archive::{Archive, EntryId};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -86,7 +86,7 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
 }
 
 /// The entry at a path as the app sees it.
-fn find(archive: &Archive, path: &str) -> Result<Index> {
+fn find(archive: &Archive, path: &str) -> Result<EntryId> {
     let inner = path.strip_prefix("/vfs").filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
     archive.find(inner).with_context(|| format!("{path}: expected a path in the archive, found nothing; try ls"))
 }

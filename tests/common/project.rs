@@ -1,10 +1,10 @@
 //! Projects in temporary folders, bundled by the build side and run by the real CPython.
 
 use archive::Archive;
-use bundle::Report;
-use bundle::settings::Settings;
-use guest::image::{Image, Start};
-use guest::{Outcome, Output, Program, layout};
+use host::{Outcome, Output, Program, layout};
+use memory_image::{Image, Start};
+use pipeline::Report;
+use pipeline::settings::Settings;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -44,13 +44,13 @@ impl Project {
     /// Builds, and gives the error's text if that fails, with the project's own path taken out.
     pub fn build(&self) -> Result<Bundle, String> {
         let here = format!("{}/", self.folder.path().display());
-        let report = bundle::build(&self.settings()).map_err(|error| error.to_string().replace(&here, ""))?;
+        let report = pipeline::build(&self.settings()).map_err(|error| error.to_string().replace(&here, ""))?;
         Ok(Bundle {
             report,
             archive: fs::read(self.out.path().join("assets/app.archive")).expect("written"),
             code: fs::read(self.out.path().join("python.code")).expect("written"),
-            image: fs::read(self.out.path().join("app.image")).expect("written"),
-            cold_image: fs::read(self.out.path().join("cold.image")).expect("written"),
+            image: fs::read(self.out.path().join("snapshot.image")).expect("written"),
+            base_image: fs::read(self.out.path().join("base.image")).expect("written"),
         })
     }
 }
@@ -62,7 +62,7 @@ pub struct Bundle {
     pub code: Vec<u8>,
     /// Empty without a snapshot.
     pub image: Vec<u8>,
-    pub cold_image: Vec<u8>,
+    pub base_image: Vec<u8>,
     pub report: Report,
 }
 
@@ -75,10 +75,10 @@ impl Bundle {
     /// snapshot and cold it must say the same.
     pub fn run(&self, arguments: &[&str]) -> (u32, String) {
         if self.image.is_empty() {
-            return self.run_from(&self.cold_image, arguments);
+            return self.run_from(&self.base_image, arguments);
         }
         let resumed = self.run_from(&self.image, arguments);
-        assert_eq!(resumed, self.run_from(&self.cold_image, arguments));
+        assert_eq!(resumed, self.run_from(&self.base_image, arguments));
         resumed
     }
 
@@ -94,8 +94,8 @@ impl Bundle {
     }
 
     fn program(&self, image: &[u8]) -> Program {
-        let cold = Arc::new(Image::open(self.cold_image.clone()).expect("whole"));
-        let image = Image::open_upon(image.to_vec(), Some(cold)).expect("whole");
+        let cold = Arc::new(Image::open(self.base_image.clone()).expect("whole"));
+        let image = Image::open_with_base(image.to_vec(), Some(cold)).expect("whole");
         Program::from_trusted_bytes(&self.code, Some(Arc::new(image))).expect("loaded")
     }
 
@@ -106,7 +106,7 @@ impl Bundle {
         let entry = manifest["entry"].as_str().expect("an entry").to_string();
         let (stdout, stderr) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         let capture = |into: &Arc<Mutex<Vec<u8>>>| Output::Capture { into: into.clone(), limit: 1 << 20 };
-        let mut builder = layout::python_guest(archive, Limits::default()).expect("room");
+        let mut builder = layout::python_context(archive, Limits::default()).expect("room");
         for argument in std::iter::once(&"the-app").chain(arguments) {
             builder = builder.argument(*argument);
         }
@@ -114,7 +114,7 @@ impl Bundle {
             builder = builder.variable(layout::ENTRY_VARIABLE, entry);
         }
         let builder = builder.stdout(capture(&stdout)).stderr(capture(&stderr));
-        let (outcome, _) = guest::run(program, builder.build().expect("a guest")).expect("started");
+        let (outcome, _) = host::run(program, builder.build().expect("a guest")).expect("started");
         let text = [stdout, stderr].map(|said| String::from_utf8(said.lock().expect("not poisoned").clone()));
         let text = text.map(|text| text.expect("UTF-8")).concat();
         match outcome {

@@ -11,7 +11,7 @@ mod reader;
 mod writer;
 
 pub use error::{Error, WriteError};
-pub use reader::{Archive, Entry, EntryKind, Index};
+pub use reader::{Archive, Entry, EntryId, EntryKind};
 #[cfg(feature = "train")]
 pub use writer::train_dictionary;
 pub use writer::{Summary, Writer};

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Number of a record: an entry's name inside one archive. The root is [`Archive::ROOT`].
-pub type Index = u32;
+pub type EntryId = u32;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct Entry<'a> {
     /// What it is.
     pub kind: EntryKind,
     /// The directory it lies in; the root lies in itself.
-    pub parent: Index,
+    pub parent: EntryId,
     /// Bytes once expanded; for a link the length of its target, for a directory 0.
     pub len: u64,
     /// Bytes that it takes in the archive.
@@ -51,7 +51,7 @@ pub struct Archive {
 
 impl Archive {
     /// The root directory's number.
-    pub const ROOT: Index = 0;
+    pub const ROOT: EntryId = 0;
 
     /// Checks header and index and takes the archive over. Time is linear in the number of entries; no file is
     /// expanded.
@@ -116,7 +116,7 @@ impl Archive {
     }
 
     /// The entry with that number, if there is one.
-    pub fn entry(&self, index: Index) -> Option<Entry<'_>> {
+    pub fn entry(&self, index: EntryId) -> Option<Entry<'_>> {
         let record = self.record(index)?;
         let kind = match record.kind {
             kind::DIRECTORY => EntryKind::Directory,
@@ -128,7 +128,7 @@ impl Archive {
     }
 
     /// The children of a directory, in name order; empty for anything else.
-    pub fn children(&self, directory: Index) -> Range<Index> {
+    pub fn children(&self, directory: EntryId) -> Range<EntryId> {
         match self.record(directory) {
             Some(record) if record.kind == kind::DIRECTORY => {
                 // open() has checked that the run lies inside the table.
@@ -139,7 +139,7 @@ impl Archive {
     }
 
     /// The child of `directory` with that name.
-    pub fn lookup(&self, directory: Index, name: &str) -> Option<Index> {
+    pub fn lookup(&self, directory: EntryId, name: &str) -> Option<EntryId> {
         let Range { start: mut low, end: mut high } = self.children(directory);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -153,12 +153,12 @@ impl Archive {
     }
 
     /// The entry at a slash-separated path from the root; `""` is the root. Links are not followed.
-    pub fn find(&self, path: &str) -> Option<Index> {
+    pub fn find(&self, path: &str) -> Option<EntryId> {
         path.split('/').filter(|name| !name.is_empty()).try_fold(Self::ROOT, |at, name| self.lookup(at, name))
     }
 
     /// The path of an entry from the root, without a leading slash.
-    pub fn path(&self, index: Index) -> String {
+    pub fn path(&self, index: EntryId) -> String {
         let mut names = Vec::new();
         let mut at = index;
         while let Some(entry) = self.entry(at).filter(|_| at != Self::ROOT) {
@@ -174,7 +174,7 @@ impl Archive {
     /// # Errors
     /// [`Error::Checksum`], [`Error::Expand`] or [`Error::Dictionary`] if the bytes are damaged;
     /// [`Error::Index`] if `index` is a directory or out of range.
-    pub fn read(&self, index: Index) -> Result<Cow<'_, [u8]>, Error> {
+    pub fn read(&self, index: EntryId) -> Result<Cow<'_, [u8]>, Error> {
         let record = match self.record(index) {
             Some(record) if record.kind != kind::DIRECTORY => record,
             _ => return Err(Error::Index { record: index, rule: "a file or a link, to read its contents" }),
@@ -209,12 +209,12 @@ impl Archive {
     }
 
     /// A record and its bytes as they lie in the archive, for a writer that copies them.
-    pub(crate) fn raw(&self, index: Index) -> Result<(Record, &[u8]), Error> {
+    pub(crate) fn raw(&self, index: EntryId) -> Result<(Record, &[u8]), Error> {
         let record = self.record(index).ok_or(Error::Index { record: index, rule: "a record of this archive" })?;
         Ok((record, self.stored(index)?))
     }
 
-    fn stored(&self, index: Index) -> Result<&[u8], Error> {
+    fn stored(&self, index: EntryId) -> Result<&[u8], Error> {
         let outside = Error::Index { record: index, rule: "bytes that lie inside the archive's data" };
         let record = self.record(index).ok_or(outside.clone())?;
         if record.kind == kind::DIRECTORY {
@@ -225,7 +225,7 @@ impl Archive {
         end.and_then(|end| data.get(record.place as usize..end as usize)).ok_or(outside)
     }
 
-    fn expand(&self, index: Index, frame: &[u8], len: u64) -> Result<Vec<u8>, Error> {
+    fn expand(&self, index: EntryId, frame: &[u8], len: u64) -> Result<Vec<u8>, Error> {
         let fail = |reason: String| Error::Expand { path: self.path(index), reason };
         let mut decompressor = if self.dictionary.is_empty() {
             zstd::bulk::Decompressor::new()
@@ -252,7 +252,7 @@ impl Archive {
         header
     }
 
-    fn record(&self, index: Index) -> Option<Record> {
+    fn record(&self, index: EntryId) -> Option<Record> {
         let at = (index as usize).checked_mul(RECORD_LEN)?;
         self.bytes[self.records.clone()].get(at..)?.first_chunk().map(Record::from_bytes)
     }

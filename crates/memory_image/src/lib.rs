@@ -1,13 +1,14 @@
-//! The memory image: what a guest's linear memory holds when a run begins.
+//! A memory image: what a guest's linear memory holds when a run begins.
 //!
-//! Machine code is the same for every app, so it comes without the data of its module; that is kept here instead. A
-//! *cold* image is a module's own data, as it is before any instruction has run. A *resumed* one is the memory behind
-//! an initialised CPython that has imported an app. More than half of the pages that a resumed image would need are in
-//! the cold one as well, which is always at hand; so it may be written *upon* that one, its base, and only refer to them.
+//! Machine code is the same for every app, so it comes without the data of its module; that is kept here instead.
+//!
+//! - A **base image** is a module's own data, as it is before any instruction has run. A run from it is a cold start.
+//! - A **snapshot** is the memory of an initialised CPython that has imported an app. A run from it is resumed. More than
+//!   half of its pages are in the base image as well, which is always at hand, so a snapshot only refers to them.
 //!
 //! # The format, version 2
 //!
-//! All integers are little-endian. A page is 4096 bytes.
+//! All integers are little-endian. A page is 4096 bytes. An extent is a row of pages.
 //!
 //! | offset | size | field |
 //! |---|---|---|
@@ -15,19 +16,35 @@
 //! | 8 | 4 | format version: [`VERSION`] |
 //! | 12 | 4 | how a run begins: 0 cold, 1 resumed |
 //! | 16 | 8 | identity of the module that the memory belongs to |
-//! | 24 | 8 | identity of the archive that the memory was made over; 0 in a cold image |
+//! | 24 | 8 | identity of the archive that the memory was made over; 0 in a base image |
 //! | 32 | 4 | size of the memory, pages; a multiple of 16, which is a page of WebAssembly |
-//! | 36 | 4 | number of runs |
+//! | 36 | 4 | number of extents |
 //! | 40 | 8 | XXH3-64 of the pages |
 //! | 48 | 8 | the base's XXH3-64 of its pages; 0 without a base |
-//! | 56 | 8 | XXH3-64 of the 56 bytes before it and the table of runs |
-//! | 64 | 12 each | table of runs: first page (4), how many pages (4), whose they are (4): 0 own, 1 the base's |
+//! | 56 | 8 | XXH3-64 of the 56 bytes before it and the table of extents |
+//! | 64 | 12 each | table of extents: first page (4), how many pages (4), whose they are (4): 0 own, 1 the base's |
 //! | … | | zero up to a multiple of 4096 |
-//! | … | 4096 each | the pages of the own runs, in order |
+//! | … | 4096 each | the pages of the own extents, in order |
 //!
-//! Runs rise strictly and lie inside the memory; what no run covers is zero. A run of the base's pages has what the base
-//! has at the same place, in one of the base's own runs. The pages begin at a page boundary, so that an image that does
-//! so too can be mapped, page by page.
+//! Extents rise strictly and lie inside the memory; what no extent covers is zero. An extent of the base's pages has what
+//! the base has at the same place, in one of the base's own extents. The pages begin at a page boundary, so that an image
+//! that does so too can be mapped, page by page.
+//!
+//! # Example
+//!
+//! ```
+//! use memory_image::{Image, Origin, PAGE, Start, write};
+//!
+//! let mut memory = vec![0; 16 * PAGE];
+//! memory[5 * PAGE] = 7;
+//! let origin = Origin { start: Start::Cold, module: 1, archive: 0 };
+//! let image = Image::open(write(origin, &memory, None))?;
+//! let extents: Vec<_> = image.extents().map(|(offset, bytes)| (offset, bytes.len())).collect();
+//! assert_eq!((image.memory_size(), extents), (16 * PAGE, vec![(5 * PAGE, PAGE)]));
+//! # Ok::<(), memory_image::ImageError>(())
+//! ```
+
+#![forbid(unsafe_code)]
 
 mod reader;
 mod writer;
@@ -45,10 +62,10 @@ pub const PAGE: usize = 4096;
 const HEADER_LEN: usize = 64;
 /// How many of the header's bytes its checksum covers.
 const HEADER_CHECKED: usize = 56;
-/// Length of one run in the table, bytes.
-const RUN_LEN: usize = 12;
-/// Most runs: each is a mapping of its own, of which Linux lets a process have 65,530.
-const MAX_RUNS: usize = 16_384;
+/// Length of one extent in the table, bytes.
+const EXTENT_LEN: usize = 12;
+/// Most extents: each is a mapping of its own, of which Linux lets a process have 65,530.
+const MAX_EXTENTS: usize = 16_384;
 /// Most pages of a memory: 4 GiB.
 const MAX_PAGES: u32 = 1 << 20;
 
@@ -66,21 +83,21 @@ pub enum Start {
 pub struct Origin {
     /// How a run begins.
     pub start: Start,
-    /// Identity of the module (the crate `guest` gives it when it parts a module).
+    /// Identity of the module (the crate `host` gives it when it splits a module).
     pub module: u64,
-    /// Identity of the archive ([`archive::Archive::identity`]); 0 in a cold image.
+    /// Identity of the archive ([`archive::Archive::identity`]); 0 in a base image.
     pub archive: u64,
 }
 
-/// A stretch of pages.
+/// A extent of pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Run {
+struct Extent {
     first: u32,
     count: u32,
     source: Source,
 }
 
-/// Whose the pages of a run are.
+/// Whose the pages of an extent are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     Own,

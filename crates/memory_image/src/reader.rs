@@ -1,7 +1,7 @@
 //! Reading an image: header and table are checked when it is opened, the pages when someone asks for it.
 
 use crate::{
-    HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_PAGES, MAX_RUNS, Origin, PAGE, RUN_LEN, Run, Source, Start, VERSION,
+    EXTENT_LEN, Extent, HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_EXTENTS, MAX_PAGES, Origin, PAGE, Source, Start, VERSION,
 };
 use archive::format::checksum;
 use std::borrow::Cow;
@@ -26,8 +26,8 @@ pub struct Image {
     bytes: Cow<'static, [u8]>,
     origin: Origin,
     memory_pages: u32,
-    runs: Vec<Run>,
-    /// Where the bytes of each run lie, in this image or in the base.
+    extents: Vec<Extent>,
+    /// Where the bytes of each extent lie, in this image or in the base.
     places: Vec<Range<usize>>,
     pages_checksum: u64,
     base: Option<Arc<Image>>,
@@ -36,19 +36,19 @@ pub struct Image {
 }
 
 impl Image {
-    /// Checks header and table of an image without a base, in time that depends on the number of runs only.
+    /// Checks header and table of an image without a base, in time that depends on the number of extents only.
     ///
     /// # Errors
     /// [`ImageError`] naming the field that is not as it must be.
     pub fn open(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Image, ImageError> {
-        Image::open_upon(bytes, None)
+        Image::open_with_base(bytes, None)
     }
 
-    /// As [`Image::open`], for an image that was perhaps written upon `base`.
+    /// As [`Image::open`], for an image that may refer to pages of `base`.
     ///
     /// # Errors
-    /// [`ImageError`] naming the field that is not as it must be, or if it was written upon another image.
-    pub fn open_upon(bytes: impl Into<Cow<'static, [u8]>>, base: Option<Arc<Image>>) -> Result<Image, ImageError> {
+    /// [`ImageError`] naming the field that is not as it must be, or if it refers to another base.
+    pub fn open_with_base(bytes: impl Into<Cow<'static, [u8]>>, base: Option<Arc<Image>>) -> Result<Image, ImageError> {
         let bytes = bytes.into();
         let fail = |what: String| Err(ImageError(what));
         let Some(header) = bytes.first_chunk::<HEADER_LEN>() else {
@@ -63,11 +63,11 @@ impl Image {
             return fail(format!("expected version {VERSION}, found {}", u32_at(8)));
         }
         let count = u32_at(36) as usize;
-        if count > MAX_RUNS {
-            return fail(format!("expected at most {MAX_RUNS} runs, found {count}"));
+        if count > MAX_EXTENTS {
+            return fail(format!("expected at most {MAX_EXTENTS} extents, found {count}"));
         }
-        let Some(table) = bytes.get(HEADER_LEN..HEADER_LEN + count * RUN_LEN) else {
-            return fail(format!("expected a table of {count} runs, found {} bytes in all", bytes.len()));
+        let Some(table) = bytes.get(HEADER_LEN..HEADER_LEN + count * EXTENT_LEN) else {
+            return fail(format!("expected a table of {count} extents, found {} bytes in all", bytes.len()));
         };
         let found = checksum(&[&header[..HEADER_CHECKED], table].concat());
         if found != u64_at(HEADER_CHECKED) {
@@ -94,9 +94,9 @@ impl Image {
                 return fail(format!("expected the base whose pages have the checksum {expected:016x}, found {found}"));
             }
         };
-        let runs = read_runs(table, memory_pages)?;
+        let extents = read_extents(table, memory_pages)?;
         let data = (HEADER_LEN + table.len()).next_multiple_of(PAGE);
-        let (places, end) = places(&runs, data, base.as_deref())?;
+        let (places, end) = places(&extents, data, base.as_deref())?;
         if bytes.len() != end {
             return fail(format!("expected {end} bytes, found {}", bytes.len()));
         }
@@ -106,7 +106,7 @@ impl Image {
             return fail(format!("expected a base of module {expected:016x}, found {found:016x}"));
         }
         let pages_checksum = u64_at(40);
-        Ok(Image { origin, memory_pages, runs, places, pages_checksum, base, data, bytes })
+        Ok(Image { origin, memory_pages, extents, places, pages_checksum, base, data, bytes })
     }
 
     /// What it belongs to.
@@ -160,46 +160,46 @@ impl Image {
         Err(ImageError(format!("expected checksum {:016x} of the pages, found {found:016x}", self.pages_checksum)))
     }
 
-    /// The stretches of memory that are not zero: offset in memory, bytes.
-    pub fn stretches(&self) -> impl Iterator<Item = (usize, &[u8])> {
+    /// The extents of the memory that are not zero: offset in memory, bytes.
+    pub fn extents(&self) -> impl Iterator<Item = (usize, &[u8])> {
         self.each(|image| Some(&image.bytes)).flatten()
     }
 
-    /// As [`Image::stretches`], if the bytes of all of them live as long as the process.
-    pub fn static_stretches(&self) -> Option<Vec<(usize, &'static [u8])>> {
+    /// As [`Image::extents`], if the bytes of all of them live as long as the process.
+    pub fn static_extents(&self) -> Option<Vec<(usize, &'static [u8])>> {
         self.each(Image::static_bytes).collect()
     }
 
-    /// Every stretch, cut from what `bytes` gives for the image that has it.
+    /// Every extent, cut from what `bytes` gives for the image that has it.
     fn each<'a, 'b>(
         &'a self,
         bytes: impl Fn(&'a Image) -> Option<&'b [u8]>,
     ) -> impl Iterator<Item = Option<(usize, &'b [u8])>> {
-        self.runs.iter().zip(&self.places).map(move |(run, place)| {
-            let image = match run.source {
+        self.extents.iter().zip(&self.places).map(move |(extent, place)| {
+            let image = match extent.source {
                 Source::Own => self,
                 Source::Base => self.base.as_deref()?,
             };
-            Some((run.first as usize * PAGE, &bytes(image)?[place.clone()]))
+            Some((extent.first as usize * PAGE, &bytes(image)?[place.clone()]))
         })
     }
 
-    /// The XXH3-64 of its pages, by which an image that was written upon it knows it.
+    /// The XXH3-64 of its pages, by which an image that refers to it knows it.
     pub(crate) fn pages_checksum(&self) -> u64 {
         self.pages_checksum
     }
 
-    /// A page of its own runs.
+    /// A page of its own extents.
     pub(crate) fn own_page(&self, number: u32) -> Option<&[u8]> {
         self.own_pages(number, 1).map(|place| &self.bytes[place])
     }
 
-    /// Where the bytes of pages lie that are all in one of its own runs.
+    /// Where the bytes of pages lie that are all in one of its own extents.
     fn own_pages(&self, first: u32, count: u32) -> Option<Range<usize>> {
-        let behind = self.runs.partition_point(|run| run.first <= first);
-        let (run, place) = (self.runs.get(behind.checked_sub(1)?)?, &self.places[behind - 1]);
-        let skipped = first - run.first;
-        if run.source != Source::Own || count > run.count.checked_sub(skipped)? {
+        let behind = self.extents.partition_point(|extent| extent.first <= first);
+        let (extent, place) = (self.extents.get(behind.checked_sub(1)?)?, &self.places[behind - 1]);
+        let skipped = first - extent.first;
+        if extent.source != Source::Own || count > extent.count.checked_sub(skipped)? {
             return None;
         }
         let start = place.start + skipped as usize * PAGE;
@@ -207,47 +207,47 @@ impl Image {
     }
 }
 
-/// The table of runs, which rise, lie in memory, and are as long as they can be.
-fn read_runs(table: &[u8], memory_pages: u32) -> Result<Vec<Run>, ImageError> {
-    let mut runs: Vec<Run> = Vec::new();
-    for entry in table.as_chunks::<RUN_LEN>().0 {
-        let number = runs.len();
+/// The table of extents, which rise, lie in memory, and are as long as they can be.
+fn read_extents(table: &[u8], memory_pages: u32) -> Result<Vec<Extent>, ImageError> {
+    let mut extents: Vec<Extent> = Vec::new();
+    for entry in table.as_chunks::<EXTENT_LEN>().0 {
+        let number = extents.len();
         let [first, count, source] = [0, 4, 8].map(|offset| u32::from_le_bytes(array(entry, offset)));
         let source = match source {
             0 => Source::Own,
             1 => Source::Base,
-            other => return Err(ImageError(format!("expected source 0 or 1 of run {number}, found {other}"))),
+            other => return Err(ImageError(format!("expected source 0 or 1 of extent {number}, found {other}"))),
         };
-        let run = Run { first, count, source };
+        let extent = Extent { first, count, source };
         let inside = count > 0 && first.checked_add(count).is_some_and(|end| end <= memory_pages);
-        let behind = runs.last().is_none_or(|last| {
+        let behind = extents.last().is_none_or(|last| {
             let end = last.first + last.count;
             first > end || (first == end && source != last.source)
         });
         if !inside || !behind {
             return Err(ImageError(format!(
-                "expected run {number} behind the one before it and in memory, found {run:?}"
+                "expected extent {number} behind the one before it and in memory, found {extent:?}"
             )));
         }
-        runs.push(run);
+        extents.push(extent);
     }
-    Ok(runs)
+    Ok(extents)
 }
 
-/// Where the bytes of each run lie, and where the image ends; its own pages begin at `data`.
-fn places(runs: &[Run], data: usize, base: Option<&Image>) -> Result<(Vec<Range<usize>>, usize), ImageError> {
+/// Where the bytes of each extent lie, and where the image ends; its own pages begin at `data`.
+fn places(extents: &[Extent], data: usize, base: Option<&Image>) -> Result<(Vec<Range<usize>>, usize), ImageError> {
     let mut end = data;
-    let place = |run: &Run| match run.source {
+    let place = |extent: &Extent| match extent.source {
         Source::Own => {
             let start = end;
-            end += run.count as usize * PAGE;
+            end += extent.count as usize * PAGE;
             Ok(start..end)
         }
         Source::Base => base
-            .and_then(|base| base.own_pages(run.first, run.count))
-            .ok_or_else(|| ImageError(format!("expected a base with pages of its own at {run:?}, found none"))),
+            .and_then(|base| base.own_pages(extent.first, extent.count))
+            .ok_or_else(|| ImageError(format!("expected a base with pages of its own at {extent:?}, found none"))),
     };
-    let places = runs.iter().map(place).collect::<Result<_, _>>()?;
+    let places = extents.iter().map(place).collect::<Result<_, _>>()?;
     Ok((places, end))
 }
 

@@ -16,7 +16,7 @@ fn memory() -> Vec<u8> {
 
 fn restore(image: &Image) -> Vec<u8> {
     let mut memory = vec![0; image.memory_size()];
-    for (offset, bytes) in image.stretches() {
+    for (offset, bytes) in image.extents() {
         memory[offset..offset + bytes.len()].copy_from_slice(bytes);
     }
     memory
@@ -30,16 +30,16 @@ fn a_memory_comes_back_and_zero_pages_are_not_stored() {
     image.verify().expect("whole");
     // Header and table; pages 0, 10 to 13, 40, 63.
     assert_eq!(image.bytes().len(), PAGE + 7 * PAGE);
-    assert_eq!(image.stretches().map(|(offset, ..)| offset / PAGE).collect::<Vec<_>>(), [0, 10, 40, 63]);
+    assert_eq!(image.extents().map(|(offset, ..)| offset / PAGE).collect::<Vec<_>>(), [0, 10, 40, 63]);
     let start = image.bytes().as_ptr().addr();
-    assert!(image.stretches().all(|(_, bytes)| (bytes.as_ptr().addr() - start).is_multiple_of(PAGE)));
+    assert!(image.extents().all(|(_, bytes)| (bytes.as_ptr().addr() - start).is_multiple_of(PAGE)));
 }
 
 #[test]
 fn an_empty_memory_is_an_image_too() {
     let image = Image::open(write(Origin { start: Start::Cold, ..ORIGIN }, &[], None)).expect("whole");
     assert_eq!((image.memory_size(), image.origin().start), (0, Start::Cold));
-    assert_eq!(image.stretches().count(), 0);
+    assert_eq!(image.extents().count(), 0);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn every_damage_is_found_and_none_panics() {
     let mut longer = whole.clone();
     longer.push(0);
     assert!(Image::open(longer).is_err());
-    for byte in (0..64 + 4 * RUN_LEN).chain(PAGE..whole.len()) {
+    for byte in (0..64 + 4 * EXTENT_LEN).chain(PAGE..whole.len()) {
         let mut damaged = whole.clone();
         damaged[byte] ^= 0x10;
         let found = Image::open(damaged).and_then(|image| image.verify());
@@ -73,7 +73,7 @@ fn every_damage_is_found_and_none_panics() {
 fn forged(change: impl FnOnce(&mut Vec<u8>)) -> Result<Image, ImageError> {
     let mut bytes = write(ORIGIN, &memory(), None);
     change(&mut bytes);
-    let sum = archive::format::checksum(&[&bytes[..HEADER_CHECKED], &bytes[64..64 + 4 * RUN_LEN]].concat());
+    let sum = archive::format::checksum(&[&bytes[..HEADER_CHECKED], &bytes[64..64 + 4 * EXTENT_LEN]].concat());
     bytes[HEADER_CHECKED..64].copy_from_slice(&sum.to_le_bytes());
     Image::open(bytes)
 }
@@ -86,13 +86,13 @@ fn a_forged_table_is_refused() {
     forged(|_| ()).expect("only its checksum was made again");
     for (what, offset, value) in [
         ("start", 12, 2),
-        ("memory smaller than the runs", 32, 48),
+        ("memory smaller than the extents", 32, 48),
         ("memory of no whole unit", 32, 65),
         ("memory over 4 GiB", 32, MAX_PAGES + 1),
-        ("a run that overlaps the one before", 64 + RUN_LEN, 0),
-        ("a run that touches the one before", 64 + RUN_LEN, 1),
-        ("an empty run", 64 + 4, 0),
-        ("a run that wraps around", 64 + 3 * RUN_LEN + 4, u32::MAX),
+        ("an extent that overlaps the one before", 64 + EXTENT_LEN, 0),
+        ("an extent that touches the one before", 64 + EXTENT_LEN, 1),
+        ("an empty extent", 64 + 4, 0),
+        ("an extent that wraps around", 64 + 3 * EXTENT_LEN + 4, u32::MAX),
         ("a base that was not given", 48, 1),
         ("pages of no base", 64 + 8, 1),
         ("pages of neither", 64 + 8, 2),
@@ -121,19 +121,20 @@ fn changed() -> Vec<u8> {
 
 #[test]
 fn pages_of_the_base_are_referred_to_where_that_saves_many() {
-    let image = Image::open_upon(write(ORIGIN, &changed(), Some(&base())), Some(base())).expect("whole");
+    let image = Image::open_with_base(write(ORIGIN, &changed(), Some(&base())), Some(base())).expect("whole");
     assert!(restore(&image) == changed());
     image.verify().expect("whole");
     // 10 to 20 are the base's; 40 to 42 are too, but too few.
-    let runs = |image: &Image| image.stretches().map(|(at, bytes)| (at / PAGE, bytes.len() / PAGE)).collect::<Vec<_>>();
-    assert_eq!(runs(&image), [(9, 1), (10, 11), (21, 2), (40, 3), (60, 1)]);
+    let extents =
+        |image: &Image| image.extents().map(|(at, bytes)| (at / PAGE, bytes.len() / PAGE)).collect::<Vec<_>>();
+    assert_eq!(extents(&image), [(9, 1), (10, 11), (21, 2), (40, 3), (60, 1)]);
     assert_eq!(image.bytes().len(), PAGE + 7 * PAGE);
 }
 
 #[test]
 fn another_base_or_none_is_refused() {
     let bytes = write(ORIGIN, &changed(), Some(&base()));
-    let refused = |base| Image::open_upon(bytes.clone(), base).err().expect("refused").to_string();
+    let refused = |base| Image::open_with_base(bytes.clone(), base).err().expect("refused").to_string();
     assert!(refused(None).contains("found none"));
     // The same pages with other bytes, and the same bytes for another module.
     let cold = Origin { start: Start::Cold, ..ORIGIN };
@@ -144,24 +145,24 @@ fn another_base_or_none_is_refused() {
     let other = write(Origin { module: 7, ..cold }, &restore(&base()), None);
     assert!(refused(Some(Arc::new(Image::open(other).expect("whole")))).contains("expected a base of module"));
     // An image that refers to nothing may be given one.
-    Image::open_upon(write(ORIGIN, &memory, None), Some(base())).expect("whole");
+    Image::open_with_base(write(ORIGIN, &memory, None), Some(base())).expect("whole");
 }
 
-/// An image with an own run of page 0 and one of the base's, which it is opened upon.
+/// An image with an extent of its own, page 0, and one of its base's.
 fn forged_upon(base: Arc<Image>, first: u32, count: u32) -> Result<Image, ImageError> {
     let mut bytes = write(ORIGIN, &changed(), Some(&base));
     bytes[36..40].copy_from_slice(&2u32.to_le_bytes());
     let table: Vec<u8> = [0, 1, 0, first, count, 1].into_iter().flat_map(u32::to_le_bytes).collect();
-    bytes[64..64 + 2 * RUN_LEN].copy_from_slice(&table);
+    bytes[64..64 + 2 * EXTENT_LEN].copy_from_slice(&table);
     bytes.truncate(2 * PAGE);
     let sum = archive::format::checksum(&[&bytes[..HEADER_CHECKED], &table].concat());
     bytes[HEADER_CHECKED..64].copy_from_slice(&sum.to_le_bytes());
-    Image::open_upon(bytes, Some(base))
+    Image::open_with_base(bytes, Some(base))
 }
 
 #[test]
 fn a_run_of_pages_that_the_base_has_not_is_refused() {
-    let upon_base = Image::open_upon(write(ORIGIN, &changed(), Some(&base())), Some(base())).expect("whole");
+    let upon_base = Image::open_with_base(write(ORIGIN, &changed(), Some(&base())), Some(base())).expect("whole");
     let upon_base = Arc::new(upon_base);
     for (what, base, first, count) in [
         ("zero there", base(), 23, 1),
@@ -182,9 +183,9 @@ fn stretches_are_static_only_if_all_are() {
     let cold = Origin { start: Start::Cold, ..ORIGIN };
     let fixed = Arc::new(Image::open(leak(write(cold, &restore(&base()), None))).expect("whole"));
     let bytes = leak(write(ORIGIN, &changed(), Some(&base())));
-    let stretches = |base| {
-        let image = Image::open_upon(bytes, Some(base)).expect("whole");
-        image.static_stretches().map(|stretches| stretches.len())
+    let extents = |base| {
+        let image = Image::open_with_base(bytes, Some(base)).expect("whole");
+        image.static_extents().map(|extents| extents.len())
     };
-    assert_eq!((stretches(fixed), stretches(base())), (Some(5), None));
+    assert_eq!((extents(fixed), extents(base())), (Some(5), None));
 }

@@ -8,7 +8,7 @@ use crate::one::{DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
 use crate::suite::{DRIVER, Suite};
 use anyhow::{Context, Result};
 use archive::{Archive, EntryKind};
-use guest::{Outcome, Program};
+use host::{Outcome, Program};
 use std::fs;
 use std::path::Path;
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder, p1};
@@ -26,7 +26,7 @@ pub fn provide(suite: &Suite) -> Result<()> {
     let code = suite.folder.join(CODE);
     if !code.is_file() {
         eprintln!("compiling python.wasm for stock wasmtime-wasi");
-        let bytes = guest::engine::compile(&suite.wasm()?, env!("REGRTEST_TARGET"))?;
+        let bytes = host::engine::compile(&suite.wasm()?, env!("REGRTEST_TARGET"))?;
         aside(&code, |work| Ok(fs::write(work, bytes)?))?;
     }
     let library = suite.folder.join(LIBRARY);
@@ -73,6 +73,6 @@ pub fn run(suite: &Suite, name: &str) -> Result<(Outcome, Option<Vec<u8>>)> {
     let code = fs::read(&code).with_context(|| format!("cannot read {}", code.display()))?;
     let program = Program::from_trusted_bytes(&code, None)?;
     let outcome =
-        guest::run::run_over(&program, context.build_p1(), |linker| p1::add_to_linker_sync(linker, |context| context))?;
+        host::run::run_over(&program, context.build_p1(), |linker| p1::add_to_linker_sync(linker, |context| context))?;
     Ok((outcome, fs::read(root.path().join(REPORT_FILE)).ok()))
 }

@@ -3,12 +3,12 @@
 
 use anyhow::Result;
 use archive::{Archive, Writer};
-use bundle::bytecode::{self, Compiled, Sources, Stdlib};
-use bundle::cache::Cache;
-use bundle::hash::{self, Key};
-use bundle::runtime::Runtime;
-use bundle::settings::Settings;
-use guest::{Program, layout};
+use host::{Program, layout};
+use pipeline::bytecode::{self, Compiled, Sources, Stdlib};
+use pipeline::cache::Cache;
+use pipeline::hash::{self, Key};
+use pipeline::runtime::Runtime;
+use pipeline::settings::Settings;
 use std::fs;
 use std::path::Path;
 
@@ -51,7 +51,7 @@ pub fn provide(
                 add_sources(&mut writer, layout::STDLIB, folder, exclude)?;
                 Ok(writer.finish().0)
             };
-            write().map_err(|error| bundle::Error::Libraries(vec![format!("{error:#}")]))
+            write().map_err(|error| pipeline::Error::Libraries(vec![format!("{error:#}")]))
         })?;
         Ok(Archive::open(bytes)?)
     };

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use archive::{Archive, EntryKind};
-use guest::layout;
+use host::layout;
 use std::collections::BTreeSet;
 
 /// Folders whose files are each run by themselves: `SPLITTESTDIRS` of `libregrtest/findtests.py`.

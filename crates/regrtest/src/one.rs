@@ -4,7 +4,7 @@ use crate::disk;
 use crate::report::{Report, State};
 use crate::suite::{DRIVER, RESOURCES, Suite};
 use anyhow::{Context, Result};
-use guest::{Input, Outcome, layout, load};
+use host::{Input, Outcome, layout, load};
 use std::io::Write;
 use std::time::Instant;
 use vfs::Limits;
@@ -39,7 +39,7 @@ pub fn run(suite: &Suite, name: &str, disk: bool) -> Result<()> {
 
 /// How the guest ended, and the report it has left.
 fn in_memory(suite: &Suite, name: &str) -> Result<(Outcome, Option<Vec<u8>>)> {
-    let guest = layout::python_guest_and_root(suite.archive()?, LIMITS).context("cannot make the file system")?;
+    let guest = layout::python_context_and_root(suite.archive()?, LIMITS).context("cannot make the file system")?;
     let (mut builder, root) = guest;
     for argument in command(name) {
         builder = builder.argument(argument);
@@ -49,7 +49,7 @@ fn in_memory(suite: &Suite, name: &str) -> Result<(Outcome, Option<Vec<u8>>)> {
     }
     let mut guest = builder.stdin(Input::Empty).build()?;
     load::write_file(guest.vfs_mut(), root, DRIVER_FILE, DRIVER.as_bytes()).context("cannot write the driver")?;
-    let (outcome, mut guest) = guest::run(&suite.program()?, guest)?;
+    let (outcome, mut guest) = host::run(&suite.program()?, guest)?;
     let report = guest.vfs().lookup(root, REPORT_FILE, false).ok();
     let report = report.and_then(|report| guest.vfs_mut().contents(report).ok());
     Ok((outcome, report))

@@ -5,13 +5,13 @@ use crate::aside::aside;
 use crate::library;
 use anyhow::{Context, Result};
 use archive::Archive;
-use bundle::cache::Cache;
-use bundle::hash::{self, Key};
-use bundle::progress::Progress;
-use bundle::settings::Settings;
-use bundle::{machine_code, runtime};
-use guest::Program;
-use guest::image::Image;
+use host::Program;
+use memory_image::Image;
+use pipeline::cache::Cache;
+use pipeline::hash::{self, Key};
+use pipeline::progress::Progress;
+use pipeline::settings::Settings;
+use pipeline::{machine_code, runtime};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub const DRIVER: &str = include_str!("driver.py");
 pub const RESOURCES: &str = "all,-network,-urlfetch,-gui,-audio";
 
 const CODE: &str = "python.code";
-const COLD_IMAGE: &str = "cold.image";
+const BASE_IMAGE: &str = "base.image";
 const LIBRARY: &str = "library.archive";
 /// Only read for `--disk`.
 const WASM: &str = "python.wasm";
@@ -54,14 +54,14 @@ impl Suite {
         let runtime = runtime::provide(&settings, &cache)?;
         let python = machine_code::provide(&runtime.wasm, &settings.target, &cache)?;
         let tests = runtime::test_library(&settings, &cache)?;
-        let image = Image::open(python.cold_image.clone())?;
+        let image = Image::open(python.base_image.clone())?;
         let program = Program::from_trusted_bytes(&python.code, Some(Arc::new(image)))?;
         let library = library::provide(&program, &runtime, &tests, &settings, &cache)?;
 
         let key = Key::new()
             .part("wasm", hash::of_bytes(&runtime.wasm))
             .part("code", hash::of_bytes(&python.code))
-            .part("image", hash::of_bytes(&python.cold_image))
+            .part("image", hash::of_bytes(&python.base_image))
             .part("library", hash::of_bytes(&library))
             .part("driver", DRIVER)
             .part("resources", RESOURCES)
@@ -71,7 +71,7 @@ impl Suite {
         let _lock = cache.lock(&name)?;
         if !folder.is_dir() {
             let parts =
-                [(CODE, &python.code), (COLD_IMAGE, &python.cold_image), (LIBRARY, &library), (WASM, &runtime.wasm)];
+                [(CODE, &python.code), (BASE_IMAGE, &python.base_image), (LIBRARY, &library), (WASM, &runtime.wasm)];
             aside(&folder, |work| {
                 fs::create_dir(work)?;
                 Ok(parts.into_iter().try_for_each(|(name, bytes)| fs::write(work.join(name), bytes))?)
@@ -93,7 +93,7 @@ impl Suite {
     /// # Errors
     /// If it is not there or damaged.
     pub fn program(&self) -> Result<Program> {
-        let image = Image::open(self.read(COLD_IMAGE)?)?;
+        let image = Image::open(self.read(BASE_IMAGE)?)?;
         Ok(Program::from_trusted_bytes(&self.read(CODE)?, Some(Arc::new(image)))?)
     }
 

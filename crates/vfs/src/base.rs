@@ -2,7 +2,7 @@
 
 use crate::errno::{Errno, Result};
 use crate::node::{Ino, Kind, Metadata, Times};
-use archive::{Archive, EntryKind, Index};
+use archive::{Archive, EntryId, EntryKind};
 use std::collections::{BTreeSet, HashMap};
 
 /// 1980-01-01 UTC, nanoseconds since 1970: the archive keeps no times, and this is the earliest that a zip file made
@@ -14,9 +14,9 @@ pub(crate) struct Base {
     /// The scratch directory that it is mounted in: where `..` leads at its root.
     pub mounted_in: Ino,
     /// Files that are held open.
-    open: HashMap<Index, Open>,
+    open: HashMap<EntryId, Open>,
     /// Files that were ever expanded.
-    expanded: BTreeSet<Index>,
+    expanded: BTreeSet<EntryId>,
 }
 
 #[derive(Default)]
@@ -30,11 +30,11 @@ impl Base {
         Base { archive, mounted_in, open: HashMap::new(), expanded: BTreeSet::new() }
     }
 
-    pub fn kind(&self, index: Index) -> Result<Kind> {
+    pub fn kind(&self, index: EntryId) -> Result<Kind> {
         self.archive.entry(index).map(|entry| kind(entry.kind)).ok_or(Errno::NoEnt)
     }
 
-    pub fn metadata(&self, index: Index) -> Result<Metadata> {
+    pub fn metadata(&self, index: EntryId) -> Result<Metadata> {
         let entry = self.archive.entry(index).ok_or(Errno::NoEnt)?;
         let links = match entry.kind {
             EntryKind::Directory => 2 + self.count_subdirectories(index),
@@ -49,29 +49,29 @@ impl Base {
         Ok(Metadata { ino: Ino::of_base(index), kind: kind(entry.kind), mode, size: entry.len, links, times })
     }
 
-    fn count_subdirectories(&self, index: Index) -> u64 {
-        let is_directory = |child: &Index| self.kind(*child) == Ok(Kind::Directory);
+    fn count_subdirectories(&self, index: EntryId) -> u64 {
+        let is_directory = |child: &EntryId| self.kind(*child) == Ok(Kind::Directory);
         self.archive.children(index).filter(is_directory).count() as u64
     }
 
     /// Where `..` leads from a directory of the base.
-    pub fn parent(&self, index: Index) -> Ino {
+    pub fn parent(&self, index: EntryId) -> Ino {
         match self.archive.entry(index) {
             Some(entry) if index != Archive::ROOT => Ino::of_base(entry.parent),
             _ => self.mounted_in,
         }
     }
 
-    pub fn target(&self, index: Index) -> Result<String> {
+    pub fn target(&self, index: EntryId) -> Result<String> {
         let bytes = self.archive.read(index).map_err(|_| Errno::Io)?;
         String::from_utf8(bytes.into_owned()).map_err(|_| Errno::Io)
     }
 
-    pub fn hold(&mut self, index: Index) {
+    pub fn hold(&mut self, index: EntryId) {
         self.open.entry(index).or_default().holders += 1;
     }
 
-    pub fn let_go(&mut self, index: Index) {
+    pub fn let_go(&mut self, index: EntryId) {
         if let Some(open) = self.open.get_mut(&index) {
             open.holders -= 1;
             if open.holders == 0 {
@@ -86,7 +86,7 @@ impl Base {
     }
 
     /// Fills `buffer` from `offset` on; returns how many bytes there were.
-    pub fn read(&mut self, index: Index, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+    pub fn read(&mut self, index: EntryId, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         let contents = match self.open.get_mut(&index) {
             Some(Open { contents: Some(contents), .. }) => contents,
             Some(open) => {

@@ -21,13 +21,13 @@ impl Ino {
         self.0 < Self::SCRATCH
     }
 
-    pub(crate) fn of_base(index: archive::Index) -> Ino {
+    pub(crate) fn of_base(index: archive::EntryId) -> Ino {
         Ino(u64::from(index) + 1)
     }
 
     /// The archive's index behind the number, if it belongs to the base.
-    pub(crate) fn base_index(self) -> Option<archive::Index> {
-        if self.0 < Self::SCRATCH { archive::Index::try_from(self.0.checked_sub(1)?).ok() } else { None }
+    pub(crate) fn base_index(self) -> Option<archive::EntryId> {
+        if self.0 < Self::SCRATCH { archive::EntryId::try_from(self.0.checked_sub(1)?).ok() } else { None }
     }
 }
 

@@ -1,0 +1,223 @@
+//! What a guest is given: arguments, environment, file system, streams.
+
+use super::fixed::Fixed;
+use super::pipes::Pipes;
+use super::streams::{Input, Output, Stream};
+use super::table::{Descriptor, MemoryFile, Table};
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+use vfs::{Ino, Kind, Vfs};
+use wasmtime_wasi::p1::{WasiP1Ctx, types};
+use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
+
+/// How many descriptors the standard streams have; preopens come behind them.
+const STREAMS: u32 = 3;
+
+/// Everything that one guest can see and touch.
+pub struct Context {
+    pub(super) vfs: Vfs,
+    pub(super) table: Table,
+    /// wasmtime-wasi: clocks, random numbers, arguments, environment, and the granted host folders.
+    pub(super) host: WasiP1Ctx,
+    /// In place of the host's clocks and random numbers, if they must be the same in every run.
+    pub(super) fixed: Option<Fixed>,
+    /// The numbers of the preopens.
+    pub(super) preopens: Range<u32>,
+    pub(super) pipes: Pipes,
+}
+
+impl Context {
+    /// The guest's file system.
+    pub fn vfs(&self) -> &Vfs {
+        &self.vfs
+    }
+
+    /// The numbers of the open descriptors, rising, and what each leads to.
+    pub(crate) fn descriptors(&self) -> Vec<(u32, String)> {
+        self.table.numbers().collect()
+    }
+
+    /// The guest's file system, to be read or changed once it has run.
+    pub fn vfs_mut(&mut self) -> &mut Vfs {
+        &mut self.vfs
+    }
+}
+
+/// Why a guest could not be set up.
+#[derive(Debug)]
+pub enum ContextError {
+    /// A host folder cannot be opened.
+    HostFolder {
+        /// Its path.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// An argument or a variable holds a NUL, which no C program can be given.
+    Nul(String),
+    /// A preopen of the VFS is not one of its directories.
+    Preopen {
+        /// The guest path.
+        guest_path: String,
+        /// What the VFS said.
+        reason: vfs::Errno,
+    },
+    /// More preopens than there can be descriptors.
+    TooManyPreopens,
+}
+
+impl fmt::Display for ContextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ContextError::HostFolder { path, reason } => {
+                write!(f, "host folder {path}: expected a folder that can be opened, found: {reason}")
+            }
+            ContextError::Nul(text) => write!(f, "argument or variable {text:?}: expected no NUL byte in it"),
+            ContextError::Preopen { guest_path, reason } => {
+                write!(f, "preopen {guest_path}: expected a directory of the VFS, found: {reason}")
+            }
+            ContextError::TooManyPreopens => f.write_str("too many preopens"),
+        }
+    }
+}
+
+impl std::error::Error for ContextError {}
+
+enum Preopen {
+    Memory(Ino),
+    Host(String),
+}
+
+/// Collects what a guest is given. Without any call: no arguments, an empty environment, no files, no input, and
+/// output that goes to the host's own stdout and stderr.
+pub struct ContextBuilder {
+    vfs: Vfs,
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+    preopens: Vec<(String, Preopen)>,
+    stdin: Input,
+    stdout: Output,
+    stderr: Output,
+    fixed: Option<Fixed>,
+}
+
+impl ContextBuilder {
+    /// A guest over this file system, none of which it can reach before a preopen grants it.
+    pub fn new(vfs: Vfs) -> ContextBuilder {
+        ContextBuilder {
+            vfs,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            preopens: Vec::new(),
+            stdin: Input::Empty,
+            stdout: Output::Inherit,
+            stderr: Output::Inherit,
+            fixed: None,
+        }
+    }
+
+    /// Gives the guest clocks that only it moves and random numbers that follow from `seed`, so that two runs are the same.
+    pub fn deterministic(mut self, seed: u64) -> Self {
+        self.fixed = Some(Fixed::new(seed));
+        self
+    }
+
+    /// Appends an argument; the first is the program's name.
+    pub fn argument(mut self, argument: impl Into<String>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Sets a variable of the environment.
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Where stdin comes from.
+    pub fn stdin(mut self, input: Input) -> Self {
+        self.stdin = input;
+        self
+    }
+
+    /// Where stdout goes.
+    pub fn stdout(mut self, output: Output) -> Self {
+        self.stdout = output;
+        self
+    }
+
+    /// Where stderr goes.
+    pub fn stderr(mut self, output: Output) -> Self {
+        self.stderr = output;
+        self
+    }
+
+    /// Preopens a directory of the VFS as `guest_path`. Preopens get descriptors from 3 on, in the order given.
+    pub fn preopen(mut self, directory: Ino, guest_path: impl Into<String>) -> Self {
+        self.preopens.push((guest_path.into(), Preopen::Memory(directory)));
+        self
+    }
+
+    /// Grants a host folder, readable and writable, as `guest_path`.
+    pub fn preopen_host(mut self, folder: impl Into<String>, guest_path: impl Into<String>) -> Self {
+        self.preopens.push((guest_path.into(), Preopen::Host(folder.into())));
+        self
+    }
+
+    /// Makes the guest.
+    ///
+    /// # Errors
+    /// [`ContextError`], naming the argument, variable or preopen at fault.
+    pub fn build(self) -> Result<Context, ContextError> {
+        let mut host = WasiCtxBuilder::new();
+        // There is one thread and nothing else to do on it: waiting for a worker thread would only cost time.
+        host.allow_blocking_current_thread(true);
+        let variables = self.environment.iter().map(|(name, value)| format!("{name}={value}"));
+        if let Some(text) = self.arguments.iter().cloned().chain(variables).find(|text| text.contains('\0')) {
+            return Err(ContextError::Nul(text));
+        }
+        host.args(&self.arguments).envs(&self.environment);
+
+        let mut vfs = self.vfs;
+        let mut table = Table::default();
+        let mut descriptors = vec![
+            Descriptor::Stream(Stream::input(self.stdin)),
+            Descriptor::Stream(Stream::output(self.stdout, 1)),
+            Descriptor::Stream(Stream::output(self.stderr, 2)),
+        ];
+        // wasmtime-wasi numbers its own preopens from 3 on, in the order they are given to it.
+        let mut inner = 3;
+        for (guest_path, preopen) in self.preopens {
+            descriptors.push(match preopen {
+                Preopen::Memory(ino) => {
+                    let fail = |reason| ContextError::Preopen { guest_path: guest_path.clone(), reason };
+                    vfs.hold(ino).map_err(fail)?;
+                    if vfs.metadata(ino).map_err(fail)?.kind != Kind::Directory {
+                        return Err(fail(vfs::Errno::NotDir));
+                    }
+                    Descriptor::Memory(MemoryFile {
+                        ino,
+                        kind: Kind::Directory,
+                        offset: 0,
+                        read: true,
+                        write: false,
+                        flags: types::Fdflags::empty(),
+                        preopen: Some(guest_path),
+                    })
+                }
+                Preopen::Host(folder) => {
+                    host.preopened_dir(Path::new(&folder), &guest_path, FsPerms::ReadWrite)
+                        .map_err(|error| ContextError::HostFolder { path: folder, reason: format!("{error:#}") })?;
+                    inner += 1;
+                    Descriptor::Host { inner: inner - 1, preopen: true }
+                }
+            });
+        }
+        let preopens = STREAMS..descriptors.len() as u32;
+        for descriptor in descriptors {
+            table.insert(descriptor).map_err(|_| ContextError::TooManyPreopens)?;
+        }
+        Ok(Context { vfs, table, host: host.build_p1(), fixed: self.fixed, preopens, pipes: Pipes::default() })
+    }
+}

@@ -1,0 +1,181 @@
+//! One run of a guest, from its first instruction to its exit status.
+
+use crate::machine::Program;
+use crate::preview1::{self, ClosedPipe, Context, Exit};
+use crate::thread::on_guest_thread;
+use crate::timing::Timing;
+use memory_image::Start;
+use std::fmt;
+use wasmtime::{Instance, Linker, Store, Trap, Val};
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The guest returned or called `proc_exit` with this status.
+    Exited(u32),
+    /// The guest wrote to a standard stream whose reader has gone: what SIGPIPE means for other programs.
+    ClosedPipe,
+    /// The guest did something impossible: one line says what.
+    Trapped(String),
+}
+
+/// Why a run did not even begin.
+#[derive(Debug)]
+pub struct StartError(pub(crate) String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// Runs `program` as `guest`, on a thread of its own that has the stack the guest needs: from `_start`, or on from where
+/// its image was made. Returns how it ended and the guest, whose file system can then be looked at.
+///
+/// # Errors
+/// If the module is no preview1 command, needs something that is not there, does not belong to its image, or the machine
+/// has no room for it.
+pub fn run(program: &Program, guest: Context) -> Result<(Outcome, Context), StartError> {
+    on_guest_thread(|| {
+        let (outcome, store) = run_here(program, guest, &mut Timing::start())?;
+        Ok((outcome, store.into_data()))
+    })
+}
+
+/// As [`run`], but when the guest has ended calls `then`, on the guest's thread and before its memory is given back: a
+/// process that exits there leaves that to the kernel, which is faster. `timing` notes where the time goes.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_then<T: Send>(
+    program: &Program,
+    guest: Context,
+    timing: &mut Timing,
+    then: impl FnOnce(Outcome, &Timing, &Context) -> T + Send,
+) -> Result<T, StartError> {
+    on_guest_thread(|| {
+        let (outcome, store) = run_here(program, guest, timing)?;
+        Ok(then(outcome, timing, store.data()))
+    })
+}
+
+/// Runs `program` from `_start` over another implementation of the WASI calls, which `link` adds: to compare with.
+/// The module must bring its own data.
+///
+/// # Errors
+/// As [`run`].
+#[cfg(feature = "compiler")]
+pub fn run_over<T: Send + 'static>(
+    program: &Program,
+    data: T,
+    link: impl FnOnce(&mut Linker<T>) -> wasmtime::Result<()> + Send,
+) -> Result<Outcome, StartError> {
+    on_guest_thread(|| {
+        let mut linker = Linker::new(&program.engine);
+        link(&mut linker)?;
+        let mut store = Store::new(&program.engine, data);
+        let instance = linker.instantiate(&mut store, &program.module)?;
+        let start = instance.get_typed_func::<(), ()>(&mut store, "_start")?;
+        Ok(match start.call(&mut store, ()) {
+            Ok(()) => Outcome::Exited(0),
+            Err(error) => match error.downcast_ref::<wasmtime_wasi::I32Exit>() {
+                Some(exit) => Outcome::Exited(exit.0.cast_unsigned()),
+                None => outcome_of(error),
+            },
+        })
+    })
+}
+
+fn run_here(program: &Program, guest: Context, timing: &mut Timing) -> wasmtime::Result<(Outcome, Store<Context>)> {
+    let mut store = Store::new(&program.engine, guest);
+    let ended = match instantiate(program, &mut store, timing) {
+        Ok(instance) => match program.start() {
+            Start::Cold => cold(&mut store, &instance, timing)?,
+            Start::Resumed => resumed(&mut store, &instance, timing)?,
+        },
+        // A module's own start section has already run by then, and may have ended it.
+        Err(error) if error.is::<Exit>() || error.is::<ClosedPipe>() || error.is::<Trap>() => Err(error),
+        Err(error) => return Err(error),
+    };
+    Ok((ended.map_or_else(outcome_of, Outcome::Exited), store))
+}
+
+/// An instance with its memory as the image has it.
+pub(crate) fn instantiate(
+    program: &Program,
+    store: &mut Store<Context>,
+    timing: &mut Timing,
+) -> wasmtime::Result<Instance> {
+    let mut linker = Linker::new(&program.engine);
+    preview1::add_to_linker(&mut linker)?;
+    timing.mark("linker");
+    let instance = linker.instantiate(&mut *store, &program.module)?;
+    restore(program, store, &instance)?;
+    timing.mark("instantiate");
+    Ok(instance)
+}
+
+/// Checks that module and image belong together, and copies the image where it has not been mapped.
+fn restore(program: &Program, store: &mut Store<Context>, instance: &Instance) -> wasmtime::Result<()> {
+    let Some(image) = &program.image else { return Ok(()) };
+    let identity = instance.get_global(&mut *store, crate::IDENTITY).map(|global| global.get(&mut *store));
+    let expected = image.origin().module;
+    match identity {
+        Some(Val::I64(found)) if found.cast_unsigned() == expected => {}
+        _ => wasmtime::bail!("expected machine code {expected:016x} for the memory image, found {identity:?}"),
+    }
+    if program.image_is_mapped {
+        return Ok(());
+    }
+    let Some(memory) = instance.get_memory(&mut *store, "memory") else {
+        wasmtime::bail!("expected an exported memory for the memory image, found none");
+    };
+    let missing = image.memory_size().saturating_sub(memory.data_size(&*store));
+    memory.grow(&mut *store, (missing as u64).div_ceil(WASM_PAGE))?;
+    let bytes = memory.data_mut(store);
+    for (address, page) in image.extents() {
+        bytes[address..address + page.len()].copy_from_slice(page);
+    }
+    Ok(())
+}
+
+/// The unit in which WebAssembly counts memory, bytes.
+const WASM_PAGE: u64 = 65536;
+
+/// An exit status so far, or why the guest ended.
+type Ended = Result<u32, wasmtime::Error>;
+
+fn cold(store: &mut Store<Context>, instance: &Instance, timing: &mut Timing) -> wasmtime::Result<Ended> {
+    let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
+    let ended = start.call(store, ()).map(|()| 0);
+    timing.mark("app");
+    Ok(ended)
+}
+
+fn resumed(store: &mut Store<Context>, instance: &Instance, timing: &mut Timing) -> wasmtime::Result<Ended> {
+    let resume = instance.get_typed_func::<(), ()>(&mut *store, "pyapp_resume")?;
+    let app = instance.get_typed_func::<(), u32>(&mut *store, "pyapp_run")?;
+    let exit = instance.get_typed_func::<u32, ()>(&mut *store, "pyapp_exit")?;
+    let ended = resume.call(&mut *store, ());
+    timing.mark("resume");
+    let ended = ended.and_then(|()| app.call(&mut *store, ()));
+    timing.mark("app");
+    let ended = ended.and_then(|status| exit.call(&mut *store, status).map(|()| status));
+    timing.mark("exit");
+    Ok(ended)
+}
+
+pub(crate) fn outcome_of(error: wasmtime::Error) -> Outcome {
+    if let Some(Exit(status)) = error.downcast_ref::<Exit>() {
+        Outcome::Exited(*status)
+    } else if error.is::<ClosedPipe>() {
+        Outcome::ClosedPipe
+    } else if let Some(trap) = error.downcast_ref::<Trap>() {
+        Outcome::Trapped(trap.to_string())
+    } else {
+        // A host call that failed; its causes on one line.
+        Outcome::Trapped(format!("{error:#}").replace('\n', " "))
+    }
+}

@@ -1,0 +1,179 @@
+//! `compile_library.py`, run inside the WebAssembly CPython: no Python of the host takes part, so the bytecode always fits
+//! the interpreter that will load it. The guest sees a copy of the sources in memory and nothing else.
+
+use crate::build_guest::run;
+use crate::error::{Error, Result};
+use crate::libraries::Library;
+use host::{ContextBuilder, Program, layout, load};
+use std::path::{Path, PathBuf};
+use vfs::{Ino, Kind, Limits, Vfs};
+
+/// What sources and results may take in memory.
+const LIMITS: Limits = Limits { bytes: 2 << 30, files: 1 << 20 };
+
+/// Where the guest finds sources, and leaves results.
+const SOURCE: &str = "source";
+const OUTPUT: &str = "output";
+const SCRIPT: &str = "compile_library.py";
+/// The list that the script writes beside its results.
+const LIST: &str = "MANIFEST.txt";
+
+/// The standard library that the compiling CPython itself runs on.
+pub enum Stdlib<'a> {
+    /// Its sources, when nothing is compiled yet.
+    Sources(&'a Path),
+    /// The compiled one.
+    Compiled(archive::Archive),
+}
+
+/// What is compiled: trees of one source folder.
+pub struct Sources {
+    entries: Vec<(String, PathBuf)>,
+    prefix: String,
+    exclude: Vec<String>,
+}
+
+impl Sources {
+    /// The libraries of a project.
+    pub fn of_libraries(libraries: &[Library]) -> Sources {
+        Sources {
+            entries: libraries.iter().map(|library| (library.name.clone(), library.path.clone())).collect(),
+            prefix: format!("/vfs/{}", layout::SITE_PACKAGES),
+            exclude: Vec::new(),
+        }
+    }
+
+    /// The standard library, without what `exclude` names.
+    pub fn of_stdlib(folder: &Path, exclude: &[String]) -> Result<Sources> {
+        let mut entries = Vec::new();
+        for entry in crate::hash::sorted_entries(folder)? {
+            entries.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
+        }
+        Ok(Sources { entries, prefix: format!("/vfs/{}", layout::STDLIB), exclude: exclude.to_vec() })
+    }
+}
+
+/// One compiled or carried file, or an empty folder.
+pub struct Compiled {
+    /// Its path relative to the source folder.
+    pub path: String,
+    /// Its bytes; `None` for a folder.
+    pub contents: Option<Vec<u8>>,
+}
+
+/// Compiles sources with the script `compile_library.py`, at optimisation level `optimize`.
+///
+/// # Errors
+/// [`Error::Libraries`] with all problems that the script reports; [`Error::Guest`] if it did not run to its end.
+pub fn compile(
+    program: &Program,
+    script: &Path,
+    stdlib: Stdlib<'_>,
+    sources: &Sources,
+    optimize: u8,
+) -> Result<Vec<Compiled>> {
+    let (mut vfs, root) = layout::scratch(LIMITS).map_err(no_room)?;
+    let fail = |error: load::LoadError| Error::Libraries(vec![error.to_string()]);
+    load::load_entry(&mut vfs, root, SCRIPT, script).map_err(fail)?;
+    let source = make_directory(&mut vfs, root, SOURCE)?;
+    for (name, path) in &sources.entries {
+        load::load_entry(&mut vfs, source, name, path).map_err(fail)?;
+    }
+    match stdlib {
+        Stdlib::Compiled(archive) => {
+            vfs.mount(root, "vfs", archive).map_err(no_room)?;
+        }
+        Stdlib::Sources(folder) => {
+            let mut at = make_directory(&mut vfs, root, "vfs")?;
+            for name in layout::STDLIB.split('/') {
+                at = make_directory(&mut vfs, at, name)?;
+            }
+            load::load_folder(&mut vfs, at, folder).map_err(fail)?;
+        }
+    }
+
+    let mut builder = ContextBuilder::new(vfs).preopen(root, "/").variable("PYTHONHASHSEED", "0");
+    let (script, source, output) = (format!("/{SCRIPT}"), format!("/{SOURCE}"), format!("/{OUTPUT}"));
+    let optimize = optimize.to_string();
+    let arguments = ["python3", "-S", &script, &source, &output, "--prefix", &sources.prefix, "--optimize", &optimize];
+    for argument in arguments.iter().copied().chain(sources.exclude.iter().flat_map(|path| ["--exclude", path])) {
+        builder = builder.argument(argument);
+    }
+    let (status, said, guest) = run(program, builder)?;
+    match status {
+        0 => collect(guest, root),
+        1 if !said.starts_with("Traceback") => Err(Error::Libraries(problems(&said, sources))),
+        _ => Err(Error::Guest(format!("{SCRIPT} ended with status {status}: {}", said.trim()))),
+    }
+}
+
+/// The script's problems, with this machine's paths in place of the guest's.
+fn problems(said: &str, sources: &Sources) -> Vec<String> {
+    let mut problems = Vec::new();
+    // The last line only says how many there were.
+    for line in said.lines().filter(|line| !line.starts_with("nothing was written")) {
+        let mut line = line.to_string();
+        if let Some(rest) = line.strip_prefix(&format!("/{SOURCE}/")) {
+            let own = |(name, _): &&(String, PathBuf)| {
+                rest.strip_prefix(name.as_str()).is_some_and(|after| after.starts_with(['/', ':']))
+            };
+            if let Some((name, path)) = sources.entries.iter().find(own) {
+                line = format!("{}{}", path.display(), &rest[name.len()..]);
+            }
+        }
+        problems.push(line);
+    }
+    problems
+}
+
+fn collect(mut guest: host::Context, root: Ino) -> Result<Vec<Compiled>> {
+    let output = guest
+        .vfs()
+        .lookup(root, OUTPUT, false)
+        .map_err(|_| Error::Guest(format!("{SCRIPT}: expected its result at /{OUTPUT}, found nothing")))?;
+    let mut compiled = Vec::new();
+    collect_below(guest.vfs_mut(), output, "", &mut compiled).map_err(no_room)?;
+    // The archive has a list of its own.
+    compiled.retain(|file| file.path != LIST);
+    Ok(compiled)
+}
+
+fn collect_below(vfs: &mut Vfs, directory: Ino, prefix: &str, into: &mut Vec<Compiled>) -> vfs::Result<()> {
+    let entries = vfs.read_dir(directory, 0)?.filter(|entry| entry.name != "." && entry.name != "..");
+    let entries: Vec<(String, Ino, Kind)> =
+        entries.map(|entry| (format!("{prefix}{}", entry.name), entry.ino, entry.kind)).collect();
+    for (path, ino, kind) in entries {
+        if kind == Kind::Directory {
+            let inner = format!("{path}/");
+            into.push(Compiled { path, contents: None });
+            collect_below(vfs, ino, &inner, into)?;
+        } else {
+            into.push(Compiled { path, contents: Some(vfs.contents(ino)?) });
+        }
+    }
+    Ok(())
+}
+
+fn make_directory(vfs: &mut Vfs, at: Ino, name: &str) -> Result<Ino> {
+    vfs.make_directory(at, name).and_then(|()| vfs.lookup(at, name, false)).map_err(no_room)
+}
+
+fn no_room(error: vfs::Errno) -> Error {
+    Error::Guest(format!("the file system of the compiling CPython: {error}; are the libraries over 2 GiB?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn problems_name_this_machines_paths() {
+        let sources = Sources {
+            entries: vec![("a".into(), "/home/me/libs/a".into()), ("ab.py".into(), "other/ab.py".into())],
+            prefix: String::new(),
+            exclude: Vec::new(),
+        };
+        let said = "/source/a/x.py:3: bad\n/source/ab.py:1: worse\nnothing was written; problems found: 2\n";
+        assert_eq!(problems(said, &sources), ["/home/me/libs/a/x.py:3: bad", "other/ab.py:1: worse"]);
+    }
+}
