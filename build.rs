@@ -1,9 +1,12 @@
-//! Bundles the project into the assets that `src/assets.rs` embeds. The work is the crate `bundle`.
+//! Builds the parts of the executable, which `src/linked.rs` embeds. The work is the crate `pipeline`.
 
+#![forbid(unsafe_code)]
+
+use pipeline::settings::Settings;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match pipeline::settings::Settings::from_build_script().and_then(|settings| pipeline::build(&settings)) {
+    match Settings::from_build_script().and_then(|settings| pipeline::build(&settings)) {
         Ok(report) => {
             println!("cargo:rerun-if-changed=build.rs");
             for input in report.inputs {
@@ -14,6 +17,9 @@ fn main() -> ExitCode {
             }
             for warning in report.warnings {
                 println!("cargo:warning={warning}");
+            }
+            if report.pruned.entries > 0 {
+                println!("cargo:warning={}", report.pruned);
             }
             println!("cargo:rustc-env=PYAPP_TARGET={}", report.target);
             println!("cargo:warning={}", report.summary);

@@ -3,15 +3,16 @@
 //!
 //!     bundled [--cold] FOLDER ARGUMENTS
 //!
-//! With `--cold` from the beginning, otherwise resumed from the snapshot. Exit status 125 if it cannot be started.
+//! With `--cold` from the interpreter's own start, otherwise resumed from the snapshot. Exit status 125 if it cannot be started.
 
-use anyhow::{Context, Result};
-use archive::Archive;
-use host::{Input, Outcome, Program, layout};
-use memory_image::Image;
+#![forbid(unsafe_code)]
+
+use anyhow::Result;
+use bundle::{Bundle, Run};
+use host::{Input, Outcome, Timing};
+use pipeline::Built;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use vfs::Limits;
 
 fn main() -> ExitCode {
@@ -36,26 +37,11 @@ fn main() -> ExitCode {
 }
 
 fn run(folder: &Path, cold: bool, arguments: &[String]) -> Result<Outcome> {
-    let read = |name: &str| std::fs::read(folder.join(name)).with_context(|| folder.join(name).display().to_string());
-    let archive = Archive::open(read("assets/app.archive")?)?;
-    let mut image = Arc::new(Image::open(read(pipeline::parts::BASE_IMAGE)?)?);
-    if !cold {
-        image = Arc::new(Image::open_with_base(read(pipeline::parts::SNAPSHOT)?, Some(image))?);
-    }
-    let program = Program::from_trusted_bytes(&read(pipeline::parts::CODE)?, Some(image))?;
-    let mut builder = layout::python_context(archive, Limits::default())?;
-    for argument in arguments {
-        builder = builder.argument(argument);
-    }
-    for (name, value) in
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-    {
-        builder = builder.variable(name, value);
-    }
-    if cold {
-        let index: serde_json::Value = serde_json::from_slice(&read("assets/parts.json")?)?;
-        let entry = index["entry"].as_str().context("expected an entry")?;
-        builder = builder.variable(layout::ENTRY_VARIABLE, entry);
-    }
-    Ok(host::run(&program, builder.stdin(Input::Inherit).build()?)?.0)
+    let bundle = Bundle::open(Built::open(folder)?)?;
+    let run = if cold { Run::Cold } else { bundle.app() };
+    let program = bundle.program(run, &mut Timing::start())?;
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let context = bundle.context(run, Limits::default())?.arguments(arguments).variables(environment);
+    Ok(host::run(&program, context.stdin(Input::Inherit).build()?)?.0)
 }

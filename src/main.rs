@@ -8,7 +8,7 @@
 //!
 //! The exit status is the app's; see [`status`] for the few that pyapp itself adds.
 
-mod assets;
+mod linked;
 mod run;
 mod settings;
 mod status;

@@ -1,12 +1,10 @@
 //! Running CPython: as the app, or as `python3`.
 
-use crate::assets::{self, Index, Part};
-use crate::{settings, status};
-use anyhow::{Context as _, Result};
-use archive::Archive;
-use host::{Context, Input, Outcome, Program, Timing, layout};
+use crate::{linked, settings, status};
+use anyhow::Result;
+use bundle::Run;
+use host::{Context, Input, Outcome, Timing, layout};
 use std::convert::Infallible;
-use std::sync::Arc;
 use vfs::Limits;
 
 /// Runs the bundled app: resumed from its snapshot, if it has one.
@@ -14,12 +12,7 @@ use vfs::Limits;
 /// # Errors
 /// If it could not be started.
 pub fn app() -> Result<Infallible> {
-    let timing = Timing::start();
-    let index = Index::read()?;
-    if index.has(&assets::APP) {
-        return run(&index, &assets::APP, None, timing);
-    }
-    run(&index, &assets::COLD, Some(index.entry()?), timing)
+    run(None)
 }
 
 /// Behaves as `python3`.
@@ -27,28 +20,27 @@ pub fn app() -> Result<Infallible> {
 /// # Errors
 /// If it could not be started.
 pub fn interpreter() -> Result<Infallible> {
-    run(&Index::read()?, &assets::COLD, None, Timing::start())
+    run(Some(Run::Interpreter))
 }
 
-fn run(index: &Index, image: &Part, entry: Option<&str>, mut timing: Timing) -> Result<Infallible> {
-    let archive = assets::archive()?;
+fn run(run: Option<Run>) -> Result<Infallible> {
+    let mut timing = Timing::start();
+    let bundle = linked::open()?;
+    let run = run.unwrap_or_else(|| bundle.app());
     timing.mark("index");
-    let program = program(index, image, &archive, &mut timing)?;
-    let mut builder = layout::python_context(archive, Limits::default()).context("the in-memory file system")?;
-    for argument in std::env::args_os() {
-        let argument = argument.into_string();
+    let program = bundle.program(run, &mut timing)?;
+    let arguments = std::env::args_os().map(|argument| {
         let fail = |argument| anyhow::anyhow!("argument {argument:?}: expected UTF-8, as WASI passes nothing else on");
-        builder = builder.argument(argument.map_err(fail)?);
-    }
-    for (name, value) in settings::guest_environment() {
-        builder = builder.variable(name, value);
-    }
-    if let Some(entry) = entry {
-        builder = builder.variable(layout::ENTRY_VARIABLE, entry);
-    }
-    let guest = builder.stdin(Input::Inherit).build()?;
+        argument.into_string().map_err(fail)
+    });
+    let context = bundle
+        .context(run, Limits::default())?
+        .arguments(arguments.collect::<Result<Vec<String>>>()?)
+        .variables(settings::guest_environment())
+        .stdin(Input::Inherit)
+        .build()?;
     timing.mark("files");
-    host::run_then(&program, guest, &mut timing, end)?
+    host::run_then(&program, context, &mut timing, end)?
 }
 
 /// Ends the process as the guest has ended. Here, and not by returning: taking down what the kernel takes down anyway
@@ -68,28 +60,6 @@ fn end(outcome: Outcome, timing: &Timing, context: &Context) -> ! {
         tell_imports(context);
     }
     std::process::exit(status as i32)
-}
-
-/// The interpreter, with that image as its memory.
-fn program(index: &Index, part: &Part, archive: &Archive, timing: &mut Timing) -> Result<Program> {
-    // What is compressed is expanded side by side.
-    let (code, image) = std::thread::scope(|scope| {
-        let code = index.is_compressed(&assets::MACHINE_CODE).then(|| scope.spawn(|| index.code()));
-        let image = index.image(part);
-        let code = match code {
-            Some(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            None => index.code(),
-        };
-        (code, image)
-    });
-    let image = image?;
-    image.expect(part.start(), archive.identity())?;
-    if index.is_compressed(&assets::MACHINE_CODE) {
-        timing.mark("expand");
-    }
-    let image = Some(Arc::new(image));
-    let program = Program::from_trusted_static(code?, image, timing);
-    program.map_err(anyhow::Error::from).context("the machine code in this executable")
 }
 
 /// Says where the time went, in milliseconds.

@@ -1,24 +1,27 @@
 //! `info`: versions, sizes, hashes of what went in.
 
-use crate::assets;
+use crate::linked::{self, Linked};
 use anyhow::{Context, Result};
-use archive::{Archive, EntryKind};
+use archive::EntryKind;
+use bundle::{Bundle, Part};
 use serde_json::{Value, json};
 use std::io::Write;
 
 /// For programs: one JSON object.
-pub fn json(archive: &Archive, out: &mut impl Write) -> Result<()> {
-    writeln!(out, "{:#}", collect(archive)?)?;
+pub fn json(bundle: &Bundle<Linked>, out: &mut impl Write) -> Result<()> {
+    writeln!(out, "{:#}", collect(bundle)?)?;
     Ok(())
 }
 
 /// For people: a line a fact.
-pub fn text(archive: &Archive, out: &mut impl Write) -> Result<()> {
-    print(&collect(archive)?, 0, out)
+pub fn text(bundle: &Bundle<Linked>, out: &mut impl Write) -> Result<()> {
+    print(&collect(bundle)?, 0, out)
 }
 
-fn collect(archive: &Archive) -> Result<Value> {
-    let mut info = assets::manifest(archive)?;
+fn collect(bundle: &Bundle<Linked>) -> Result<Value> {
+    let archive = bundle.archive();
+    let size = |part| bundle.record(part).map_or(0, |record| record.stored);
+    let mut info = linked::manifest(archive)?;
     let entries = || (0..archive.count()).filter_map(|index| archive.entry(index));
     let files = entries().filter(|entry| entry.kind == EntryKind::File);
     let executable = std::env::current_exe().and_then(std::fs::metadata).map(|metadata| metadata.len());
@@ -32,10 +35,10 @@ fn collect(archive: &Archive) -> Result<Value> {
         json!({
             // Unknown where the system does not say which file is running.
             "executable": executable.ok(),
-            "machine code": assets::MACHINE_CODE.size(),
-            "base image": assets::COLD.size(),
-            "snapshot": assets::APP.size(),
-            "archive": archive.size(),
+            "machine code": size(Part::MachineCode),
+            "base image": size(Part::BaseImage),
+            "snapshot": size(Part::Snapshot),
+            "archive": archive.bytes().len(),
             "archive, expanded": entries().map(|entry| entry.len).sum::<u64>(),
         }),
     );

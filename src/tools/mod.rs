@@ -6,7 +6,7 @@ mod info;
 mod ls;
 mod verify;
 
-use crate::{assets, status};
+use crate::{linked, status};
 use anyhow::{Context, Result};
 use archive::{Archive, EntryId};
 use std::ffi::OsString;
@@ -64,20 +64,24 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
     };
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     let out = &mut io::BufWriter::new(io::stdout().lock());
+    let bundle = linked::open;
     match (command, rest.as_slice()) {
         ("help" | "--help" | "-h", _) => writeln!(out, "{USAGE}")?,
-        ("info", []) => info::text(&assets::archive()?, out)?,
-        ("info", ["--json"]) => info::json(&assets::archive()?, out)?,
-        ("ls", []) => ls::list(&assets::archive()?, "", false, out)?,
-        ("ls", ["-l"]) => ls::list(&assets::archive()?, "", true, out)?,
-        ("ls", ["-l", path] | [path, "-l"]) => ls::list(&assets::archive()?, path, true, out)?,
-        ("ls", [path]) if !path.starts_with('-') => ls::list(&assets::archive()?, path, false, out)?,
-        ("cat", [path]) => cat::print(&assets::archive()?, path, out)?,
-        ("extract", [folder]) => extract::write(&assets::archive()?, "", folder.as_ref(), out)?,
-        ("extract", [path, folder]) => extract::write(&assets::archive()?, path, folder.as_ref(), out)?,
-        ("verify", []) => verify::all(&assets::archive()?, out)?,
+        ("info", []) => info::text(&bundle()?, out)?,
+        ("info", ["--json"]) => info::json(&bundle()?, out)?,
+        ("ls", []) => ls::list(bundle()?.archive(), "", false, out)?,
+        ("ls", ["-l"]) => ls::list(bundle()?.archive(), "", true, out)?,
+        ("ls", ["-l", path] | [path, "-l"]) => ls::list(bundle()?.archive(), path, true, out)?,
+        ("ls", [path]) if !path.starts_with('-') => ls::list(bundle()?.archive(), path, false, out)?,
+        ("cat", [path]) => cat::print(bundle()?.archive(), path, out)?,
+        ("extract", [folder]) => extract::write(bundle()?.archive(), "", folder.as_ref(), out)?,
+        ("extract", [path, folder]) => extract::write(bundle()?.archive(), path, folder.as_ref(), out)?,
+        ("verify", []) => verify::all(&bundle()?, out)?,
+        ("cat" | "extract", []) => {
+            return Err(Usage(format!("{command}: expected a path, found none")).into());
+        }
         ("info" | "ls" | "cat" | "extract" | "verify", _) => {
-            return Err(Usage(format!("{command}: found arguments that it does not take: {rest:?}")).into());
+            return Err(Usage(format!("{command}: found arguments that it does not take: {}", rest.join(" "))).into());
         }
         _ => return Err(Usage(format!("expected a command, found {command:?}")).into()),
     }

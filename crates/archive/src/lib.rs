@@ -18,4 +18,4 @@ pub use writer::{Summary, Writer};
 
 /// What decides how the same entries become bytes: the writer's own text and the version of zstd. Whoever keeps archives
 /// makes them again when this changes.
-pub const WRITER: &str = concat!(include_str!("writer.rs"), "zstd 0.13");
+pub const REVISION: &str = concat!(include_str!("writer.rs"), "zstd 0.13");

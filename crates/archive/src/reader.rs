@@ -7,7 +7,7 @@ use crate::format::{
 };
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Number of a record: an entry's name inside one archive. The root is [`Archive::ROOT`].
 pub type EntryId = u32;
@@ -38,15 +38,16 @@ pub struct Entry<'a> {
     pub stored_len: u64,
 }
 
-/// An archive whose header and index have been checked.
+/// An archive whose header and index have been checked. Cheap to clone: clones share the bytes.
+#[derive(Clone)]
 pub struct Archive {
-    bytes: Cow<'static, [u8]>,
+    bytes: Arc<Cow<'static, [u8]>>,
     records: Range<usize>,
     names: Range<usize>,
     dictionary: Range<usize>,
     data: Range<usize>,
     count: u32,
-    decoder: OnceLock<zstd::dict::DecoderDictionary<'static>>,
+    decoder: Arc<OnceLock<zstd::dict::DecoderDictionary<'static>>>,
 }
 
 impl Archive {
@@ -94,7 +95,8 @@ impl Archive {
         });
         expect_checksum("index", u64_at(header, 48), &bytes[records.start..dictionary.end])?;
 
-        let archive = Archive { bytes, records, names, dictionary, data, count, decoder: OnceLock::new() };
+        let (bytes, decoder) = (Arc::new(bytes), Arc::default());
+        let archive = Archive { bytes, records, names, dictionary, data, count, decoder };
         archive.check_index(u64_at(&archive.header(), 40))?;
         Ok(archive)
     }
@@ -110,9 +112,9 @@ impl Archive {
         u64_at(&self.header(), HEADER_CHECKED)
     }
 
-    /// The size of the whole archive, bytes.
-    pub fn size(&self) -> u64 {
-        self.bytes.len() as u64
+    /// The whole archive as it is stored.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// The entry with that number, if there is one.

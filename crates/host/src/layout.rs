@@ -15,7 +15,7 @@ use archive::Archive;
 use vfs::{Ino, Limits, Result, RootKind, Vfs};
 
 /// Name of the archive's mount point in `/`.
-const MOUNT: &str = "vfs";
+pub const MOUNT: &str = "vfs";
 /// The standard library, relative to the archive's root.
 pub const STDLIB: &str = "usr/local/lib/python3.13";
 /// The libraries, relative to the archive's root.

@@ -26,7 +26,7 @@ mod strip;
 mod thread;
 pub mod timing;
 
-pub use machine::{PageAligned, Program};
+pub use machine::{PageAligned, Program, TrustedCode};
 pub use preview1::{Context, ContextBuilder, Input, Output};
 pub use run::{Outcome, run, run_then};
 pub use timing::Timing;

@@ -16,6 +16,8 @@ pub enum Error {
     },
     /// Library sources that do not compile or may not be bundled; one line each.
     Libraries(Vec<String>),
+    /// What was compiled cannot be archived, or an archive of this build is damaged.
+    Archive(archive::WriteError),
     /// A tool, a download or a ready-made runtime that is missing or not what it must be.
     Runtime(String),
     /// A step of the recipe failed; with the last lines of its log.
@@ -51,6 +53,7 @@ impl fmt::Display for Error {
                 writeln!(f, "{} in the libraries; nothing was bundled:", count(problems.len(), "problem"))?;
                 f.write_str(&problems.join("\n"))
             }
+            Error::Archive(error) => write!(f, "{error}; nothing was bundled"),
             Error::Runtime(message) | Error::Guest(message) => f.write_str(message),
             Error::Step { step, how, tail, log } => {
                 write!(f, "{step}: {how}; the whole log is {log}, its last lines are:\n{tail}")
@@ -64,8 +67,21 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Io { source, .. } => Some(source),
+            Error::Archive(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+impl From<archive::WriteError> for Error {
+    fn from(error: archive::WriteError) -> Self {
+        Error::Archive(error)
+    }
+}
+
+impl From<archive::Error> for Error {
+    fn from(error: archive::Error) -> Self {
+        Error::Archive(error.into())
     }
 }
 

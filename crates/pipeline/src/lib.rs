@@ -1,45 +1,37 @@
-//! The build side: turns a project folder into the assets that the executable embeds.
+//! The pipeline: from a project's folder to the parts of its executable.
 //!
-//! `build.rs` is a thin caller of [`build`]. The stages are files, in this order:
+//! `build.rs` of the root package is a thin caller of [`build()`], which goes through the stages in this order. Each is a
+//! method of [`Build`], which has what all of them need: settings, project, cache.
 //!
-//! | file | does |
+//! | folder | stage |
 //! |---|---|
-//! | [`settings`] | the one door for environment variables |
-//! | [`project`] | reads and checks `pyproject.toml` |
-//! | [`cache`], [`hash`] | the folder in which slow results are kept, keyed by content |
-//! | [`runtime`] | python.wasm and the standard library's sources: found, or built by the recipe in `wasm/` |
-//! | [`machine_code`] | python.wasm compiled ahead of time |
-//! | `build_guest` | runs a guest at build time, within limits |
-//! | [`interpreter`] | checks that a runtime is the CPython it should be |
-//! | [`libraries`] | what lies under the configured folders |
-//! | [`bytecode`] | `compile_library.py`, run inside the WebAssembly CPython |
-//! | [`licences`] | the licence texts of the Rust crates in the executable |
-//! | [`entry`] | checks that the entry exists |
-//! | `archives` | the compiled standard library, and the app with it |
-//! | [`snapshot`] | the image of the initialised interpreter with the app imported |
-//! | [`parts`] | machine code and images as they go into the executable |
-//! | [`assets`] | everything together |
+//! | `inputs/` | what is bundled: `pyproject.toml`, the libraries |
+//! | `runtime/` | python.wasm and the standard library's sources: found, or built by the recipe in `wasm/` |
+//! | `compilation/` | python.wasm to machine code, and with that sources to bytecode |
+//! | `output/` | the archive, the check of the entry, licences, the finished parts |
+//! | `snapshot/` | the memory of the initialised interpreter with the app imported |
+//! | `common/` | what all stages use: cache, hashes, running commands and guests |
+//!
+//! A stage that is slow keeps its result in the cache, under a key made of everything that it depends on.
 
-mod archives;
-pub mod assets;
-mod build_guest;
-pub mod bytecode;
-pub mod cache;
-mod command;
-mod crates;
-pub mod entry;
+mod build;
+mod common;
+mod compilation;
 mod error;
-pub mod hash;
-pub mod interpreter;
-pub mod libraries;
-pub mod licences;
-pub mod machine_code;
-pub mod parts;
-pub mod progress;
-pub mod project;
-pub mod runtime;
+mod inputs;
+mod output;
+mod runtime;
 pub mod settings;
-pub mod snapshot;
+mod snapshot;
 
-pub use assets::{Report, build};
+use common::{cache, command, crates, guest, hash, own_folder, progress};
+
+pub use build::{Build, Report, build};
+pub use cache::{Cache, Pruned};
+pub use compilation::{Compiled, Python, Sources, Stdlib};
 pub use error::{Error, Result};
+pub use hash::{Key, of_bytes, of_file, of_tree, sorted_entries};
+pub use output::Built;
+pub use own_folder::OwnFolder;
+pub use progress::Progress;
+pub use runtime::Runtime;

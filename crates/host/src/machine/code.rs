@@ -1,46 +1,13 @@
-//! Ahead-of-time compiled machine code and how it is loaded.
-//!
-//! wasmtime's `Module::deserialize*` are unsafe because machine code is trusted as it is: whoever can choose it can run
-//! anything, and no check of the bytes can change that. Trust is the caller's to give, and the two functions that take
-//! code say so in their names. There are two callers: the executable, with code that is part of it, and the build, with
-//! code that it has just compiled or that it keeps in the cache folder of the user who builds. `RATIONALE.md` says why
-//! they are not `unsafe fn`.
+//! Machine code and how it is loaded: run where it lies, if it is part of the executable, or copied.
 
 use super::executable::Executable;
 use super::memory::{Extent, FromExecutable};
+use super::trust::{ALIGNMENT, Bytes, TrustedCode};
 use crate::engine;
 use crate::timing::Timing;
 use memory_image::{Image, Start};
-use std::alloc::Layout;
 use std::sync::Arc;
 use wasmtime::{CustomCodeMemory, Engine, MemoryCreator, Module, Result};
-
-/// Bytes that start at a page boundary, so that they can be made executable without touching what lies beside them.
-/// Wrap `*include_bytes!(…)` in it.
-#[repr(C, align(4096))]
-pub struct PageAligned<B: ?Sized>(
-    /// The bytes.
-    pub B,
-);
-
-impl PageAligned<[u8]> {
-    /// So many zeros; `None` if there is no memory for them.
-    pub fn zeroed(len: usize) -> Option<Box<PageAligned<[u8]>>> {
-        let layout = Layout::from_size_align(len, ALIGNMENT).ok().filter(|layout| layout.size() > 0)?.pad_to_align();
-        // SAFETY: the layout's size is not zero (just checked). What comes back is checked, and belongs to nobody else.
-        // As a pointer to the type it has the length in its metadata; its size is that length up to whole pages, so
-        // that the box frees it with the layout that it was allocated with. Zeros are valid bytes. The test
-        // `zeros_are_whole_pages` would notice a mistake.
-        unsafe {
-            let memory = std::alloc::alloc_zeroed(layout);
-            let bytes = std::ptr::slice_from_raw_parts_mut(memory, len) as *mut PageAligned<[u8]>;
-            (!memory.is_null()).then(|| Box::from_raw(bytes))
-        }
-    }
-}
-
-/// The granularity of [`PageAligned`]; on a system with larger pages code is copied instead.
-const ALIGNMENT: usize = 4096;
 
 /// A compiled WebAssembly module and what its memory begins with, ready to run. Cheap to clone: clones share the code.
 #[derive(Clone)]
@@ -53,46 +20,38 @@ pub struct Program {
 }
 
 impl Program {
-    /// Takes machine code from this project's own compiler, that is part of the executable or was expanded from it, and
-    /// runs it where it lies: nothing is copied, and pages that are never run are never read from the disk. The same
-    /// holds for the image if it is part of the executable and page-aligned too, where the system can (Linux with
-    /// `/proc`).
+    /// Loads machine code. Where it is part of the executable, or was expanded from a part, it runs where it lies: nothing is
+    /// copied, and pages that are never run are never read from the disk. The same holds for the image if it is part of the
+    /// executable too, where the system can (Linux with `/proc`). Without an image the module must bring its own data.
     ///
     /// # Errors
     /// If the code was made by another version of wasmtime or with other settings, or is damaged.
-    pub fn from_trusted_static(
-        code: &'static PageAligned<[u8]>,
-        image: Option<Arc<Image>>,
-        timing: &mut Timing,
-    ) -> Result<Program> {
-        let bytes = &code.0;
-        if !can_protect_in_place(bytes) {
-            let program = Program::from_trusted_bytes(bytes, image)?;
-            timing.mark("code");
-            return Ok(program);
-        }
+    pub fn load(code: &TrustedCode, image: Option<Arc<Image>>, timing: &mut Timing) -> Result<Program> {
+        let program = match code.stored() {
+            Bytes::Static(bytes) if can_protect_in_place(&bytes.0) => Program::in_place(&bytes.0, image, timing),
+            _ => Program::copied(code.bytes(), image),
+        };
+        timing.mark("code");
+        program
+    }
+
+    fn in_place(code: &'static [u8], image: Option<Arc<Image>>, timing: &mut Timing) -> Result<Program> {
         let memory = image.as_deref().and_then(in_executable);
         let image_is_mapped = memory.is_some();
         let engine = engine::for_running(Some(Arc::new(InPlace)), memory)?;
         timing.mark("engine");
-        // SAFETY: that the bytes are machine code which wasmtime made is the caller's promise, given by the name of this
-        // function. They live and stay unchanged for the whole run ('static) and start at a page boundary, which
-        // `can_protect_in_place` has checked. Every run of the executable would notice.
-        let module = unsafe { Module::deserialize_raw(&engine, std::ptr::NonNull::from(bytes))? };
-        timing.mark("code");
+        // SAFETY: the bytes are machine code that wasmtime made: they come out of a `TrustedCode`, whose constructor asks
+        // for that. They live and stay unchanged for the whole run ('static) and start at a page boundary, which `load` has
+        // checked. Every run of the executable would notice.
+        let module = unsafe { Module::deserialize_raw(&engine, std::ptr::NonNull::from(code))? };
         Ok(Program { engine, module, image, image_is_mapped })
     }
 
-    /// Takes machine code from this project's own compiler, copying it. Never hand it what others could have changed:
-    /// code is run as it is. Without an image the module must bring its own data.
-    ///
-    /// # Errors
-    /// As [`Program::from_trusted_static`].
-    pub fn from_trusted_bytes(code: &[u8], image: Option<Arc<Image>>) -> Result<Program> {
+    fn copied(code: &[u8], image: Option<Arc<Image>>) -> Result<Program> {
         let engine = engine::for_running(None, None)?;
-        // SAFETY: that the bytes are machine code which wasmtime made is the caller's promise, given by the name of this
-        // function; they are copied, so nothing else is asked of them. By mistake, rather than malice, wasmtime's own
-        // header catches other bytes: the test `foreign_bytes_are_refused` would notice if it did not.
+        // SAFETY: the bytes are machine code that wasmtime made: they come out of a `TrustedCode`, whose constructor asks
+        // for that; they are copied, so nothing else is asked of them. Should the promise be broken by mistake, rather than
+        // by malice, wasmtime's own header tells: the test `foreign_bytes_are_refused` would notice if it did not.
         let module = unsafe { Module::deserialize(&engine, code)? };
         Ok(Program { engine, module, image, image_is_mapped: false })
     }
@@ -108,7 +67,9 @@ impl Program {
     /// If the module is not valid WebAssembly.
     #[cfg(feature = "compiler")]
     pub fn compile(wasm: &[u8]) -> Result<Program> {
-        Program::from_trusted_bytes(&engine::compile(wasm, env!("HOST_TARGET"))?, None)
+        // SAFETY: the compiler has just made it.
+        let code = unsafe { TrustedCode::new(engine::compile(wasm, env!("HOST_TARGET"))?) };
+        Program::load(&code, None, &mut Timing::start())
     }
 }
 
@@ -156,27 +117,16 @@ impl CustomCodeMemory for InPlace {
 
 #[cfg(test)]
 mod tests {
+    use super::super::trust::PageAligned;
     use super::*;
 
     #[test]
     fn foreign_bytes_are_refused() {
         for bytes in [&b""[..], b"\0asm\x01\0\0\0", &[0x7f; 4096]] {
-            assert!(Program::from_trusted_bytes(bytes, None).is_err(), "{bytes:?}");
+            // SAFETY: it is no machine code at all, which wasmtime finds out before it would run any.
+            let code = unsafe { TrustedCode::new(bytes.to_vec()) };
+            assert!(Program::load(&code, None, &mut Timing::start()).is_err(), "{bytes:?}");
         }
-    }
-
-    #[test]
-    fn zeros_are_whole_pages() {
-        for len in [1, 4096, 4097, 100_000] {
-            let mut zeros = PageAligned::zeroed(len).expect("memory");
-            assert_eq!(
-                (zeros.0.len(), size_of_val(&*zeros) % ALIGNMENT, zeros.0.as_ptr().addr() % ALIGNMENT),
-                (len, 0, 0)
-            );
-            assert!(zeros.0.iter().all(|byte| *byte == 0));
-            zeros.0.fill(1);
-        }
-        assert!(PageAligned::zeroed(0).is_none() && PageAligned::zeroed(usize::MAX).is_none());
     }
 
     #[test]

@@ -129,9 +129,21 @@ impl ContextBuilder {
         self
     }
 
+    /// Appends arguments.
+    pub fn arguments(mut self, arguments: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
     /// Sets a variable of the environment.
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets variables of the environment.
+    pub fn variables(mut self, variables: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
+        self.environment.extend(variables.into_iter().map(|(name, value)| (name.into(), value.into())));
         self
     }
 

@@ -23,14 +23,11 @@ mod steps;
 mod test_library;
 mod tools;
 
-use crate::cache::Cache;
+use crate::build::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::sorted_entries;
-use crate::settings::Settings;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-pub use test_library::test_library;
 
 /// Where the standard library lies, in a runtime folder and below `/vfs/usr/local`.
 pub const STDLIB: &str = "lib/python3.13";
@@ -62,36 +59,49 @@ impl Runtime {
     }
 }
 
-/// Finds the runtime, or builds it.
-///
-/// # Errors
-/// [`Error::Runtime`] for a ready-made runtime that is not complete, a missing tool or a download that fails;
-/// [`Error::Step`] for a step of the recipe that fails; [`Error::Io`].
-pub fn provide(settings: &Settings, cache: &Cache) -> Result<Runtime> {
-    let recipe = recipe::Recipe::read(&settings.source.join("wasm"))?;
-    if let Some(folder) = &settings.python {
-        return check(folder, "PYAPP_PYTHON", &recipe);
-    }
-    let name = format!("runtime-{}", recipe.short_key());
-    let folder = cache.path(&name);
-    let log = cache.path(&format!("{name}.log"));
-    let _lock = cache.lock(&name)?;
-    let missing = !folder.is_dir();
-    if missing {
-        let work = cache.path(&format!("{name}.work"));
-        // What an interrupted build left; nobody else can be in it, the lock is held.
-        if work.exists() {
+impl Build {
+    /// Finds the runtime, or builds it.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] for a ready-made runtime that is not complete, a missing tool or a download that fails;
+    /// [`Error::Step`] for a step of the recipe that fails; [`Error::Io`].
+    pub fn runtime(&self) -> Result<Runtime> {
+        let (settings, cache) = (self.settings(), self.cache());
+        let recipe = recipe::Recipe::read(&settings.source.join("wasm"))?;
+        if let Some(folder) = &settings.python {
+            return check(folder, "PYAPP_PYTHON", &recipe);
+        }
+        let name = format!("runtime-{}", recipe.short_key());
+        let folder = cache.path(&name);
+        let log = cache.path(&format!("{name}.log"));
+        let _lock = cache.lock(&name)?;
+        let missing = !folder.is_dir();
+        if missing {
+            let work = cache.path(&format!("{name}.work"));
+            // What an interrupted build left; nobody else can be in it, the lock is held.
+            if work.exists() {
+                fs::remove_dir_all(&work).doing("remove", &work)?;
+            }
+            cache.stage(&format!(
+                "building CPython {} for WebAssembly, once; log: {}",
+                recipe.version(),
+                log.display()
+            ));
+            let built = steps::build(settings, cache, &recipe, &work, &log)?;
+            check(&built, "the recipe's result", &recipe)?;
+            fs::rename(&built, &folder).doing("put the finished runtime at", &folder)?;
             fs::remove_dir_all(&work).doing("remove", &work)?;
         }
-        cache.stage(&format!("building CPython {} for WebAssembly, once; log: {}", recipe.version(), log.display()));
-        let built = steps::build(settings, cache, &recipe, &work, &log)?;
-        check(&built, "the recipe's result", &recipe)?;
-        fs::rename(&built, &folder).doing("put the finished runtime at", &folder)?;
-        fs::remove_dir_all(&work).doing("remove", &work)?;
+        let mut runtime = check(&folder, "the cache", &recipe)?;
+        runtime.log = missing.then_some(log);
+        Ok(runtime)
     }
-    let mut runtime = check(&folder, "the cache", &recipe)?;
-    runtime.log = missing.then_some(log);
-    Ok(runtime)
+}
+
+/// The text of the files in which the recipe below `source` pins what it downloads, each by its hash.
+pub fn pins(source: &Path) -> String {
+    let files = ["recipe.toml", "compiler.txt", "tzdata.txt"];
+    files.map(|file| fs::read_to_string(source.join("wasm").join(file)).unwrap_or_default()).concat()
 }
 
 /// Whether a folder is a runtime of the right version.

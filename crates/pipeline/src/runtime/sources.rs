@@ -2,7 +2,7 @@
 
 use super::log::Log;
 use super::recipe::Recipe;
-use crate::cache::Cache;
+use crate::cache::{Cache, DOWNLOADS};
 use crate::command::output;
 use crate::crates;
 use crate::error::{Doing, Error, Result};
@@ -29,7 +29,7 @@ pub(super) struct Sources<'a> {
 
 impl<'a> Sources<'a> {
     pub fn new(settings: &'a Settings, cache: &Cache, recipe: &'a Recipe, log: &'a Log) -> Result<Sources<'a>> {
-        let folder = cache.path("downloads");
+        let folder = cache.path(DOWNLOADS);
         std::fs::create_dir_all(&folder).doing("create", &folder)?;
         Ok(Sources { settings, recipe, log, folder })
     }

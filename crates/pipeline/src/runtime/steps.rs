@@ -5,7 +5,7 @@ use super::log::Log;
 use super::recipe::{Library, Recipe};
 use super::sources::Sources;
 use super::{PROVENANCE, STDLIB, TESTS, WASM, patches, tools};
-use crate::cache::Cache;
+use crate::cache::{Cache, DOWNLOADS};
 use crate::command::output;
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, sorted_entries};
@@ -40,7 +40,7 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
 
     cache.stage("1/6 getting CPython's source and the compiler");
     // The folder of downloads is shared by recipes that have different locks.
-    let downloading = cache.lock("downloads")?;
+    let downloading = cache.lock(DOWNLOADS)?;
     let archive = sources.cpython()?;
     let compiler = sources.compiler(work)?;
     let tzdata = sources.wheel("tzdata", work)?;

@@ -1,10 +1,10 @@
 //! What an app imports at its start, asked of the very CPython over the very archive: `audit.py`.
 
-use crate::build_guest::run;
+use crate::build::Build;
+use crate::compilation::Python;
 use crate::error::{Error, Result};
-use crate::project::Project;
 use archive::Archive;
-use host::{Program, layout};
+use host::layout;
 use serde::Deserialize;
 use serde_json::json;
 use vfs::Limits;
@@ -49,41 +49,40 @@ pub(super) enum Kind {
     Missing,
 }
 
-/// Imports what a start of the app imports, on an interpreter that is thrown away.
-///
-/// # Errors
-/// [`Error::Guest`] if the audit did not run to its end.
-pub(super) fn audit(program: &Program, archive: Archive, project: &Project) -> Result<Audit> {
-    let fail = |what: String| Error::Guest(format!("the audit of what the app imports: {what}"));
-    let identity = archive.identity();
-    let made = layout::python_context_and_root(archive, Limits::default());
-    let (builder, root) = made.map_err(|error| fail(error.to_string()))?;
-    let mut builder = builder.argument("python3");
-    if project.reproducible {
-        builder = builder.deterministic(identity);
+impl Build {
+    /// Imports what a start of the app imports, on an interpreter that is thrown away.
+    ///
+    /// # Errors
+    /// [`Error::Guest`] if the audit did not run to its end.
+    pub(super) fn audit(&self, python: &Python, archive: &Archive) -> Result<Audit> {
+        let fail = |what: String| Error::Guest(format!("the audit of what the app imports: {what}"));
+        let project = self.project();
+        let made = layout::python_context_and_root(archive.clone(), Limits::default());
+        let (mut builder, root) = made.map_err(|error| fail(error.to_string()))?;
+        if project.reproducible {
+            builder = builder.deterministic(archive.identity());
+        }
+        let wanted = json!({
+            "entry": project.entry.text(),
+            "include": project.snapshot_include,
+            "exclude": project.snapshot_exclude,
+        });
+        let builder = builder.arguments(["python3", "-I", "-c", SCRIPT, REPORT, &wanted.to_string()]);
+        let (status, said, mut context) = python.run(builder)?;
+        if status != 0 {
+            return Err(fail(format!("ended with status {status}: {}", said.trim())));
+        }
+        let vfs = context.vfs_mut();
+        let report = vfs.lookup(root, REPORT, true).and_then(|report| vfs.contents(report));
+        let report = report.map_err(|error| fail(format!("no report: {error}")))?;
+        let mut audit: Audit = serde_json::from_slice(&report).map_err(|error| fail(error.to_string()))?;
+        if let Some(line) = said.trim().lines().next() {
+            // Past sys.stdout and sys.stderr, so that nobody knows which module it was.
+            let module = project.entry.module.clone();
+            audit.findings.push(Finding { kind: Kind::Output, module, detail: line.to_string() });
+        }
+        Ok(audit)
     }
-    let wanted = json!({
-        "entry": project.entry.text(),
-        "include": project.snapshot_include,
-        "exclude": project.snapshot_exclude,
-    });
-    for argument in ["-I", "-c", SCRIPT, REPORT, &wanted.to_string()] {
-        builder = builder.argument(argument);
-    }
-    let (status, said, mut guest) = run(program, builder)?;
-    if status != 0 {
-        return Err(fail(format!("ended with status {status}: {}", said.trim())));
-    }
-    let vfs = guest.vfs_mut();
-    let report = vfs.lookup(root, REPORT, true).and_then(|report| vfs.contents(report));
-    let report = report.map_err(|error| fail(format!("no report: {error}")))?;
-    let mut audit: Audit = serde_json::from_slice(&report).map_err(|error| fail(error.to_string()))?;
-    if let Some(line) = said.trim().lines().next() {
-        // Past sys.stdout and sys.stderr, so that nobody knows which module it was.
-        let module = project.entry.module.clone();
-        audit.findings.push(Finding { kind: Kind::Output, module, detail: line.to_string() });
-    }
-    Ok(audit)
 }
 
 impl Finding {

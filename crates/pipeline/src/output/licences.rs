@@ -1,31 +1,33 @@
 //! The licence texts of the Rust crates that the executable is made from, in one file, each text once.
 
-use crate::cache::Cache;
+use crate::build::Build;
 use crate::crates::{self, Package};
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, Key, sorted_entries};
-use crate::settings::Settings;
 use std::collections::BTreeMap;
 
 /// How the files are called that a crate keeps its licences in, without case.
 const NAMES: [&str; 5] = ["license", "licence", "copying", "copyright", "notice"];
 
-/// The texts, kept in the cache, or why they could not be gathered: a build must not fail for them, only say so.
-///
-/// # Errors
-/// [`Error::Io`].
-pub fn provide(settings: &Settings, cache: &Cache) -> Result<std::result::Result<String, String>> {
-    // The lock file pins the crates.
-    let lock = hash::of_file(&settings.source.join("Cargo.lock"))?;
-    let key = Key::new().part("lock", lock).part("target", &settings.target).hex();
-    let texts = cache.blob(&format!("licences-{}", &key[..16]), || {
-        let packages = crates::of(&settings.source.join("Cargo.toml"), &settings.cargo, Some(&settings.target))?;
-        join(packages).map(String::into_bytes)
-    });
-    match texts {
-        Ok(texts) => Ok(Ok(String::from_utf8_lossy(&texts).into_owned())),
-        Err(Error::Runtime(reason)) => Ok(Err(reason)),
-        Err(error) => Err(error),
+impl Build {
+    /// The texts, kept in the cache, or why they could not be gathered: a build must not fail for them, only say so.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub(crate) fn licences(&self) -> Result<std::result::Result<String, String>> {
+        let settings = self.settings();
+        // The lock file pins the crates.
+        let lock = hash::of_file(&settings.source.join("Cargo.lock"))?;
+        let key = Key::new().part("lock", lock).part("target", &settings.target);
+        let texts = self.cache().blob("licences", key, || {
+            let packages = crates::of(&settings.source.join("Cargo.toml"), &settings.cargo, Some(&settings.target))?;
+            join(packages).map(String::into_bytes)
+        });
+        match texts {
+            Ok(texts) => Ok(Ok(String::from_utf8_lossy(&texts).into_owned())),
+            Err(Error::Runtime(reason)) => Ok(Err(reason)),
+            Err(error) => Err(error),
+        }
     }
 }
 

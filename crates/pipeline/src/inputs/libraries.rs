@@ -1,8 +1,8 @@
 //! What lies under the configured folders: each entry is a library and goes into site-packages under its own name.
 
+use super::project::Project;
 use crate::error::{Error, Result};
 use crate::hash::sorted_entries;
-use crate::project::Project;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -19,9 +19,8 @@ pub struct Library {
 ///
 /// # Errors
 /// [`Error::Project`] if two of them would share a name, or one is not UTF-8; [`Error::Io`].
-pub fn find(project: &Project) -> Result<Vec<Library>> {
-    let fail =
-        |message: String| Error::Project { place: format!("{}, [tool.pyapp] libs", project.file.display()), message };
+pub(crate) fn find(project: &Project) -> Result<Vec<Library>> {
+    let fail = |message: String| Error::Project { place: project.place("libs"), message };
     let mut found: BTreeMap<String, Library> = BTreeMap::new();
     for folder in &project.libs {
         for entry in sorted_entries(folder)? {
@@ -48,7 +47,7 @@ pub fn find(project: &Project) -> Result<Vec<Library>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::Entry;
+    use crate::inputs::project::Entry;
     use std::fs;
     use std::path::Path;
 
@@ -62,7 +61,7 @@ mod tests {
             snapshot_include: Vec::new(),
             snapshot_exclude: Vec::new(),
             reproducible: false,
-            size: crate::project::Size::Fast,
+            size: crate::inputs::project::Size::Fast,
         }
     }
 

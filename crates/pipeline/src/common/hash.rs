@@ -29,7 +29,12 @@ impl Key {
         self
     }
 
-    /// The key.
+    /// Enough of the key to name an entry of a cache: 64 bits tell apart more entries than a disk holds.
+    pub fn short(self) -> String {
+        self.hex()[..16].to_string()
+    }
+
+    /// The whole key.
     pub fn hex(self) -> String {
         to_hex(&self.0.finalize())
     }

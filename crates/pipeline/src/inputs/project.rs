@@ -4,7 +4,7 @@ use crate::error::{Doing, Error, Result};
 use std::path::{Path, PathBuf};
 
 /// The file that says what goes in.
-pub const FILE: &str = "pyproject.toml";
+const FILE: &str = "pyproject.toml";
 
 /// What starts when the executable does.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! `compile_library.py`, run inside the WebAssembly CPython: no Python of the host takes part, so the bytecode always fits
 //! the interpreter that will load it. The guest sees a copy of the sources in memory and nothing else.
 
-use crate::build_guest::run;
+use super::interpreter::Python;
+use crate::build::Build;
 use crate::error::{Error, Result};
-use crate::libraries::Library;
-use host::{ContextBuilder, Program, layout, load};
+use crate::inputs::Library;
+use host::{ContextBuilder, layout, load};
 use std::path::{Path, PathBuf};
 use vfs::{Ino, Kind, Limits, Vfs};
 
@@ -35,10 +36,10 @@ pub struct Sources {
 
 impl Sources {
     /// The libraries of a project.
-    pub fn of_libraries(libraries: &[Library]) -> Sources {
+    pub(crate) fn of_libraries(libraries: &[Library]) -> Sources {
         Sources {
             entries: libraries.iter().map(|library| (library.name.clone(), library.path.clone())).collect(),
-            prefix: format!("/vfs/{}", layout::SITE_PACKAGES),
+            prefix: format!("/{}/{}", layout::MOUNT, layout::SITE_PACKAGES),
             exclude: Vec::new(),
         }
     }
@@ -49,7 +50,7 @@ impl Sources {
         for entry in crate::hash::sorted_entries(folder)? {
             entries.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
         }
-        Ok(Sources { entries, prefix: format!("/vfs/{}", layout::STDLIB), exclude: exclude.to_vec() })
+        Ok(Sources { entries, prefix: format!("/{}/{}", layout::MOUNT, layout::STDLIB), exclude: exclude.to_vec() })
     }
 }
 
@@ -61,49 +62,52 @@ pub struct Compiled {
     pub contents: Option<Vec<u8>>,
 }
 
-/// Compiles sources with the script `compile_library.py`, at optimisation level `optimize`.
-///
-/// # Errors
-/// [`Error::Libraries`] with all problems that the script reports; [`Error::Guest`] if it did not run to its end.
-pub fn compile(
-    program: &Program,
-    script: &Path,
-    stdlib: Stdlib<'_>,
-    sources: &Sources,
-    optimize: u8,
-) -> Result<Vec<Compiled>> {
-    let (mut vfs, root) = layout::scratch(LIMITS).map_err(no_room)?;
-    let fail = |error: load::LoadError| Error::Libraries(vec![error.to_string()]);
-    load::load_entry(&mut vfs, root, SCRIPT, script).map_err(fail)?;
-    let source = make_directory(&mut vfs, root, SOURCE)?;
-    for (name, path) in &sources.entries {
-        load::load_entry(&mut vfs, source, name, path).map_err(fail)?;
-    }
-    match stdlib {
-        Stdlib::Compiled(archive) => {
-            vfs.mount(root, "vfs", archive).map_err(no_room)?;
+impl Build {
+    /// Compiles sources with the script `compile_library.py`, at optimisation level `optimize`.
+    ///
+    /// # Errors
+    /// [`Error::Libraries`] with all problems that the script reports; [`Error::Guest`] if it did not run to its end.
+    pub fn compile(
+        &self,
+        python: &Python,
+        stdlib: Stdlib<'_>,
+        sources: &Sources,
+        optimize: u8,
+    ) -> Result<Vec<Compiled>> {
+        let (mut vfs, root) = layout::scratch(LIMITS).map_err(no_room)?;
+        let own = |error: load::LoadError| Error::Guest(error.to_string());
+        load::load_entry(&mut vfs, root, SCRIPT, &self.script()).map_err(own)?;
+        let source = make_directory(&mut vfs, root, SOURCE)?;
+        for (name, path) in &sources.entries {
+            load::load_entry(&mut vfs, source, name, path)
+                .map_err(|error| Error::Libraries(vec![error.to_string()]))?;
         }
-        Stdlib::Sources(folder) => {
-            let mut at = make_directory(&mut vfs, root, "vfs")?;
-            for name in layout::STDLIB.split('/') {
-                at = make_directory(&mut vfs, at, name)?;
+        match stdlib {
+            Stdlib::Compiled(archive) => {
+                vfs.mount(root, layout::MOUNT, archive).map_err(no_room)?;
             }
-            load::load_folder(&mut vfs, at, folder).map_err(fail)?;
+            Stdlib::Sources(folder) => {
+                let mut at = make_directory(&mut vfs, root, layout::MOUNT)?;
+                for name in layout::STDLIB.split('/') {
+                    at = make_directory(&mut vfs, at, name)?;
+                }
+                load::load_folder(&mut vfs, at, folder).map_err(own)?;
+            }
         }
-    }
 
-    let mut builder = ContextBuilder::new(vfs).preopen(root, "/").variable("PYTHONHASHSEED", "0");
-    let (script, source, output) = (format!("/{SCRIPT}"), format!("/{SOURCE}"), format!("/{OUTPUT}"));
-    let optimize = optimize.to_string();
-    let arguments = ["python3", "-S", &script, &source, &output, "--prefix", &sources.prefix, "--optimize", &optimize];
-    for argument in arguments.iter().copied().chain(sources.exclude.iter().flat_map(|path| ["--exclude", path])) {
-        builder = builder.argument(argument);
-    }
-    let (status, said, guest) = run(program, builder)?;
-    match status {
-        0 => collect(guest, root),
-        1 if !said.starts_with("Traceback") => Err(Error::Libraries(problems(&said, sources))),
-        _ => Err(Error::Guest(format!("{SCRIPT} ended with status {status}: {}", said.trim()))),
+        let (script, source, output) = (format!("/{SCRIPT}"), format!("/{SOURCE}"), format!("/{OUTPUT}"));
+        let builder = ContextBuilder::new(vfs)
+            .preopen(root, "/")
+            .variable("PYTHONHASHSEED", "0")
+            .arguments(["python3", "-S", &script, &source, &output, "--prefix", &sources.prefix])
+            .arguments(["--optimize", &optimize.to_string()])
+            .arguments(sources.exclude.iter().flat_map(|path| ["--exclude", path]));
+        let (status, said, context) = python.run(builder)?;
+        match status {
+            0 => collect(context, root),
+            1 if !said.starts_with("Traceback") => Err(Error::Libraries(problems(&said, sources))),
+            _ => Err(Error::Guest(format!("{SCRIPT} ended with status {status}: {}", said.trim()))),
+        }
     }
 }
 
@@ -126,13 +130,13 @@ fn problems(said: &str, sources: &Sources) -> Vec<String> {
     problems
 }
 
-fn collect(mut guest: host::Context, root: Ino) -> Result<Vec<Compiled>> {
-    let output = guest
+fn collect(mut context: host::Context, root: Ino) -> Result<Vec<Compiled>> {
+    let output = context
         .vfs()
         .lookup(root, OUTPUT, false)
         .map_err(|_| Error::Guest(format!("{SCRIPT}: expected its result at /{OUTPUT}, found nothing")))?;
     let mut compiled = Vec::new();
-    collect_below(guest.vfs_mut(), output, "", &mut compiled).map_err(no_room)?;
+    collect_below(context.vfs_mut(), output, "", &mut compiled).map_err(no_room)?;
     // The archive has a list of its own.
     compiled.retain(|file| file.path != LIST);
     Ok(compiled)

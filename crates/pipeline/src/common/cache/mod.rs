@@ -1,19 +1,31 @@
 //! The cache: a folder of slow results, each under a key made of everything that it depends on.
 //!
 //! An entry is written beside its place and renamed, so that what stands there is whole; a lock keeps two builds from
-//! making the same entry at once. Small entries carry their own hash and are made again if they do not match.
+//! making the same entry at once, and its time says when the entry was last used. Small entries carry their own hash and are
+//! made again if they do not match. `prune.rs` removes what nobody has used for long.
+
+mod prune;
+
+pub use prune::Pruned;
 
 use crate::error::{Doing, Error, Result};
-use crate::hash;
+use crate::hash::{self, Key};
+use crate::own_folder::OwnFolder;
 use crate::progress::Progress;
+use host::TrustedCode;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 /// The cache folder.
 pub struct Cache {
-    root: PathBuf,
+    folder: OwnFolder,
     progress: Progress,
+    /// The names of the entries that this build has used.
+    used: Mutex<BTreeSet<String>>,
 }
 
 /// Held while an entry is made; let go when dropped.
@@ -21,25 +33,20 @@ pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the open
 
 /// Length of the hash in front of a blob: SHA-256 as hex, and a line end.
 const BLOB_HEAD: usize = 65;
+/// What the name of an entry's lock ends with.
+const LOCK: &str = ".lock";
+/// The entry that holds downloads, whatever they are for.
+pub(crate) const DOWNLOADS: &str = "downloads";
 
 impl Cache {
     /// Opens the cache, making the folder if need be.
     ///
     /// # Errors
-    /// [`Error::Io`].
-    pub fn open(root: &Path, progress: Progress) -> Result<Cache> {
-        fs::create_dir_all(root).doing("create the cache folder", root)?;
-        if is_open_to_all(root)? {
-            return Err(Error::Project {
-                place: "environment variable PYAPP_CACHE".to_string(),
-                message: format!(
-                    "expected a folder that only its owner can write to, as code from it is run, found {} open to all; \
-                     chmod o-w it or name another",
-                    root.display()
-                ),
-            });
-        }
-        Ok(Cache { root: root.to_path_buf(), progress })
+    /// [`Error::Project`] if everybody can write to it; [`Error::Io`].
+    pub fn open(folder: &Path, progress: Progress) -> Result<Cache> {
+        fs::create_dir_all(folder).doing("create the cache folder", folder)?;
+        let folder = OwnFolder::open(folder, "environment variable PYAPP_CACHE")?;
+        Ok(Cache { folder, progress, used: Mutex::default() })
     }
 
     /// Tells the person who waits what is made for the cache.
@@ -47,33 +54,36 @@ impl Cache {
         self.progress.stage(what);
     }
 
-    /// The path of an entry or of a folder for other use.
+    /// The path of an entry or of a file beside it.
     pub fn path(&self, name: &str) -> PathBuf {
-        self.root.join(name)
+        self.folder.path().join(name)
     }
 
-    /// Waits until no other build holds the lock of that name, and takes it.
+    /// Waits until no other build holds the lock of the entry `name`, and takes it; the entry counts as used.
     ///
     /// # Errors
     /// [`Error::Io`].
     pub fn lock(&self, name: &str) -> Result<Lock> {
-        let path = self.path(&format!("{name}.lock"));
+        let path = self.path(&format!("{name}{LOCK}"));
         let file = File::options().create(true).truncate(false).write(true).open(&path);
         let file = file.doing("open the lock", &path)?;
         if file.try_lock().is_err() {
             self.stage(&format!("waiting for another build to let go of {}", path.display()));
             file.lock().doing("lock", &path)?;
         }
+        file.set_modified(SystemTime::now()).doing("mark as used", &path)?;
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_string());
         Ok(Lock(file))
     }
 
-    /// The blob `name`, made by `make` if it is not there or damaged.
+    /// The bytes of the entry `what` under `key`, made by `make` if they are not there or damaged.
     ///
     /// # Errors
     /// Those of `make`, or [`Error::Io`].
-    pub fn blob(&self, name: &str, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
-        let _lock = self.lock(name)?;
-        let path = self.path(name);
+    pub fn blob(&self, what: &str, key: Key, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
+        let name = entry(what, key);
+        let _lock = self.lock(&name)?;
+        let path = self.path(&name);
         if let Ok(bytes) = fs::read(&path)
             && let Some((head, bytes)) = bytes.split_at_checked(BLOB_HEAD)
             && head == blob_head(bytes).as_bytes()
@@ -84,17 +94,19 @@ impl Cache {
         write_aside(&path, &[blob_head(&bytes).as_bytes(), &bytes])?;
         Ok(bytes)
     }
+
+    /// As [`Cache::blob`], for what the compiler makes.
+    ///
+    /// # Errors
+    /// As [`Cache::blob`].
+    pub(crate) fn code(&self, what: &str, key: Key, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<TrustedCode> {
+        Ok(self.folder.vouch(self.blob(what, key, make)?))
+    }
 }
 
-#[cfg(unix)]
-fn is_open_to_all(folder: &Path) -> Result<bool> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(fs::metadata(folder).doing("look at", folder)?.permissions().mode() & 0o002 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_open_to_all(_: &Path) -> Result<bool> {
-    Ok(false)
+/// The name of an entry.
+pub fn entry(what: &str, key: Key) -> String {
+    format!("{what}-{}", key.short())
 }
 
 fn blob_head(bytes: &[u8]) -> String {
@@ -130,40 +142,34 @@ mod tests {
         (folder, cache)
     }
 
-    #[cfg(unix)]
-    #[test]
-    fn a_folder_that_all_can_write_to_is_refused() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).expect("changed");
-        let error = Cache::open(folder.path(), Progress::new()).err().expect("refused").to_string();
-        assert!(error.contains("only its owner can write to"), "{error}");
+    fn key() -> Key {
+        Key::new().part("a", "b")
     }
 
     #[test]
     fn a_blob_is_made_once() {
         let (_folder, cache) = cache();
-        assert_eq!(cache.blob("x", || Ok(b"made".to_vec())).expect("made"), b"made");
-        let again = cache.blob("x", || panic!("made twice"));
+        assert_eq!(cache.blob("x", key(), || Ok(b"made".to_vec())).expect("made"), b"made");
+        let again = cache.blob("x", key(), || panic!("made twice"));
         assert_eq!(again.expect("found"), b"made");
     }
 
     #[test]
     fn a_damaged_blob_is_made_again() {
         let (_folder, cache) = cache();
-        cache.blob("x", || Ok(b"made".to_vec())).expect("made");
+        cache.blob("x", key(), || Ok(b"made".to_vec())).expect("made");
         for damage in [&b""[..], b"short", &[0; 100]] {
-            fs::write(cache.path("x"), damage).expect("damaged");
-            assert_eq!(cache.blob("x", || Ok(b"again".to_vec())).expect("made"), b"again");
+            fs::write(cache.path(&entry("x", key())), damage).expect("damaged");
+            assert_eq!(cache.blob("x", key(), || Ok(b"again".to_vec())).expect("made"), b"again");
         }
     }
 
     #[test]
     fn a_blob_that_fails_leaves_nothing() {
         let (_folder, cache) = cache();
-        let failed = cache.blob("x", || Err(Error::Runtime("no".to_string())));
+        let failed = cache.blob("x", key(), || Err(Error::Runtime("no".to_string())));
         assert_eq!(failed.expect_err("failed").to_string(), "no");
-        assert!(!cache.path("x").exists());
+        assert!(!cache.path(&entry("x", key())).exists());
     }
 
     #[test]

@@ -1,0 +1,189 @@
+//! Opening a bundle, and making runs from it.
+
+use crate::error::{Error, Result};
+use crate::index::{Index, Record};
+use crate::part::Part;
+use crate::source::Source;
+use archive::{Archive, format::checksum};
+use host::{ContextBuilder, Program, Timing, TrustedCode, layout};
+use memory_image::{Image, Start};
+use std::borrow::Cow;
+use std::sync::Arc;
+use vfs::Limits;
+
+/// Longest part once expanded, bytes: an image of 4 GiB of memory with its header and table.
+const MAX_PART: usize = (4 << 30) + (1 << 20);
+
+/// What is to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// The app, from its snapshot.
+    Resumed,
+    /// The app, from the interpreter's own start.
+    Cold,
+    /// CPython itself, as `python3`.
+    Interpreter,
+}
+
+impl Run {
+    /// How it begins.
+    pub fn start(self) -> Start {
+        match self {
+            Run::Resumed => Start::Resumed,
+            Run::Cold | Run::Interpreter => Start::Cold,
+        }
+    }
+}
+
+/// A bundle whose index has been read.
+pub struct Bundle<S> {
+    source: S,
+    index: Index,
+    archive: Archive,
+}
+
+impl<S: Source> Bundle<S> {
+    /// Reads the index, and header and index of the archive. The other parts are looked at when they are asked for.
+    ///
+    /// # Errors
+    /// If the index or the archive is missing or damaged.
+    pub fn open(source: S) -> Result<Bundle<S>> {
+        let index: Index = serde_json::from_slice(&source.index()?).map_err(Error::Index)?;
+        let archive = Archive::open(source.part(Part::Archive)?)?;
+        Ok(Bundle { source, index, archive })
+    }
+
+    /// What starts: `pkg.mod` or `pkg.mod:function`.
+    pub fn entry(&self) -> &str {
+        &self.index.entry
+    }
+
+    /// The file system. Cheap to clone.
+    pub fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
+    /// How a part is stored; `None` if there is none.
+    pub fn record(&self, part: Part) -> Option<&Record> {
+        self.index.parts.get(&part)
+    }
+
+    /// How the app runs: from its snapshot, if it has one.
+    pub fn app(&self) -> Run {
+        if self.record(Part::Snapshot).is_some() { Run::Resumed } else { Run::Cold }
+    }
+
+    /// The program of a run. `timing` notes where the time goes.
+    ///
+    /// # Errors
+    /// If a part is missing, damaged, or does not belong to the others.
+    pub fn program(&self, run: Run, timing: &mut Timing) -> Result<Program>
+    where
+        S: Sync,
+    {
+        let is_compressed = self.record(Part::MachineCode).is_some_and(|record| record.zstd);
+        // What is compressed is expanded side by side.
+        let (code, image) = std::thread::scope(|scope| {
+            let code = is_compressed.then(|| scope.spawn(|| self.code()));
+            let image = self.image(run.start());
+            let code = match code {
+                Some(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                None => self.code(),
+            };
+            (code, image)
+        });
+        let (code, image) = (code?, image?);
+        image.expect(run.start(), self.archive.identity())?;
+        if is_compressed {
+            timing.mark("expand");
+        }
+        Program::load(&code, Some(Arc::new(image)), timing).map_err(|error| Error::Code(format!("{error:#}")))
+    }
+
+    /// What a run sees: the archive, and which entry to run; arguments, environment and streams are the caller's to add.
+    ///
+    /// # Errors
+    /// [`Error::Files`].
+    pub fn context(&self, run: Run, limits: Limits) -> Result<ContextBuilder> {
+        let builder = layout::python_context(self.archive.clone(), limits).map_err(Error::Files)?;
+        Ok(match run {
+            // A snapshot was made for its entry.
+            Run::Resumed | Run::Interpreter => builder,
+            Run::Cold => builder.variable(layout::ENTRY_VARIABLE, self.entry()),
+        })
+    }
+
+    /// The image that runs begin from in this way.
+    ///
+    /// # Errors
+    /// If it, or the image that it refers to, is missing or damaged.
+    pub fn image(&self, start: Start) -> Result<Image> {
+        let base = self.bytes(Part::BaseImage, &[])?;
+        let base = Image::open(base)?;
+        if start == Start::Cold {
+            return Ok(base);
+        }
+        let snapshot = self.bytes(Part::Snapshot, base.bytes())?;
+        Ok(Image::open_with_base(snapshot, Some(Arc::new(base)))?)
+    }
+
+    /// Checks a part's stored bytes, all of them, against the build's checksum. Returns how many.
+    ///
+    /// # Errors
+    /// [`Error::Part`] with the checksum expected and found.
+    pub fn verify(&self, part: Part) -> Result<usize> {
+        let code;
+        let bytes = match part {
+            Part::MachineCode => {
+                code = self.source.code()?;
+                Cow::Borrowed(code.bytes())
+            }
+            _ => self.source.part(part)?,
+        };
+        let record = self.expect_length(part, &bytes)?;
+        let found = format!("{:016x}", checksum(&bytes));
+        if found != record.xxh3 {
+            return Err(Error::part(part, format!("expected checksum {}, found {found}", record.xxh3)));
+        }
+        Ok(record.stored)
+    }
+
+    /// The machine code, expanded if it is stored compressed.
+    fn code(&self) -> Result<TrustedCode> {
+        let code = self.source.code()?;
+        let record = self.expect_length(Part::MachineCode, code.bytes())?;
+        if !record.zstd {
+            return Ok(code);
+        }
+        code.expand(record.len).map_err(|error| Error::part(Part::MachineCode, error.to_string()))
+    }
+
+    /// A part's bytes, expanded if they are stored compressed; `dictionary` is what they were compressed with.
+    fn bytes(&self, part: Part, dictionary: &[u8]) -> Result<Cow<'static, [u8]>> {
+        let stored = self.source.part(part)?;
+        let record = self.expect_length(part, &stored)?;
+        if !record.zstd {
+            return Ok(stored);
+        }
+        let expanded = zstd::bulk::Decompressor::with_dictionary(dictionary)
+            .and_then(|mut decompressor| decompressor.decompress(&stored, record.len))
+            .map_err(|error| Error::part(part, format!("expected a zstd frame, found: {error}")))?;
+        if expanded.len() != record.len {
+            return Err(Error::part(part, format!("expected {} bytes, found {}", record.len, expanded.len())));
+        }
+        Ok(Cow::Owned(expanded))
+    }
+
+    /// The record of a part whose stored bytes are these.
+    fn expect_length(&self, part: Part, stored: &[u8]) -> Result<&Record> {
+        let record = self.record(part).ok_or_else(|| Error::part(part, "expected it in the index, found none"))?;
+        let found = stored.len();
+        if record.stored != found {
+            return Err(Error::part(part, format!("expected {} bytes, found {found}", record.stored)));
+        }
+        if record.len > MAX_PART {
+            return Err(Error::part(part, format!("expected at most {MAX_PART} bytes, found {}", record.len)));
+        }
+        Ok(record)
+    }
+}

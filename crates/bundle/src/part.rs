@@ -1,0 +1,48 @@
+//! The parts of a bundle, and how their files are called.
+
+use serde::{Deserialize, Serialize};
+
+/// The folder, among what a build makes, of everything that may lie anywhere in the executable: the [`INDEX`] and the archive.
+/// The other parts are used where they lie, so each needs a page boundary of its own.
+pub const ASSETS: &str = "assets";
+/// The index's file in [`ASSETS`].
+pub const INDEX: &str = "index.json";
+
+/// A part of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The file system: the standard library, the app's libraries, licences.
+    Archive,
+    /// The interpreter's machine code, the same for every app.
+    MachineCode,
+    /// The interpreter's memory before any instruction has run, the same for every app.
+    BaseImage,
+    /// The memory of the initialised interpreter with the app imported.
+    Snapshot,
+}
+
+impl Part {
+    /// All of them.
+    pub const ALL: [Part; 4] = [Part::Archive, Part::MachineCode, Part::BaseImage, Part::Snapshot];
+
+    /// The name of its file; the archive's is in [`ASSETS`].
+    pub const fn file(self) -> &'static str {
+        match self {
+            Part::Archive => "app.archive",
+            Part::MachineCode => "python.code",
+            Part::BaseImage => "base.image",
+            Part::Snapshot => "snapshot.image",
+        }
+    }
+
+    /// What it is, for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Part::Archive => "archive",
+            Part::MachineCode => "machine code",
+            Part::BaseImage => "base image",
+            Part::Snapshot => "snapshot",
+        }
+    }
+}

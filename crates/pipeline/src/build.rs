@@ -1,0 +1,137 @@
+//! The build as a whole: [`build()`] walks through the stages, [`Build`] is what they have in common.
+
+use crate::cache::{Cache, Pruned};
+use crate::compilation::{Python, Sources, Stdlib};
+use crate::error::{Result, count};
+use crate::inputs::{Library, Project, libraries};
+use crate::progress::Progress;
+use crate::runtime;
+use crate::settings::Settings;
+use crate::snapshot::Snapshot;
+use archive::Archive;
+use std::path::PathBuf;
+
+/// What a build tells cargo and the person.
+#[derive(Debug)]
+pub struct Report {
+    /// Files and folders whose change builds again.
+    pub inputs: Vec<PathBuf>,
+    /// The target triple that the machine code is for.
+    pub target: String,
+    /// One line: what was bundled and how big it is.
+    pub summary: String,
+    /// What is not as it should be but stops nothing, one line each.
+    pub warnings: Vec<String>,
+    /// The log of the recipe, if it built the runtime.
+    pub log: Option<PathBuf>,
+    /// What was removed from the cache, as nobody has used it for long.
+    pub pruned: Pruned,
+}
+
+/// Builds the parts of the executable into `settings.out`: see [`bundle::Part`].
+///
+/// # Errors
+/// Any [`Error`](crate::Error); nothing half-written is left.
+pub fn build(settings: &Settings) -> Result<Report> {
+    let build = Build::open(settings)?;
+    let libraries = libraries::find(&build.project)?;
+    let python = build.python()?;
+    let stdlib = build.stdlib_archive(&python)?;
+    let sources = Sources::of_libraries(&libraries);
+    let compiled = build.compile(&python, Stdlib::Compiled(stdlib.clone()), &sources, build.project.optimize)?;
+    let manifest = build.manifest(&libraries, &compiled, &python)?;
+    let licences = build.licences()?;
+    let (archive, summary) = build.app_archive(&stdlib, &compiled, &manifest, licences.as_deref().ok(), &python)?;
+    build.check_entry(&python, &archive)?;
+    let snapshot = if build.project.snapshot { Some(build.snapshot(&python, &archive)?) } else { None };
+    build.write_parts(&python, &archive, snapshot.as_ref().map(|snapshot| &snapshot.image[..]))?;
+
+    let modules = compiled.iter().filter(|file| file.path.ends_with(".pyc")).count();
+    let mut warnings: Vec<String> = snapshot.as_ref().map(|snapshot| snapshot.warnings.clone()).unwrap_or_default();
+    warnings.extend(licences.err().map(|reason| format!("licence texts of the Rust crates are left out: {reason}")));
+    Ok(Report {
+        inputs: build.inputs(),
+        target: settings.target.clone(),
+        summary: summarize(&libraries, modules, &python, &archive, summary, snapshot.as_ref()),
+        warnings,
+        log: python.runtime.log,
+        pruned: build.cache.prune(&runtime::pins(&settings.source)),
+    })
+}
+
+fn summarize(
+    libraries: &[Library],
+    modules: usize,
+    python: &Python,
+    archive: &Archive,
+    summary: archive::Summary,
+    snapshot: Option<&Snapshot>,
+) -> String {
+    format!(
+        "bundled {} in {} with CPython {}: archive {:.1} MB ({} files, {:.1} MB unpacked), machine code {:.1} MB, {}",
+        count(modules, "module"),
+        if libraries.len() == 1 { "1 library".into() } else { format!("{} libraries", libraries.len()) },
+        python.runtime.version,
+        megabytes(archive.bytes().len() as u64),
+        summary.files,
+        megabytes(summary.expanded),
+        megabytes(python.code.bytes().len() as u64),
+        snapshot.map_or("no snapshot".to_string(), |snapshot| format!(
+            "snapshot {:.1} MB with {} imported",
+            megabytes(snapshot.image.len() as u64),
+            count(snapshot.modules, "module")
+        )),
+    )
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// What all stages of a build have in common.
+pub struct Build {
+    settings: Settings,
+    project: Project,
+    cache: Cache,
+}
+
+impl Build {
+    /// Reads the project and opens the cache.
+    ///
+    /// # Errors
+    /// [`Error::Project`](crate::Error::Project), [`Error::Io`](crate::Error::Io).
+    pub fn open(settings: &Settings) -> Result<Build> {
+        let project = Project::read(&settings.project)?;
+        let cache = Cache::open(&settings.cache, Progress::new())?;
+        Ok(Build { settings: settings.clone(), project, cache })
+    }
+
+    /// What the build was told from outside.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Where slow results are kept.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// The script that compiles sources to bytecode.
+    pub fn script(&self) -> PathBuf {
+        self.settings.source.join("compile_library.py")
+    }
+
+    pub(crate) fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// What a build depends on. Cargo looks at folders recursively, so new and removed files count.
+    fn inputs(&self) -> Vec<PathBuf> {
+        let own = ["compile_library.py", "wasm", "Cargo.lock", "THIRD-PARTY.md"];
+        let mut inputs = vec![self.project.file.clone()];
+        inputs.extend(self.project.libs.iter().cloned());
+        inputs.extend(own.map(|path| self.settings.source.join(path)));
+        inputs.extend(self.settings.python.clone());
+        inputs
+    }
+}

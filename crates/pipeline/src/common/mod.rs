@@ -1,0 +1,9 @@
+//! What all stages use.
+
+pub mod cache;
+pub mod command;
+pub mod crates;
+pub mod guest;
+pub mod hash;
+pub mod own_folder;
+pub mod progress;

@@ -1,0 +1,8 @@
+//! python.wasm to machine code, and with the interpreter that this gives, sources to bytecode.
+
+mod bytecode;
+mod interpreter;
+mod machine_code;
+
+pub use bytecode::{Compiled, Sources, Stdlib};
+pub use interpreter::Python;

@@ -1,0 +1,130 @@
+//! The archives: the compiled standard library, which every project shares, and the app's, which holds it too.
+
+use crate::build::Build;
+use crate::compilation::{Compiled, Python, Sources, Stdlib};
+use crate::error::{Doing, Result};
+use crate::hash::{self, Key, sorted_entries};
+use crate::inputs::Library;
+use archive::{Archive, Writer};
+use host::layout;
+use serde_json::json;
+
+/// The compressed bytes of the standard library share a dictionary of this size: 112 KiB made the archive 40 kB larger,
+/// 192 KiB would make it 17 kB smaller, and each start that reads a file digests it.
+const DICTIONARY: usize = 144 * 1024;
+/// Licences of what the executable carries, relative to the archive's root.
+const LICENCES: &str = "usr/local/share/licenses";
+
+impl Build {
+    /// The compiled standard library, kept in the cache: it depends on the runtime, the script and the level only.
+    ///
+    /// # Errors
+    /// Those of the compiling CPython; [`Error::Runtime`](crate::Error::Runtime) if that is not the CPython that it should be.
+    pub(crate) fn stdlib_archive(&self, python: &Python) -> Result<Archive> {
+        let (cache, runtime, optimize) = (self.cache(), &python.runtime, self.project().optimize);
+        let folder = runtime.stdlib();
+        let key = Key::new()
+            .part("wasm", hash::of_bytes(&runtime.wasm))
+            .part("stdlib", hash::of_tree(&folder)?)
+            .part("script", hash::of_file(&self.script())?)
+            .part("optimize", [optimize])
+            .part("exclude", runtime.exclude.join("\n"))
+            .part("place", layout::STDLIB)
+            .part("executable", layout::EXECUTABLE_TEXT)
+            .part("writer", archive::REVISION)
+            .part("dictionary", DICTIONARY.to_le_bytes());
+        let bytes = cache.blob("stdlib", key, || {
+            cache.stage("compiling the standard library to bytecode");
+            let sources = Sources::of_stdlib(&folder, &runtime.exclude)?;
+            let compiled = self.compile(python, Stdlib::Sources(&folder), &sources, optimize)?;
+            cache.stage("compressing the standard library");
+            let samples: Vec<&[u8]> = compiled.iter().filter_map(|file| file.contents.as_deref()).collect();
+            let mut writer = Writer::new(&archive::train_dictionary(&samples, DICTIONARY)?)?;
+            add(&mut writer, layout::STDLIB, &compiled)?;
+            writer.file(layout::EXECUTABLE, layout::EXECUTABLE_TEXT.as_bytes())?;
+            let bytes = writer.finish().0;
+            python.check(&Archive::open(bytes.clone())?)?;
+            Ok(bytes)
+        })?;
+        Ok(Archive::open(bytes)?)
+    }
+
+    /// The app's archive: the standard library, the compiled libraries, the manifest and the licences.
+    ///
+    /// # Errors
+    /// [`Error::Archive`](crate::Error::Archive) for what cannot be archived; [`Error::Io`](crate::Error::Io).
+    pub(crate) fn app_archive(
+        &self,
+        stdlib: &Archive,
+        compiled: &[Compiled],
+        manifest: &str,
+        crates_licences: Option<&str>,
+        python: &Python,
+    ) -> Result<(Archive, archive::Summary)> {
+        let mut writer = Writer::new(stdlib.dictionary())?;
+        writer.copy_from(stdlib, "")?;
+        add(&mut writer, layout::SITE_PACKAGES, compiled)?;
+        writer.file(layout::MANIFEST, manifest.as_bytes())?;
+        if let Some(text) = crates_licences {
+            writer.file(&format!("{LICENCES}/rust-crates.txt"), text.as_bytes())?;
+        }
+        let mut licences = vec![self.settings().source.join("THIRD-PARTY.md")];
+        if let Ok(entries) = sorted_entries(&python.runtime.folder.join("licenses")) {
+            licences.extend(entries.iter().map(std::fs::DirEntry::path));
+        }
+        for path in licences {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let text = std::fs::read(&path).doing("read", &path)?;
+            writer.file(&format!("{LICENCES}/{name}"), &text)?;
+        }
+        let (bytes, summary) = writer.finish();
+        Ok((Archive::open(bytes)?, summary))
+    }
+
+    /// What is bundled, for the executable and for those who look inside: names and hashes, no paths, no times.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io).
+    pub(crate) fn manifest(&self, libraries: &[Library], compiled: &[Compiled], python: &Python) -> Result<String> {
+        let hashes = libraries.iter().map(|library| (library.name.clone(), json!(hash_of(library, compiled))));
+        let libraries: serde_json::Map<String, serde_json::Value> = hashes.collect();
+        let manifest = json!({
+            "entry": self.project().entry.text(),
+            "optimize": self.project().optimize,
+            "python": python.runtime.version,
+            "inputs": {
+                "compile_library.py": hash::of_file(&self.script())?,
+                "libraries": libraries,
+                "python.wasm": hash::of_bytes(&python.runtime.wasm),
+                "standard library": hash::of_tree(&python.runtime.stdlib())?,
+            },
+        });
+        Ok(format!("{manifest:#}\n"))
+    }
+}
+
+fn add(writer: &mut Writer, prefix: &str, files: &[Compiled]) -> Result<()> {
+    writer.directory(prefix)?;
+    for file in files {
+        let path = format!("{prefix}/{}", file.path);
+        match &file.contents {
+            Some(contents) => writer.file(&path, contents)?,
+            None => writer.directory(&path)?,
+        }
+    }
+    Ok(())
+}
+
+/// SHA-256 of what a library brings, as it goes into the archive: leftovers beside its sources do not count.
+fn hash_of(library: &Library, compiled: &[Compiled]) -> String {
+    let name = library.name.strip_suffix(".py").unwrap_or(&library.name);
+    let owns = |path: &str| {
+        path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == ".pyc" || rest.starts_with('/'))
+    };
+    let files = compiled.iter().filter(|file| owns(&file.path));
+    let key = files.fold(Key::new(), |key, file| match &file.contents {
+        Some(contents) => key.part(&file.path, contents),
+        None => key.part(&file.path, "folder").part("empty", ""),
+    });
+    key.hex()
+}

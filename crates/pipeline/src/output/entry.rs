@@ -1,0 +1,34 @@
+//! Whether the entry exists, asked of the finished archive itself: `check_entry.py` in the very CPython, over the very
+//! archive.
+
+use crate::build::Build;
+use crate::compilation::Python;
+use crate::error::{Error, Result};
+use archive::Archive;
+use host::layout;
+use vfs::Limits;
+
+const SCRIPT: &str = include_str!("check_entry.py");
+
+impl Build {
+    /// Checks that the project's entry is in the archive.
+    ///
+    /// # Errors
+    /// [`Error::Project`] naming the key if it is not; [`Error::Guest`].
+    pub(crate) fn check_entry(&self, python: &Python, archive: &Archive) -> Result<()> {
+        let no_room = |error| Error::Guest(format!("the file system of the checking CPython: {error}"));
+        let entry = &self.project().entry;
+        let builder = layout::python_context(archive.clone(), Limits::default()).map_err(no_room)?;
+        let builder =
+            builder.arguments(["python3", "-I", "-S", "-c", SCRIPT, &entry.module]).arguments(&entry.function);
+        let (status, said, _) = python.run(builder)?;
+        match status {
+            0 => Ok(()),
+            1 if !said.contains("Traceback") => Err(Error::Project {
+                place: self.project().place("entry"),
+                message: format!("{}; correct the entry or the libs", said.trim()),
+            }),
+            _ => Err(Error::Guest(format!("the check of the entry ended with status {status}: {}", said.trim()))),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What comes out: the archive, checked, and the finished parts.
+
+mod archives;
+mod built;
+mod entry;
+mod licences;
+mod parts;
+
+pub use built::Built;

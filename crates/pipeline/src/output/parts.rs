@@ -1,0 +1,69 @@
+//! The finished parts: machine code and images as they are or compressed, the archive, and the index of them all.
+
+use crate::build::Build;
+use crate::cache::write_aside;
+use crate::compilation::Python;
+use crate::error::{Doing, Result};
+use crate::hash::Key;
+use crate::inputs::Size;
+use archive::Archive;
+use bundle::{ASSETS, INDEX, Index, Part, Record};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const LEVEL: i32 = 19;
+
+impl Build {
+    /// Writes the parts into the folder of the build's output.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`].
+    pub(crate) fn write_parts(&self, python: &Python, archive: &Archive, snapshot: Option<&[u8]>) -> Result<()> {
+        let out = &self.settings().out;
+        let assets = out.join(ASSETS);
+        std::fs::create_dir_all(&assets).doing("create", &assets)?;
+        let mut parts = BTreeMap::new();
+        let mut write = |part: Part, folder: &Path, stored: &[u8], len: usize, zstd: bool| {
+            parts.insert(part, Record::of(stored, len, zstd));
+            write_aside(&folder.join(part.file()), &[stored])
+        };
+        write(Part::Archive, &assets, archive.bytes(), archive.bytes().len(), false)?;
+        let (code, base) = (python.code.bytes(), &python.base_image[..]);
+        let zstd = self.project().size == Size::Small;
+        write(Part::MachineCode, out, &self.stored(code)?, code.len(), zstd)?;
+        write(Part::BaseImage, out, &self.stored(base)?, base.len(), zstd)?;
+        match snapshot {
+            // Its pages are much like those of the base image.
+            Some(image) if zstd => write(Part::Snapshot, out, &compress(image, base)?, image.len(), zstd)?,
+            Some(image) => write(Part::Snapshot, out, image, image.len(), zstd)?,
+            // The executable embeds the file all the same.
+            None => write_aside(&out.join(Part::Snapshot.file()), &[])?,
+        }
+        let index = Index { entry: self.project().entry.text(), parts };
+        let mut text = serde_json::to_vec_pretty(&index).map_err(std::io::Error::from).doing("write", &assets)?;
+        text.push(b'\n');
+        write_aside(&assets.join(INDEX), &[&text])
+    }
+
+    /// What is the same for every app, as it is stored: compressed once, if at all.
+    fn stored<'a>(&self, bytes: &'a [u8]) -> Result<Cow<'a, [u8]>> {
+        if self.project().size == Size::Fast {
+            return Ok(Cow::Borrowed(bytes));
+        }
+        let cache = self.cache();
+        let key = Key::new().part("level", LEVEL.to_le_bytes()).part("bytes", bytes);
+        let compressed = cache.blob("zstd", key, || {
+            cache.stage("compressing machine code and data");
+            compress(bytes, &[])
+        });
+        compressed.map(Cow::Owned)
+    }
+}
+
+/// One zstd frame with `dictionary`, which whoever expands it must have.
+fn compress(bytes: &[u8], dictionary: &[u8]) -> Result<Vec<u8>> {
+    zstd::bulk::Compressor::with_dictionary(LEVEL, dictionary)
+        .and_then(|mut compressor| compressor.compress(bytes))
+        .doing("compress", Path::new("machine code and images"))
+}

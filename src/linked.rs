@@ -1,0 +1,91 @@
+//! The bundle of this executable: what `build.rs` has made, as statics of the link.
+
+use anyhow::{Context as _, Result};
+use archive::Archive;
+use bundle::{Bundle, INDEX, Part, Source};
+use host::{PageAligned, TrustedCode, layout};
+use include_dir::{Dir, include_dir};
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// What may lie anywhere in the executable (`bundle::ASSETS`): the index and the archive.
+static ASSETS: Dir<'_> = include_dir!("$OUT_DIR/assets");
+
+/// Embeds a part at a page boundary of its own, so that it can be used where it lies. Its type names the length because a
+/// static behind a reference to a slice puts it into the executable twice. `include_bytes!` takes no constant for a name;
+/// `the_names_are_those_of_the_parts` compares.
+macro_rules! embed {
+    ($static:ident, $file:literal) => {
+        static $static: PageAligned<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/", $file)).len()]> =
+            PageAligned(*include_bytes!(concat!(env!("OUT_DIR"), "/", $file)));
+    };
+}
+
+embed!(MACHINE_CODE, "python.code");
+embed!(BASE_IMAGE, "base.image");
+embed!(SNAPSHOT, "snapshot.image");
+
+/// The statics as the source of a bundle.
+pub struct Linked;
+
+fn asset(file: &str) -> bundle::Result<Cow<'static, [u8]>> {
+    let found = ASSETS.get_file(file);
+    let missing = || bundle::Error::Missing { file: file.to_string(), reason: "it was built without".to_string() };
+    found.map(|file| Cow::Borrowed(file.contents())).ok_or_else(missing)
+}
+
+impl Source for Linked {
+    fn index(&self) -> bundle::Result<Cow<'static, [u8]>> {
+        asset(INDEX)
+    }
+
+    fn part(&self, part: Part) -> bundle::Result<Cow<'static, [u8]>> {
+        Ok(Cow::Borrowed(match part {
+            Part::Archive => return asset(part.file()),
+            Part::MachineCode => &MACHINE_CODE.0,
+            Part::BaseImage => &BASE_IMAGE.0,
+            Part::Snapshot => &SNAPSHOT.0,
+        }))
+    }
+
+    #[allow(unsafe_code, reason = "the executable's one place to vouch for machine code")]
+    fn code(&self) -> bundle::Result<TrustedCode> {
+        let code: &'static PageAligned<[u8]> = &MACHINE_CODE;
+        // SAFETY: `build.rs` has put there what the compiler of this very build has made, as it is or compressed, and the link
+        // has made it a part of the executable. Who can change the executable's bytes can change its other code as well.
+        Ok(unsafe { TrustedCode::new(code) })
+    }
+}
+
+/// Opens this executable's bundle.
+///
+/// # Errors
+/// If the executable is damaged.
+pub fn open() -> Result<Bundle<Linked>> {
+    Ok(Bundle::open(Linked)?)
+}
+
+/// What is bundled, as the build wrote it down.
+///
+/// # Errors
+/// If the executable is damaged.
+pub fn manifest(archive: &Archive) -> Result<Value> {
+    let path = layout::MANIFEST;
+    let id = archive.find(path).with_context(|| format!("expected {path} in the archive, found no such file"))?;
+    serde_json::from_slice(&archive.read(id)?).with_context(|| path.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_parts() {
+        for (part, file) in
+            [(Part::MachineCode, "python.code"), (Part::BaseImage, "base.image"), (Part::Snapshot, "snapshot.image")]
+        {
+            assert_eq!(part.file(), file);
+        }
+        assert_eq!(bundle::ASSETS, "assets");
+    }
+}
