@@ -1,4 +1,6 @@
-//! Bundles the project into the assets that `src/assets.rs` embeds. The work is the crate `bundle`.
+//! Bundles the project into the assets that `src/assets.rs` embeds. The work is the crate `pipeline`.
+
+#![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 

@@ -22,6 +22,8 @@
 //! | `compare.rs` | what is not as the table says, and what it becomes |
 //! | `aside.rs` | files and folders that are there whole or not at all |
 
+#![forbid(unsafe_code)]
+
 mod arguments;
 mod aside;
 mod compare;
