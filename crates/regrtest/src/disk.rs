@@ -3,9 +3,8 @@
 //!
 //! The guest sees the same layout: the library, read-only, at `/vfs`, and a fresh temporary folder at `/`.
 
-use crate::aside::aside;
-use crate::one::{DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
-use crate::suite::{DRIVER, Suite};
+use crate::driver::{DRIVER, DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
+use crate::suite::Suite;
 use anyhow::{Context, Result};
 use archive::{Archive, EntryKind};
 use host::{Outcome, Program};
@@ -27,12 +26,13 @@ pub fn provide(suite: &Suite) -> Result<()> {
     if !code.is_file() {
         eprintln!("compiling python.wasm for stock wasmtime-wasi");
         let bytes = host::engine::compile(&suite.wasm()?, env!("REGRTEST_TARGET"))?;
-        aside(&code, |work| Ok(fs::write(work, bytes)?))?;
+        aside::write(&code, &[&bytes])?;
     }
     let library = suite.folder.join(LIBRARY);
     if !library.is_dir() {
         eprintln!("unpacking the library");
-        aside(&library, |work| unpack(&suite.archive()?, work))?;
+        let unpacked = aside::make(&library, |work| unpack(&suite.archive()?, work));
+        unpacked.with_context(|| format!("cannot unpack it to {}", library.display()))?;
     }
     Ok(())
 }

@@ -38,8 +38,8 @@ pub fn provide(
             .part("script", hash::of_file(&script)?)
             .part("exclude", exclude.join("\n"))
             .part("writer", archive::WRITER)
-            .hex();
-        let bytes = cache.blob(&format!("regrtest-{what}-{}", &key[..16]), || {
+            .short();
+        let bytes = cache.blob(&format!("regrtest-{what}-{key}"), || {
             cache.stage(&format!("compiling the {what} to bytecode, beside its sources"));
             let sources = Sources::of_stdlib(folder, exclude)?;
             let compiled = bytecode::compile(program, &script, Stdlib::Sources(&stdlib), &sources, 0)?;

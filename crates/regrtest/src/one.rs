@@ -1,8 +1,9 @@
 //! One file of tests in this process, over the in-memory file system.
 
 use crate::disk;
+use crate::driver::{DRIVER, DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
 use crate::report::{Report, State};
-use crate::suite::{DRIVER, RESOURCES, Suite};
+use crate::suite::Suite;
 use anyhow::{Context, Result};
 use host::{Input, Outcome, layout, load};
 use std::io::Write;
@@ -11,17 +12,6 @@ use vfs::Limits;
 
 /// What files may take in memory: some tests write large ones.
 const LIMITS: Limits = Limits { bytes: 1 << 30, files: 1 << 20 };
-/// Where the driver lies and where it leaves its report, below `/`.
-pub const DRIVER_FILE: &str = "driver.py";
-pub const REPORT_FILE: &str = "report.json";
-/// The environment: what a user's shell would have set and tests rely on.
-pub const ENVIRONMENT: [(&str, &str); 2] = [("HOME", "/"), ("LANG", "C.UTF-8")];
-
-/// The driver's command line for one file.
-pub fn command(name: &str) -> Vec<String> {
-    let (driver, report) = (format!("/{DRIVER_FILE}"), format!("/{REPORT_FILE}"));
-    ["python3", "-u", &driver, name, RESOURCES, &report].map(String::from).to_vec()
-}
 
 /// Runs the file and prints its report to stdout; what the file itself says goes to stderr.
 ///

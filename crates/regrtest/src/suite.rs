@@ -1,7 +1,7 @@
 //! What a run needs, provided once and kept in a folder of the cache, so that the many processes of a run only read
 //! files.
 
-use crate::aside::aside;
+use crate::driver::{DRIVER, RESOURCES};
 use crate::library;
 use anyhow::{Context, Result};
 use archive::Archive;
@@ -16,16 +16,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What runs inside the guest.
-pub const DRIVER: &str = include_str!("driver.py");
-/// What of regrtest's resources tests may use: nothing that needs a network, a screen or a loudspeaker.
-pub const RESOURCES: &str = "all,-network,-urlfetch,-gui,-audio";
-
 const CODE: &str = "python.code";
 const BASE_IMAGE: &str = "base.image";
 const LIBRARY: &str = "library.archive";
 /// Only read for `--disk`.
 const WASM: &str = "python.wasm";
+
+/// pyapp's own folder.
+pub fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
 
 /// A folder with all that a run needs.
 pub struct Suite {
@@ -47,7 +47,7 @@ impl Suite {
     /// # Errors
     /// Those of the build side; a cache that cannot be written to.
     pub fn provide() -> Result<Suite> {
-        let source = crate::source();
+        let source = source();
         let source = source.canonicalize().with_context(|| format!("cannot find {}", source.display()))?;
         let settings = Settings::for_tool(source, env!("REGRTEST_TARGET"), PathBuf::new())?;
         let cache = Cache::open(&settings.cache, Progress::new())?;
@@ -64,18 +64,18 @@ impl Suite {
             .part("image", hash::of_bytes(&python.base_image))
             .part("library", hash::of_bytes(&library))
             .part("driver", DRIVER)
-            .part("resources", RESOURCES)
-            .hex();
-        let name = format!("regrtest-{}", &key[..16]);
+            .part("resources", RESOURCES);
+        let name = format!("regrtest-{}", key.short());
         let folder = cache.path(&name);
         let _lock = cache.lock(&name)?;
         if !folder.is_dir() {
             let parts =
                 [(CODE, &python.code), (BASE_IMAGE, &python.base_image), (LIBRARY, &library), (WASM, &runtime.wasm)];
-            aside(&folder, |work| {
+            let made = aside::make(&folder, |work| {
                 fs::create_dir(work)?;
-                Ok(parts.into_iter().try_for_each(|(name, bytes)| fs::write(work.join(name), bytes))?)
-            })?;
+                parts.into_iter().try_for_each(|(name, bytes)| fs::write(work.join(name), bytes))
+            });
+            made.with_context(|| format!("cannot make {}", folder.display()))?;
         }
         Ok(Suite::open(&folder))
     }
