@@ -154,7 +154,7 @@ fn no_path_of_this_machine_is_inside() {
     let project = Project::new(&settings("main"), &[("python_libs/main.py", "print(1)\n")]);
     let bundle = project.build().expect("built");
     let mut unpacked = Vec::new();
-    let archive = bundle.archive();
+    let archive = bundle.bundle.archive();
     for index in 0..archive.count() {
         if let Ok(contents) = archive.read(index) {
             unpacked.extend_from_slice(&contents);
@@ -177,8 +177,7 @@ fn a_ready_made_runtime_is_used_and_checked() {
     let error = pipeline::build(&settings).expect_err("refused").to_string();
     assert!(error.contains("(PYAPP_PYTHON): expected python.wasm in it"), "{error}");
     settings.python = project.settings().python;
-    let cache = pipeline::cache::Cache::open(&settings.cache, pipeline::progress::Progress::new()).expect("opened");
-    let ready_made = pipeline::runtime::provide(&settings, &cache).expect("built before").folder;
+    let ready_made = pipeline::Build::open(&settings).and_then(|build| build.runtime()).expect("built before").folder;
     settings.python = Some(ready_made);
     pipeline::build(&settings).expect("built");
 }

@@ -2,13 +2,14 @@
 
 mod common;
 
-use common::project::{Bundle, Project, folder, settings};
+use bundle::Run;
+use common::project::{App, Project, folder, settings};
 use std::collections::HashSet;
 
 /// Says when it is imported, and is imported again in each run if the snapshot does not hold it.
 const NOISY: &str = "import sys\nprint('importing', __name__, file=sys.stderr)\n";
 
-fn build(pyproject: &str, files: &[(&str, &str)]) -> Bundle {
+fn build(pyproject: &str, files: &[(&str, &str)]) -> App {
     Project::new(pyproject, files).build().unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -92,8 +93,8 @@ fn a_module_entry_runs_fresh_and_its_imports_are_in_the_snapshot() {
         ],
     );
     let cold = "running __main__\nimporting first\nimporting pkg.second\nimporting third\n";
-    assert_eq!(bundle.run_from(&bundle.base_image, &[]), (0, cold.to_string()));
-    assert_eq!(bundle.run_from(&bundle.image, &[]), (0, "running __main__\nimporting third\n".to_string()));
+    assert_eq!(bundle.run_as(Run::Cold, &[]), (0, cold.to_string()));
+    assert_eq!(bundle.run_as(Run::Resumed, &[]), (0, "running __main__\nimporting third\n".to_string()));
     assert_eq!(bundle.report.warnings.len(), 2, "{:?}", bundle.report.warnings);
 }
 
@@ -120,7 +121,7 @@ fn a_package_is_not_imported_for_its_main_module_if_it_is_excluded() {
         let all = format!("{said}importing config\nimporting pkg\n");
         assert_eq!(bundle.run(&[]), (0, all), "{entry}");
         let bundle = build(&pyproject(""), &files);
-        assert_eq!(bundle.run_from(&bundle.image, &[]), (0, said.to_string()), "{entry}");
+        assert_eq!(bundle.run_as(Run::Resumed, &[]), (0, said.to_string()), "{entry}");
     }
 }
 
@@ -162,7 +163,7 @@ fn a_reproducible_build_may_sleep_and_import_in_any_order() {
     ];
     let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\n";
     let (one, two) = (build(pyproject, &files), build(pyproject, &files));
-    assert!(one.image == two.image, "the images differ");
+    assert!(one.snapshot == two.snapshot, "the images differ");
     assert_eq!(one.run(&[]), (0, "slept\n".to_string()));
 }
 
@@ -199,8 +200,8 @@ fn an_end_looks_like_any_other() {
                 class Meta(type):\n    def __getattr__(cls, name): raise KeyError(name)\n\
                 class Strange(metaclass=Meta): pass\nSTRANGE = Strange()\n";
     let bundle = build(&settings("app"), &[("python_libs/app.py", entry), ("python_libs/kept.py", kept)]);
-    assert_eq!(bundle.run_from(&bundle.image, &[]), (0, "first\nsecond\ngone\n".to_string()));
-    assert_eq!(bundle.run_from(&bundle.base_image, &[]), (0, "finalised\nfirst\nsecond\ngone\n".to_string()));
+    assert_eq!(bundle.run_as(Run::Resumed, &[]), (0, "first\nsecond\ngone\n".to_string()));
+    assert_eq!(bundle.run_as(Run::Cold, &[]), (0, "finalised\nfirst\nsecond\ngone\n".to_string()));
 }
 
 #[test]
@@ -239,9 +240,9 @@ fn excluded_modules_and_who_imports_them_are_imported_in_each_run() {
             ("python_libs/pkg/late.py", &format!("{NOISY}VALUE = 7\n")),
         ],
     );
-    let (status, said) = bundle.run_from(&bundle.image, &[]);
+    let (status, said) = bundle.run_as(Run::Resumed, &[]);
     assert_eq!((status, said.as_str()), (0, "7\nimporting user\nimporting pkg.late\n"));
-    let (status, said) = bundle.run_from(&bundle.base_image, &[]);
+    let (status, said) = bundle.run_as(Run::Cold, &[]);
     let all = "7\nimporting kept\nimporting user\nimporting pkg\nimporting pkg.late\nimporting extra\n";
     assert_eq!((status, said.as_str()), (0, all));
 }
@@ -267,7 +268,7 @@ fn an_inclusion_that_is_no_module_is_refused_by_its_key() {
 fn without_a_snapshot_every_run_starts_cold() {
     let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot = false\n";
     let bundle = build(pyproject, &[("python_libs/app.py", &format!("{NOISY}def main(): pass\n"))]);
-    assert!(bundle.image.is_empty());
+    assert!(bundle.snapshot.is_empty());
     assert_eq!(bundle.report.warnings, Vec::<String>::new());
     assert_eq!(bundle.run(&[]), (0, "importing app\n".to_string()));
 }
@@ -279,7 +280,7 @@ fn a_thousand_resumed_runs_draw_a_thousand_different_numbers() {
                   uuid.uuid1().node)\n";
     let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
     assert_eq!(bundle.report.warnings, Vec::<String>::new());
-    let runs = bundle.run_many(&bundle.image, 1000);
+    let runs = bundle.run_many(Run::Resumed, 1000);
     for field in 0..7 {
         let distinct: HashSet<&str> = runs.iter().filter_map(|run| run.split_whitespace().nth(field)).collect();
         assert_eq!(distinct.len(), 1000, "field {field}: {:?}", runs[0]);
@@ -294,20 +295,20 @@ fn the_hash_seed_is_that_of_the_build_and_reproducible_if_asked() {
     let usual = "[tool.pyapp]\nentry = \"app:main\"\n";
     let (one, two) = (build(usual), build(usual));
     assert!(one.archive == two.archive, "the archives differ");
-    let said = |bundle: &Bundle| bundle.run_from(&bundle.image, &[]);
+    let said = |bundle: &App| bundle.run_as(Run::Resumed, &[]);
     assert_eq!(said(&one), said(&one), "one build, one seed");
     assert_ne!(said(&one), said(&two), "each build has its own");
-    assert_ne!(one.run_from(&one.base_image, &[]), one.run_from(&one.base_image, &[]), "each cold start has its own");
+    assert_ne!(one.run_as(Run::Cold, &[]), one.run_as(Run::Cold, &[]), "each cold start has its own");
     let asked = "[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\n";
     let (one, two) = (build(asked), build(asked));
-    assert!(one.image == two.image, "the images differ");
+    assert!(one.snapshot == two.snapshot, "the images differ");
 }
 
 #[test]
 fn an_image_may_be_larger_than_the_memory_that_a_module_starts_with() {
     let source = "BIG = bytes(range(256)) * 300_000\ndef main(): print(len(BIG), BIG[-3:], BIG.count(b'\\x07'))\n";
     let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
-    assert!(bundle.image.len() > 76_800_000);
+    assert!(bundle.snapshot.len() > 76_800_000);
     assert_eq!(bundle.run(&[]), (0, "76800000 b'\\xfd\\xfe\\xff' 300000\n".to_string()));
 }
 
@@ -329,14 +330,14 @@ fn small_parts_expand_to_the_same_bytes() {
         build(&pyproject, &[("python_libs/app.py", "import json\ndef main(): pass\n")])
     };
     let (fast, small) = (project("fast"), project("small"));
-    assert!(small.image.len() * 4 < fast.image.len() && small.code.len() * 3 < fast.code.len());
+    assert!(small.snapshot.len() * 4 < fast.snapshot.len() && small.code.len() * 3 < fast.code.len());
     let expand = |stored: &[u8], base: &[u8], len: usize| {
         let mut decompressor = zstd::bulk::Decompressor::with_dictionary(base).expect("made");
         decompressor.decompress(stored, len).expect("expanded")
     };
     assert!(expand(&small.code, &[], fast.code.len()) == fast.code, "the machine code differs");
-    assert!(expand(&small.base_image, &[], fast.base_image.len()) == fast.base_image, "the cold images differ");
-    assert!(expand(&small.image, &fast.base_image, fast.image.len()) == fast.image, "the images differ");
+    assert!(expand(&small.base_image, &[], fast.base_image.len()) == fast.base_image, "the base images differ");
+    assert!(expand(&small.snapshot, &fast.base_image, fast.snapshot.len()) == fast.snapshot, "the images differ");
 }
 
 #[test]

@@ -103,7 +103,9 @@ fn mistakes_are_told_in_one_line() {
         (vec!["cat", "/vfs/usr"], 1, "pyapp tools: /vfs/usr: expected a file, found a directory; try ls\n"),
         (vec!["lss"], 2, "pyapp tools: expected a command, found \"lss\"\n"),
         (vec![], 2, "pyapp tools: expected a command, found none\n"),
-        (vec!["cat"], 2, "pyapp tools: cat: found arguments that it does not take: []\n"),
+        (vec!["cat"], 2, "pyapp tools: cat: expected a path, found none\n"),
+        (vec!["extract"], 2, "pyapp tools: extract: expected a path, found none\n"),
+        (vec!["cat", "a", "b"], 2, "pyapp tools: cat: found arguments that it does not take: a b\n"),
     ] {
         let run = run(tools(&arguments));
         assert_eq!(run.status, Some(status), "{arguments:?}");

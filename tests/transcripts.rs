@@ -1,8 +1,8 @@
 //! The same guest script on a host folder through wasmtime-wasi and on the VFS, with equal transcripts.
 
-use archive::Archive;
-use host::{ContextBuilder, Outcome, Output, Program, layout, load};
-use memory_image::Image;
+use bundle::{Bundle, Run};
+use host::{ContextBuilder, Outcome, Output, Timing, layout, load};
+use pipeline::Built;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use vfs::Limits;
@@ -10,12 +10,11 @@ use vfs::Limits;
 const SCRIPT: &str = include_str!("transcript.py");
 
 fn transcript(work: Option<&Path>) -> String {
-    let code = include_bytes!(concat!(env!("OUT_DIR"), "/python.code"));
-    let archive = Archive::open(&include_bytes!(concat!(env!("OUT_DIR"), "/assets/app.archive"))[..]).expect("whole");
-    let image = Image::open(&include_bytes!(concat!(env!("OUT_DIR"), "/base.image"))[..]).expect("whole");
-    let program = Program::from_trusted_bytes(code, Some(Arc::new(image))).expect("loaded");
+    let built = Built::open(env!("OUT_DIR").as_ref()).expect("what build.rs has left");
+    let bundle = Bundle::open(built).expect("whole");
+    let program = bundle.program(Run::Interpreter, &mut Timing::start()).expect("loaded");
     let (mut vfs, root) = layout::scratch(Limits::default()).expect("room");
-    let base = vfs.mount(root, "vfs", archive).expect("mounted");
+    let base = vfs.mount(root, layout::MOUNT, bundle.archive().clone()).expect("mounted");
     vfs.make_directory(root, "work").expect("made");
     let memory = vfs.lookup(root, "work", false).expect("there");
     load::write_file(&mut vfs, root, "transcript.py", SCRIPT.as_bytes()).expect("written");
@@ -27,7 +26,7 @@ fn transcript(work: Option<&Path>) -> String {
         Some(folder) => builder.preopen_host(folder.to_str().expect("UTF-8"), "/work"),
         None => builder.preopen(memory, "/work"),
     };
-    let builder = builder.argument("python3").argument("/transcript.py");
+    let builder = builder.arguments(["python3", "/transcript.py"]);
     let (outcome, _) = host::run(&program, builder.build().expect("a guest")).expect("started");
     let text = String::from_utf8(said.lock().expect("not poisoned").clone()).expect("UTF-8");
     assert_eq!(outcome, Outcome::Exited(0), "{text}");

@@ -1,6 +1,7 @@
 //! Any bytes are refused or read, never a panic. The checksums of header and index are made to fit, or nothing behind
 //! them would ever be reached.
 
+#![forbid(unsafe_code)]
 #![no_main]
 
 use archive::{Archive, format};

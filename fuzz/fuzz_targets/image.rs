@@ -1,6 +1,7 @@
 //! Any bytes are refused or read, never a panic, with a base or without. The header's checksum is made to fit, or nothing
 //! behind it would ever be reached.
 
+#![forbid(unsafe_code)]
 #![no_main]
 
 use archive::format::checksum;

@@ -1,5 +1,6 @@
 //! Any calls in any order: no panic, no limit exceeded, no byte or file lost from the accounts.
 
+#![forbid(unsafe_code)]
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -5,28 +5,18 @@ use anyhow::{Context, Result, bail};
 use archive::{Archive, EntryId, EntryKind};
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Writes everything below `path` into `folder`, which must not exist: under a name beside it first, then renamed, so
-/// that what stands there is whole. Symbolic links in the archive are refused, as they could lead anywhere on this disk.
+/// Writes everything below `path` into `folder`, which must not exist; it is there whole or not at all. Symbolic links in the archive are refused, as they could lead anywhere on this disk.
 pub fn write(archive: &Archive, path: &str, folder: &Path, out: &mut impl Write) -> Result<()> {
     let start = find(archive, path)?;
-    // Without a slash behind the name, which would make the name beside it one inside it.
+    // Without a slash behind the name, which would ask what a link there leads to.
     let folder = folder.components().as_path();
     if folder.symlink_metadata().is_ok() {
         bail!("{}: expected a folder that does not exist yet, found something; name another", folder.display());
     }
-    let mut aside = folder.as_os_str().to_os_string();
-    aside.push(format!(".{}.part", std::process::id()));
-    let aside = PathBuf::from(aside);
-    let written = write_entry(archive, start, &aside).and_then(|files| {
-        fs::rename(&aside, folder).with_context(|| format!("cannot rename {} into place", aside.display()))?;
-        Ok(files)
-    });
-    if written.is_err() {
-        let _ = fs::remove_dir_all(&aside).or_else(|_| fs::remove_file(&aside));
-    }
-    writeln!(out, "{}: {} files", folder.display(), written?)?;
+    let files = aside::make(folder, |work| write_entry(archive, start, work))?;
+    writeln!(out, "{}: {files} files", folder.display())?;
     Ok(())
 }
 

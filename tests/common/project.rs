@@ -1,10 +1,9 @@
 //! Projects in temporary folders, bundled by the build side and run by the real CPython.
 
-use archive::Archive;
-use host::{Outcome, Output, Program, layout};
-use memory_image::{Image, Start};
-use pipeline::Report;
+use bundle::{ASSETS, Bundle, Part, Run};
+use host::{Outcome, Output, Program, Timing};
 use pipeline::settings::Settings;
+use pipeline::{Built, Report};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -42,79 +41,64 @@ impl Project {
     }
 
     /// Builds, and gives the error's text if that fails, with the project's own path taken out.
-    pub fn build(&self) -> Result<Bundle, String> {
+    pub fn build(&self) -> Result<App, String> {
         let here = format!("{}/", self.folder.path().display());
         let report = pipeline::build(&self.settings()).map_err(|error| error.to_string().replace(&here, ""))?;
-        Ok(Bundle {
-            report,
-            archive: fs::read(self.out.path().join("assets/app.archive")).expect("written"),
-            code: fs::read(self.out.path().join("python.code")).expect("written"),
-            image: fs::read(self.out.path().join("snapshot.image")).expect("written"),
-            base_image: fs::read(self.out.path().join("base.image")).expect("written"),
-        })
+        let built = Built::open(self.out.path()).expect("a folder of one's own");
+        let bundle = Bundle::open(built).expect("whole");
+        let stored = |part: Part| {
+            let folder = if part == Part::Archive { ASSETS } else { "" };
+            fs::read(self.out.path().join(folder).join(part.file())).expect("written")
+        };
+        let [archive, code, base_image, snapshot] = Part::ALL.map(stored);
+        Ok(App { report, bundle, archive, code, base_image, snapshot })
     }
 }
 
 pub const TARGET: &str = env!("PYAPP_TARGET");
 
-pub struct Bundle {
+/// A project that has been built.
+pub struct App {
+    pub report: Report,
+    pub bundle: Bundle<Built>,
+    /// The parts as they are stored.
     pub archive: Vec<u8>,
     pub code: Vec<u8>,
-    /// Empty without a snapshot.
-    pub image: Vec<u8>,
     pub base_image: Vec<u8>,
-    pub report: Report,
+    /// Empty if there is none.
+    pub snapshot: Vec<u8>,
 }
 
-impl Bundle {
-    pub fn archive(&self) -> Archive {
-        Archive::open(self.archive.clone()).expect("what was built can be read")
-    }
-
+impl App {
     /// Runs the bundled app as the executable does; its exit status, and stdout followed by stderr. Resumed from its
     /// snapshot and cold it must say the same.
     pub fn run(&self, arguments: &[&str]) -> (u32, String) {
-        if self.image.is_empty() {
-            return self.run_from(&self.base_image, arguments);
-        }
-        let resumed = self.run_from(&self.image, arguments);
-        assert_eq!(resumed, self.run_from(&self.base_image, arguments));
-        resumed
+        let said = self.run_as(self.bundle.app(), arguments);
+        assert_eq!(said, self.run_as(Run::Cold, arguments));
+        said
     }
 
-    /// As [`Bundle::run`], from one image.
-    pub fn run_from(&self, image: &[u8], arguments: &[&str]) -> (u32, String) {
-        self.run_program(&self.program(image), arguments)
+    /// As [`App::run`], in one way.
+    pub fn run_as(&self, run: Run, arguments: &[&str]) -> (u32, String) {
+        self.run_program(run, &self.program(run), arguments)
     }
 
-    /// What the stdout of many runs from one image says.
-    pub fn run_many(&self, image: &[u8], times: usize) -> Vec<String> {
-        let program = self.program(image);
-        (0..times).map(|_| self.run_program(&program, &[]).1).collect()
+    /// What many runs say.
+    pub fn run_many(&self, run: Run, times: usize) -> Vec<String> {
+        let program = self.program(run);
+        (0..times).map(|_| self.run_program(run, &program, &[]).1).collect()
     }
 
-    fn program(&self, image: &[u8]) -> Program {
-        let cold = Arc::new(Image::open(self.base_image.clone()).expect("whole"));
-        let image = Image::open_with_base(image.to_vec(), Some(cold)).expect("whole");
-        Program::from_trusted_bytes(&self.code, Some(Arc::new(image))).expect("loaded")
+    fn program(&self, run: Run) -> Program {
+        self.bundle.program(run, &mut Timing::start()).expect("loaded")
     }
 
-    fn run_program(&self, program: &Program, arguments: &[&str]) -> (u32, String) {
-        let archive = self.archive();
-        let index = archive.find(layout::MANIFEST).expect("a manifest");
-        let manifest: serde_json::Value = serde_json::from_slice(&archive.read(index).expect("whole")).expect("JSON");
-        let entry = manifest["entry"].as_str().expect("an entry").to_string();
+    fn run_program(&self, run: Run, program: &Program, arguments: &[&str]) -> (u32, String) {
         let (stdout, stderr) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         let capture = |into: &Arc<Mutex<Vec<u8>>>| Output::Capture { into: into.clone(), limit: 1 << 20 };
-        let mut builder = layout::python_context(archive, Limits::default()).expect("room");
-        for argument in std::iter::once(&"the-app").chain(arguments) {
-            builder = builder.argument(*argument);
-        }
-        if program.start() == Start::Cold {
-            builder = builder.variable(layout::ENTRY_VARIABLE, entry);
-        }
-        let builder = builder.stdout(capture(&stdout)).stderr(capture(&stderr));
-        let (outcome, _) = host::run(program, builder.build().expect("a guest")).expect("started");
+        let context = self.bundle.context(run, Limits::default()).expect("room").argument("the-app");
+        let context = context.arguments(arguments.iter().copied()).stdout(capture(&stdout)).stderr(capture(&stderr));
+        let (outcome, _) = host::run(program, context.build().expect("a context")).expect("started");
         let text = [stdout, stderr].map(|said| String::from_utf8(said.lock().expect("not poisoned").clone()));
         let text = text.map(|text| text.expect("UTF-8")).concat();
         match outcome {

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use anyhow::Result;
-use pipeline::{Cache, Progress, settings::cache_folder};
+use pipeline::{Progress, cache::Cache, settings::cache_folder};
 use std::path::Path;
 use std::process::ExitCode;
 

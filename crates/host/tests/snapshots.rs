@@ -2,7 +2,7 @@
 
 use host::snapshot::{NoImage, take};
 use host::split::split;
-use host::{Context, ContextBuilder, Input, Outcome, Program, engine};
+use host::{Context, ContextBuilder, Input, Outcome, Program};
 use memory_image::{Image, Start};
 use std::sync::Arc;
 use vfs::{Limits, RootKind, Vfs};
@@ -30,8 +30,7 @@ fn module(init: &str, app: &str) -> Vec<u8> {
 
 fn program(wasm: &[u8]) -> Program {
     let parts = split(wasm).expect("split");
-    let code = engine::compile(&parts.code, env!("HOST_TARGET")).expect("compiled");
-    Program::from_trusted_bytes(&code, Some(Arc::new(Image::open(parts.image).expect("whole")))).expect("loaded")
+    Program::compile_with(&parts.code, Arc::new(Image::open(parts.image).expect("whole"))).expect("compiled")
 }
 
 fn guest() -> Context {
@@ -43,12 +42,11 @@ fn guest() -> Context {
 /// The module resumed: initialised, its memory saved, and run from there.
 fn resumed(wasm: &[u8]) -> (Outcome, Image) {
     let parts = split(wasm).expect("split");
-    let code = engine::compile(&parts.code, env!("HOST_TARGET")).expect("compiled");
     let cold = program(wasm);
     let base = Some(Arc::new(Image::open(parts.image).expect("whole")));
     let bytes = take(&cold, guest(), 5).expect("started").expect("an image");
     let image = || Image::open_with_base(bytes.clone(), base.clone()).expect("whole");
-    let warm = Program::from_trusted_bytes(&code, Some(Arc::new(image()))).expect("loaded");
+    let warm = Program::compile_with(&parts.code, Arc::new(image())).expect("compiled");
     let image = image();
     (host::run(&warm, guest()).expect("started").0, image)
 }
@@ -102,9 +100,8 @@ fn an_initialisation_that_ends_says_how() {
 #[test]
 fn code_and_image_of_two_modules_are_refused() {
     let (one, two) = (module("", "(i32.const 0)"), module("", "(i32.const 1)"));
-    let code = engine::compile(&split(&one).expect("split").code, env!("HOST_TARGET")).expect("compiled");
     let image = Image::open(split(&two).expect("split").image).expect("whole");
-    let program = Program::from_trusted_bytes(&code, Some(Arc::new(image))).expect("loaded");
+    let program = Program::compile_with(&split(&one).expect("split").code, Arc::new(image)).expect("compiled");
     let error = host::run(&program, guest()).err().expect("refused").to_string();
     assert!(error.starts_with("cannot start the guest: expected machine code "), "{error}");
 }

@@ -1,6 +1,6 @@
 //! Reading an image: header and table are checked when it is opened, the pages when someone asks for it.
 
-use crate::{
+use crate::format::{
     EXTENT_LEN, Extent, HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_EXTENTS, MAX_PAGES, Origin, PAGE, Source, Start, VERSION,
 };
 use archive::format::checksum;

@@ -1,6 +1,7 @@
 //! What is written can be read; what is damaged is refused.
 
-use super::*;
+use crate::format::{EXTENT_LEN, HEADER_CHECKED, MAX_PAGES};
+use crate::*;
 use std::sync::Arc;
 
 const ORIGIN: Origin = Origin { start: Start::Resumed, module: 0x1234, archive: 0x5678 };

@@ -1,6 +1,7 @@
 //! Writing an image.
 
-use crate::{Extent, HEADER_CHECKED, HEADER_LEN, Image, MAGIC, MAX_EXTENTS, Origin, PAGE, Source, Start, VERSION};
+use crate::format::{Extent, HEADER_CHECKED, HEADER_LEN, MAGIC, MAX_EXTENTS, Origin, PAGE, Source, Start, VERSION};
+use crate::reader::Image;
 use archive::format::checksum;
 
 /// Zero pages up to this many are stored rather than ending an extent: each extent is one more system call at start.

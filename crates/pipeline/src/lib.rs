@@ -24,13 +24,12 @@ mod runtime;
 pub mod settings;
 mod snapshot;
 
-use common::{cache, command, crates, guest, hash, own_folder, progress};
+use common::{command, crates, guest, own_folder, progress};
 
 pub use build::{Build, Report, build};
-pub use cache::{Cache, Pruned};
+pub use common::{cache, hash};
 pub use compilation::{Compiled, Python, Sources, Stdlib};
 pub use error::{Error, Result};
-pub use hash::{Key, of_bytes, of_file, of_tree, sorted_entries};
 pub use output::Built;
 pub use own_folder::OwnFolder;
 pub use progress::Progress;

@@ -23,6 +23,9 @@ Without names all files; a name of a folder that is split (test_asyncio) means a
 
 Exit status: 0 all as expected, 1 differences, 2 wrong usage, 125 cannot run.";
 
+/// The exit status when nothing could be run.
+pub const CANNOT_RUN: u8 = 125;
+
 /// Which files are to run.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Selection {

@@ -3,12 +3,11 @@
 //!
 //! The guest sees the same layout: the library, read-only, at `/vfs`, and a fresh temporary folder at `/`.
 
-use crate::aside::aside;
-use crate::one::{DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
-use crate::suite::{DRIVER, Suite};
+use crate::driver::{DRIVER, DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
+use crate::suite::Suite;
 use anyhow::{Context, Result};
 use archive::{Archive, EntryKind};
-use host::{Outcome, Program};
+use host::{Outcome, Program, Timing};
 use std::fs;
 use std::path::Path;
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder, p1};
@@ -27,12 +26,13 @@ pub fn provide(suite: &Suite) -> Result<()> {
     if !code.is_file() {
         eprintln!("compiling python.wasm for stock wasmtime-wasi");
         let bytes = host::engine::compile(&suite.wasm()?, env!("REGRTEST_TARGET"))?;
-        aside(&code, |work| Ok(fs::write(work, bytes)?))?;
+        aside::write(&code, &[&bytes])?;
     }
     let library = suite.folder.join(LIBRARY);
     if !library.is_dir() {
         eprintln!("unpacking the library");
-        aside(&library, |work| unpack(&suite.archive()?, work))?;
+        let unpacked = aside::make(&library, |work| unpack(&suite.archive()?, work));
+        unpacked.with_context(|| format!("cannot unpack it to {}", library.display()))?;
     }
     Ok(())
 }
@@ -69,9 +69,7 @@ pub fn run(suite: &Suite, name: &str) -> Result<(Outcome, Option<Vec<u8>>)> {
     context.args(&command(name)).envs(&ENVIRONMENT).inherit_stdout().inherit_stderr();
     context.preopened_dir(suite.folder.join(LIBRARY), "/vfs", FsPerms::ReadOnly)?;
     context.preopened_dir(root.path(), "/", FsPerms::ReadWrite)?;
-    let code = suite.folder.join(CODE);
-    let code = fs::read(&code).with_context(|| format!("cannot read {}", code.display()))?;
-    let program = Program::from_trusted_bytes(&code, None)?;
+    let program = Program::load(&suite.code(CODE)?, None, &mut Timing::start())?;
     let outcome =
         host::run::run_over(&program, context.build_p1(), |linker| p1::add_to_linker_sync(linker, |context| context))?;
     Ok((outcome, fs::read(root.path().join(REPORT_FILE)).ok()))

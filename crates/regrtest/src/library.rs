@@ -3,12 +3,9 @@
 
 use anyhow::Result;
 use archive::{Archive, Writer};
-use host::{Program, layout};
-use pipeline::bytecode::{self, Compiled, Sources, Stdlib};
-use pipeline::cache::Cache;
+use host::layout;
 use pipeline::hash::{self, Key};
-use pipeline::runtime::Runtime;
-use pipeline::settings::Settings;
+use pipeline::{Build, Compiled, Python, Sources, Stdlib};
 use std::fs;
 use std::path::Path;
 
@@ -22,36 +19,26 @@ const BROKEN: [&str; 2] = ["test/test_future_stmt/badsyntax_future.py", "test/to
 ///
 /// # Errors
 /// Those of the compiling CPython and of the cache.
-pub fn provide(
-    program: &Program,
-    runtime: &Runtime,
-    tests: &Path,
-    settings: &Settings,
-    cache: &Cache,
-) -> Result<Vec<u8>> {
+pub fn provide(build: &Build, python: &Python, tests: &Path) -> Result<Vec<u8>> {
+    let (runtime, cache, script) = (&python.runtime, build.cache(), build.script());
     let stdlib = runtime.stdlib();
-    let script = settings.source.join("compile_library.py");
     let half = |what: &str, folder: &Path, exclude: &[String]| -> Result<Archive> {
         let key = Key::new()
             .part("python", &runtime.version)
             .part("sources", hash::of_tree(folder)?)
             .part("script", hash::of_file(&script)?)
             .part("exclude", exclude.join("\n"))
-            .part("writer", archive::WRITER)
-            .hex();
-        let bytes = cache.blob(&format!("regrtest-{what}-{}", &key[..16]), || {
+            .part("writer", archive::REVISION);
+        let bytes = cache.blob(&format!("regrtest-{what}"), key, || {
             cache.stage(&format!("compiling the {what} to bytecode, beside its sources"));
             let sources = Sources::of_stdlib(folder, exclude)?;
-            let compiled = bytecode::compile(program, &script, Stdlib::Sources(&stdlib), &sources, 0)?;
+            let compiled = build.compile(python, Stdlib::Sources(&stdlib), &sources, 0)?;
             cache.stage(&format!("compressing the {what} with its sources"));
-            let write = || -> Result<Vec<u8>> {
-                let mut writer = Writer::new(&[])?;
-                add_bytecode(&mut writer, &compiled)?;
-                let exclude = if what == STDLIB { exclude } else { &[] };
-                add_sources(&mut writer, layout::STDLIB, folder, exclude)?;
-                Ok(writer.finish().0)
-            };
-            write().map_err(|error| pipeline::Error::Libraries(vec![format!("{error:#}")]))
+            let mut writer = Writer::new(&[])?;
+            add_bytecode(&mut writer, &compiled)?;
+            let exclude = if what == STDLIB { exclude } else { &[] };
+            add_sources(&mut writer, layout::STDLIB, folder, exclude)?;
+            Ok(writer.finish().0)
         })?;
         Ok(Archive::open(bytes)?)
     };
@@ -72,7 +59,7 @@ pub fn provide(
 const STDLIB: &str = "standard library";
 
 /// Each `a/b.pyc` as `a/__pycache__/b.TAG.pyc`.
-fn add_bytecode(writer: &mut Writer, compiled: &[Compiled]) -> Result<()> {
+fn add_bytecode(writer: &mut Writer, compiled: &[Compiled]) -> pipeline::Result<()> {
     for file in compiled {
         if let (Some(stem), Some(contents)) = (file.path.strip_suffix(".pyc"), &file.contents) {
             let (folder, name) = stem.rsplit_once('/').map_or((String::new(), stem), |(f, n)| (format!("{f}/"), n));
@@ -83,7 +70,7 @@ fn add_bytecode(writer: &mut Writer, compiled: &[Compiled]) -> Result<()> {
 }
 
 /// Everything below `folder` but what `exclude` names there.
-fn add_sources(writer: &mut Writer, to: &str, folder: &Path, exclude: &[String]) -> Result<()> {
+fn add_sources(writer: &mut Writer, to: &str, folder: &Path, exclude: &[String]) -> pipeline::Result<()> {
     writer.directory(to)?;
     for entry in hash::sorted_entries(folder)? {
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -91,10 +78,13 @@ fn add_sources(writer: &mut Writer, to: &str, folder: &Path, exclude: &[String])
             continue;
         }
         let (path, to) = (entry.path(), format!("{to}/{name}"));
-        if entry.file_type()?.is_dir() {
+        if path.is_dir() {
             add_sources(writer, &to, &path, &[])?;
         } else {
-            writer.file(&to, &fs::read(&path)?)?;
+            let read = fs::read(&path);
+            let source =
+                read.map_err(|source| pipeline::Error::Io { doing: format!("read {}", path.display()), source })?;
+            writer.file(&to, &source)?;
         }
     }
     Ok(())

@@ -12,7 +12,7 @@
 //! | `suite.rs` | what a run needs: interpreter, machine code, library with tests |
 //! | `library.rs` | the archive with the standard library and the tests |
 //! | `names.rs` | which files of tests there are |
-//! | `driver.py` | inside the guest: regrtest, with a result class that notes each case |
+//! | `driver.py`, `driver.rs` | inside the guest: regrtest, with a result class that notes each case; how it is called |
 //! | `one.rs` | runs one file in this process, over the VFS |
 //! | `disk.rs` | the same over stock wasmtime-wasi and a folder of the host, to compare with |
 //! | `report.rs` | how one file ended |
@@ -20,12 +20,13 @@
 //! | `results.rs` | the reports of a run, kept in a file as they come |
 //! | `table.rs` | the committed table |
 //! | `compare.rs` | what is not as the table says, and what it becomes |
-//! | `aside.rs` | files and folders that are there whole or not at all |
+
+#![forbid(unsafe_code)]
 
 mod arguments;
-mod aside;
 mod compare;
 mod disk;
+mod driver;
 mod library;
 mod names;
 mod one;
@@ -36,18 +37,14 @@ mod suite;
 mod table;
 
 use anyhow::{Context, Result};
-use arguments::{Arguments, Selection};
-use aside::aside;
+use arguments::{Arguments, CANNOT_RUN, Selection};
 use report::Report;
 use results::Results;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use suite::Suite;
 use table::Table;
 
-/// The exit status when nothing could be run; `arguments.rs` lists them all.
-const CANNOT_RUN: u8 = 125;
 /// The committed table, and the files that `--subset` runs, relative to pyapp's own folder.
 const EXPECTED: &str = "tests/regrtest/expected.txt";
 const SUBSET: &str = "tests/regrtest/subset.txt";
@@ -101,12 +98,12 @@ fn run(arguments: &Arguments) -> Result<bool> {
 
 /// Prints the totals and what differs from the table; with `--write` the table is written anew.
 fn conclude(arguments: &Arguments, reports: &[&Report], selected: &BTreeSet<String>) -> Result<bool> {
-    let path = source().join(EXPECTED);
+    let path = suite::source().join(EXPECTED);
     let mut table = Table::read(&path)?;
     if arguments.write {
         let whole = matches!(arguments.selection, Selection::All);
         compare::update(&mut table, reports, whole);
-        aside(&path, |work| Ok(std::fs::write(work, table.to_string())?))?;
+        aside::write(&path, &[table.to_string().as_bytes()])?;
     }
     let differences = compare::differences(&table, reports, selected);
     for difference in &differences {
@@ -129,15 +126,10 @@ fn select(suite: &Suite, selection: &Selection) -> Result<BTreeSet<String>> {
         Selection::All => Ok(all),
         Selection::Names(names) => names::pick(&all, names),
         Selection::Subset => {
-            let path = source().join(SUBSET);
+            let path = suite::source().join(SUBSET);
             let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
             names::pick(&all, &lines.map(str::to_string).collect::<Vec<_>>()).context(SUBSET)
         }
     }
-}
-
-/// pyapp's own folder.
-fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

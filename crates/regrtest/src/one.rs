@@ -1,8 +1,9 @@
 //! One file of tests in this process, over the in-memory file system.
 
 use crate::disk;
+use crate::driver::{DRIVER, DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
 use crate::report::{Report, State};
-use crate::suite::{DRIVER, RESOURCES, Suite};
+use crate::suite::Suite;
 use anyhow::{Context, Result};
 use host::{Input, Outcome, layout, load};
 use std::io::Write;
@@ -11,17 +12,6 @@ use vfs::Limits;
 
 /// What files may take in memory: some tests write large ones.
 const LIMITS: Limits = Limits { bytes: 1 << 30, files: 1 << 20 };
-/// Where the driver lies and where it leaves its report, below `/`.
-pub const DRIVER_FILE: &str = "driver.py";
-pub const REPORT_FILE: &str = "report.json";
-/// The environment: what a user's shell would have set and tests rely on.
-pub const ENVIRONMENT: [(&str, &str); 2] = [("HOME", "/"), ("LANG", "C.UTF-8")];
-
-/// The driver's command line for one file.
-pub fn command(name: &str) -> Vec<String> {
-    let (driver, report) = (format!("/{DRIVER_FILE}"), format!("/{REPORT_FILE}"));
-    ["python3", "-u", &driver, name, RESOURCES, &report].map(String::from).to_vec()
-}
 
 /// Runs the file and prints its report to stdout; what the file itself says goes to stderr.
 ///
@@ -39,19 +29,13 @@ pub fn run(suite: &Suite, name: &str, disk: bool) -> Result<()> {
 
 /// How the guest ended, and the report it has left.
 fn in_memory(suite: &Suite, name: &str) -> Result<(Outcome, Option<Vec<u8>>)> {
-    let guest = layout::python_context_and_root(suite.archive()?, LIMITS).context("cannot make the file system")?;
-    let (mut builder, root) = guest;
-    for argument in command(name) {
-        builder = builder.argument(argument);
-    }
-    for (name, value) in ENVIRONMENT {
-        builder = builder.variable(name, value);
-    }
-    let mut guest = builder.stdin(Input::Empty).build()?;
-    load::write_file(guest.vfs_mut(), root, DRIVER_FILE, DRIVER.as_bytes()).context("cannot write the driver")?;
-    let (outcome, mut guest) = host::run(&suite.program()?, guest)?;
-    let report = guest.vfs().lookup(root, REPORT_FILE, false).ok();
-    let report = report.and_then(|report| guest.vfs_mut().contents(report).ok());
+    let made = layout::python_context_and_root(suite.archive()?, LIMITS).context("cannot make the file system")?;
+    let (builder, root) = made;
+    let mut context = builder.arguments(command(name)).variables(ENVIRONMENT).stdin(Input::Empty).build()?;
+    load::write_file(context.vfs_mut(), root, DRIVER_FILE, DRIVER.as_bytes()).context("cannot write the driver")?;
+    let (outcome, mut context) = host::run(&suite.program()?, context)?;
+    let report = context.vfs().lookup(root, REPORT_FILE, false).ok();
+    let report = report.and_then(|report| context.vfs_mut().contents(report).ok());
     Ok((outcome, report))
 }
 

@@ -1,7 +1,6 @@
 //! Many files, each in a process of its own: one that traps, hangs or eats all memory takes no other with it.
 
-use crate::CANNOT_RUN;
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, CANNOT_RUN};
 use crate::report::{Outcome, Report, State};
 use crate::suite::Suite;
 use anyhow::{Context, Result, bail};

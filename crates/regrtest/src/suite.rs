@@ -1,31 +1,30 @@
 //! What a run needs, provided once and kept in a folder of the cache, so that the many processes of a run only read
 //! files.
 
-use crate::aside::aside;
+use crate::driver::{DRIVER, RESOURCES};
 use crate::library;
 use anyhow::{Context, Result};
 use archive::Archive;
-use host::Program;
+use host::{Program, Timing, TrustedCode};
 use memory_image::Image;
-use pipeline::cache::Cache;
+use pipeline::cache::entry;
 use pipeline::hash::{self, Key};
-use pipeline::progress::Progress;
 use pipeline::settings::Settings;
-use pipeline::{machine_code, runtime};
+use pipeline::{Build, OwnFolder};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// What runs inside the guest.
-pub const DRIVER: &str = include_str!("driver.py");
-/// What of regrtest's resources tests may use: nothing that needs a network, a screen or a loudspeaker.
-pub const RESOURCES: &str = "all,-network,-urlfetch,-gui,-audio";
 
 const CODE: &str = "python.code";
 const BASE_IMAGE: &str = "base.image";
 const LIBRARY: &str = "library.archive";
 /// Only read for `--disk`.
 const WASM: &str = "python.wasm";
+
+/// pyapp's own folder.
+pub fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
 
 /// A folder with all that a run needs.
 pub struct Suite {
@@ -47,35 +46,35 @@ impl Suite {
     /// # Errors
     /// Those of the build side; a cache that cannot be written to.
     pub fn provide() -> Result<Suite> {
-        let source = crate::source();
+        let source = source();
         let source = source.canonicalize().with_context(|| format!("cannot find {}", source.display()))?;
         let settings = Settings::for_tool(source, env!("REGRTEST_TARGET"), PathBuf::new())?;
-        let cache = Cache::open(&settings.cache, Progress::new())?;
-        let runtime = runtime::provide(&settings, &cache)?;
-        let python = machine_code::provide(&runtime.wasm, &settings.target, &cache)?;
-        let tests = runtime::test_library(&settings, &cache)?;
-        let image = Image::open(python.base_image.clone())?;
-        let program = Program::from_trusted_bytes(&python.code, Some(Arc::new(image)))?;
-        let library = library::provide(&program, &runtime, &tests, &settings, &cache)?;
+        let build = Build::open(&settings)?;
+        let python = build.python()?;
+        let library = library::provide(&build, &python, &build.test_library()?)?;
 
         let key = Key::new()
-            .part("wasm", hash::of_bytes(&runtime.wasm))
-            .part("code", hash::of_bytes(&python.code))
+            .part("wasm", hash::of_bytes(&python.runtime.wasm))
+            .part("code", hash::of_bytes(python.code.bytes()))
             .part("image", hash::of_bytes(&python.base_image))
             .part("library", hash::of_bytes(&library))
             .part("driver", DRIVER)
-            .part("resources", RESOURCES)
-            .hex();
-        let name = format!("regrtest-{}", &key[..16]);
-        let folder = cache.path(&name);
-        let _lock = cache.lock(&name)?;
+            .part("resources", RESOURCES);
+        let name = entry("regrtest", key);
+        let folder = build.cache().path(&name);
+        let _lock = build.cache().lock(&name)?;
         if !folder.is_dir() {
-            let parts =
-                [(CODE, &python.code), (BASE_IMAGE, &python.base_image), (LIBRARY, &library), (WASM, &runtime.wasm)];
-            aside(&folder, |work| {
+            let parts: [(&str, &[u8]); 4] = [
+                (CODE, python.code.bytes()),
+                (BASE_IMAGE, &python.base_image),
+                (LIBRARY, &library),
+                (WASM, &python.runtime.wasm),
+            ];
+            let made = aside::make(&folder, |work| {
                 fs::create_dir(work)?;
-                Ok(parts.into_iter().try_for_each(|(name, bytes)| fs::write(work.join(name), bytes))?)
-            })?;
+                parts.into_iter().try_for_each(|(name, bytes)| fs::write(work.join(name), bytes))
+            });
+            made.with_context(|| format!("cannot make {}", folder.display()))?;
         }
         Ok(Suite::open(&folder))
     }
@@ -94,7 +93,15 @@ impl Suite {
     /// If it is not there or damaged.
     pub fn program(&self) -> Result<Program> {
         let image = Image::open(self.read(BASE_IMAGE)?)?;
-        Ok(Program::from_trusted_bytes(&self.read(CODE)?, Some(Arc::new(image)))?)
+        Ok(Program::load(&self.code(CODE)?, Some(Arc::new(image)), &mut Timing::start())?)
+    }
+
+    /// Machine code in a file of the folder.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub fn code(&self, file: &str) -> Result<TrustedCode> {
+        Ok(OwnFolder::open(&self.folder, "the folder of the suite")?.code(file)?)
     }
 
     /// python.wasm as it was built.

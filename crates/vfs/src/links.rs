@@ -1,10 +1,9 @@
 //! Making names: directories, hard links, symbolic links.
 
-use crate::MAX_PATH;
 use crate::errno::{Errno, Result};
 use crate::node::{Body, Directory, Ino, Kind};
 use crate::permissions::WRITE;
-use crate::resolve::{Follow, Last, Resolved};
+use crate::resolve::{Follow, Last, MAX_PATH, Resolved};
 use crate::tree::{RootKind, Vfs, name_cost};
 
 /// As on ext4.

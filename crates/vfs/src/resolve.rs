@@ -4,7 +4,13 @@ use crate::errno::{Errno, Result};
 use crate::node::{Body, Ino, Kind};
 use crate::permissions::SEARCH;
 use crate::tree::{RootKind, Vfs};
-use crate::{MAX_FOLLOWED, MAX_NAME, MAX_PATH};
+
+/// Most bytes of one name.
+pub const MAX_NAME: usize = archive::format::MAX_NAME;
+/// Most bytes of a path, and of a symbolic link's target.
+pub const MAX_PATH: usize = 4096;
+/// Most symbolic links followed in one walk (Linux: 40).
+pub const MAX_FOLLOWED: u32 = 40;
 
 /// What to do with a symbolic link in the last place. Links before it are always followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

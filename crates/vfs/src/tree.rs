@@ -4,7 +4,6 @@ use crate::base::Base;
 use crate::content::Content;
 use crate::errno::{Errno, Result};
 use crate::node::{Body, Directory, Ino, Kind, Metadata, Node, Times};
-use crate::permissions::WRITE;
 use archive::Archive;
 use std::collections::HashMap;
 
@@ -90,6 +89,22 @@ impl Vfs {
 
     /// Mounts an archive as `name` in a scratch directory and returns the mounted root.
     ///
+    /// ```
+    /// use archive::{Archive, Writer};
+    /// use vfs::{Errno, Limits, OpenOptions, RootKind, Vfs};
+    ///
+    /// let mut writer = Writer::new(&[])?;
+    /// writer.file("lib/a.txt", b"text")?;
+    /// let mut vfs = Vfs::new(Limits::default());
+    /// let root = vfs.add_root(RootKind::Slash)?;
+    /// vfs.mount(root, "vfs", Archive::open(writer.finish().0)?)?;
+    ///
+    /// let file = vfs.open(root, "/vfs/lib/a.txt", OpenOptions { read: true, ..OpenOptions::default() })?;
+    /// assert_eq!(vfs.contents(file)?, b"text");
+    /// assert_eq!(vfs.write(file, 0, b"new"), Err(Errno::RoFs));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// `Exist` if the name is taken, `Busy` if there is a base already, `NotDir` or `RoFs` if `directory` is not a
     /// directory of the scratch, `NoSpc`.
@@ -106,14 +121,6 @@ impl Vfs {
         self.node_mut(directory)?.links += 1;
         self.base = Some(Base::new(archive, directory));
         Ok(root)
-    }
-
-    /// Puts a device that is always at its end and swallows what is written at `name` in a scratch directory.
-    ///
-    /// # Errors
-    /// `Exist`, `NotDir`, `RoFs`, `NoSpc`.
-    pub fn add_null_device(&mut self, directory: Ino, name: &str) -> Result<Ino> {
-        self.create(directory, name, Body::Null)
     }
 
     /// What `stat` shows of an inode.
@@ -223,34 +230,8 @@ impl Vfs {
         self.nodes.get(&directory).is_some_and(|node| node.links == 0)
     }
 
-    /// Makes a node and gives it a name in a scratch directory.
-    pub(crate) fn create(&mut self, directory: Ino, name: &str, body: Body) -> Result<Ino> {
-        if self.directory_mut(directory)?.names.contains_key(name) {
-            return Err(Errno::Exist);
-        }
-        if self.is_gone(directory) {
-            return Err(Errno::NoEnt);
-        }
-        self.expect_allowed(directory, WRITE)?;
-        let is_directory = matches!(body, Body::Directory(_));
-        self.charge(name_cost(name))?;
-        let ino = match self.add_node(body) {
-            Ok(ino) => ino,
-            Err(error) => {
-                self.release_bytes(name_cost(name));
-                return Err(error);
-            }
-        };
-        self.directory_mut(directory)?.insert(name, ino);
-        if is_directory {
-            self.node_mut(ino)?.links = 2;
-            self.node_mut(directory)?.links += 1;
-        }
-        self.touch(directory);
-        Ok(ino)
-    }
-
-    fn add_node(&mut self, body: Body) -> Result<Ino> {
+    /// Makes a node that has no name yet.
+    pub(crate) fn add_node(&mut self, body: Body) -> Result<Ino> {
         let bytes = match &body {
             Body::Symlink(target) => target.len() as u64,
             _ => 0,

@@ -61,15 +61,29 @@ impl Program {
         self.image.as_ref().map_or(Start::Cold, |image| image.origin().start)
     }
 
-    /// Compiles a module for this machine and loads it.
+    /// Compiles a module that brings its own data for this machine, and loads it.
     ///
     /// # Errors
     /// If the module is not valid WebAssembly.
     #[cfg(feature = "compiler")]
     pub fn compile(wasm: &[u8]) -> Result<Program> {
+        Program::compiled(wasm, None)
+    }
+
+    /// As [`Program::compile`], for the code of a module that was split.
+    ///
+    /// # Errors
+    /// As [`Program::compile`].
+    #[cfg(feature = "compiler")]
+    pub fn compile_with(code: &[u8], image: Arc<Image>) -> Result<Program> {
+        Program::compiled(code, Some(image))
+    }
+
+    #[cfg(feature = "compiler")]
+    fn compiled(wasm: &[u8], image: Option<Arc<Image>>) -> Result<Program> {
         // SAFETY: the compiler has just made it.
         let code = unsafe { TrustedCode::new(engine::compile(wasm, env!("HOST_TARGET"))?) };
-        Program::load(&code, None, &mut Timing::start())
+        Program::load(&code, image, &mut Timing::start())
     }
 }
 

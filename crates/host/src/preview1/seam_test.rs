@@ -4,9 +4,9 @@
 //! preview1 call that takes a descriptor, found in the interface itself so that none can be forgotten, is made on
 //! every number. The host folder must stay as it was, and nothing of it may show up in the guest's memory.
 
+use crate::Program;
 use crate::preview1::table::Descriptor;
 use crate::preview1::{Context, ContextBuilder, Input, Output, add_to_linker};
-use crate::{Program, engine};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -168,8 +168,7 @@ fn no_call_slips_past_the_vfs() {
     let calls = calls();
     // In WASI preview1: 21 fd_, 10 path_ and 4 sock_ calls, and poll_oneoff, which takes descriptors in memory.
     assert_eq!(calls.len(), 21 + 10 + 4 + 1);
-    let code = engine::compile(&wat::parse_str(module(&calls)).expect("valid"), env!("HOST_TARGET"));
-    let program = Program::from_trusted_bytes(&code.expect("compiled"), None).expect("loaded");
+    let program = Program::compile(&wat::parse_str(module(&calls)).expect("valid")).expect("compiled");
     let mut linker = Linker::new(&program.engine);
     add_to_linker(&mut linker).expect("linked");
 

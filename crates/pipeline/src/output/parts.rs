@@ -1,7 +1,6 @@
 //! The finished parts: machine code and images as they are or compressed, the archive, and the index of them all.
 
 use crate::build::Build;
-use crate::cache::write_aside;
 use crate::compilation::Python;
 use crate::error::{Doing, Result};
 use crate::hash::Key;
@@ -26,7 +25,7 @@ impl Build {
         let mut parts = BTreeMap::new();
         let mut write = |part: Part, folder: &Path, stored: &[u8], len: usize, zstd: bool| {
             parts.insert(part, Record::of(stored, len, zstd));
-            write_aside(&folder.join(part.file()), &[stored])
+            put(&folder.join(part.file()), stored)
         };
         write(Part::Archive, &assets, archive.bytes(), archive.bytes().len(), false)?;
         let (code, base) = (python.code.bytes(), &python.base_image[..]);
@@ -38,12 +37,12 @@ impl Build {
             Some(image) if zstd => write(Part::Snapshot, out, &compress(image, base)?, image.len(), zstd)?,
             Some(image) => write(Part::Snapshot, out, image, image.len(), zstd)?,
             // The executable embeds the file all the same.
-            None => write_aside(&out.join(Part::Snapshot.file()), &[])?,
+            None => put(&out.join(Part::Snapshot.file()), &[])?,
         }
         let index = Index { entry: self.project().entry.text(), parts };
         let mut text = serde_json::to_vec_pretty(&index).map_err(std::io::Error::from).doing("write", &assets)?;
         text.push(b'\n');
-        write_aside(&assets.join(INDEX), &[&text])
+        put(&assets.join(INDEX), &text)
     }
 
     /// What is the same for every app, as it is stored: compressed once, if at all.
@@ -59,6 +58,10 @@ impl Build {
         });
         compressed.map(Cow::Owned)
     }
+}
+
+fn put(path: &Path, bytes: &[u8]) -> Result<()> {
+    aside::write(path, &[bytes]).doing("make", path)
 }
 
 /// One zstd frame with `dictionary`, which whoever expands it must have.

@@ -8,14 +8,13 @@ mod prune;
 
 pub use prune::Pruned;
 
-use crate::error::{Doing, Error, Result};
+use crate::error::{Doing, Result};
 use crate::hash::{self, Key};
 use crate::own_folder::OwnFolder;
 use crate::progress::Progress;
 use host::TrustedCode;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
@@ -42,7 +41,7 @@ impl Cache {
     /// Opens the cache, making the folder if need be.
     ///
     /// # Errors
-    /// [`Error::Project`] if everybody can write to it; [`Error::Io`].
+    /// [`Error::Project`](crate::Error::Project) if everybody can write to it; [`Error::Io`](crate::Error::Io).
     pub fn open(folder: &Path, progress: Progress) -> Result<Cache> {
         fs::create_dir_all(folder).doing("create the cache folder", folder)?;
         let folder = OwnFolder::open(folder, "environment variable PYAPP_CACHE")?;
@@ -62,7 +61,7 @@ impl Cache {
     /// Waits until no other build holds the lock of the entry `name`, and takes it; the entry counts as used.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::Io`](crate::Error::Io).
     pub fn lock(&self, name: &str) -> Result<Lock> {
         let path = self.path(&format!("{name}{LOCK}"));
         let file = File::options().create(true).truncate(false).write(true).open(&path);
@@ -79,7 +78,7 @@ impl Cache {
     /// The bytes of the entry `what` under `key`, made by `make` if they are not there or damaged.
     ///
     /// # Errors
-    /// Those of `make`, or [`Error::Io`].
+    /// Those of `make`, or [`Error::Io`](crate::Error::Io).
     pub fn blob(&self, what: &str, key: Key, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
         let name = entry(what, key);
         let _lock = self.lock(&name)?;
@@ -91,7 +90,7 @@ impl Cache {
             return Ok(bytes.to_vec());
         }
         let bytes = make()?;
-        write_aside(&path, &[blob_head(&bytes).as_bytes(), &bytes])?;
+        aside::write(&path, &[blob_head(&bytes).as_bytes(), &bytes]).doing("keep", &path)?;
         Ok(bytes)
     }
 
@@ -111,25 +110,6 @@ pub fn entry(what: &str, key: Key) -> String {
 
 fn blob_head(bytes: &[u8]) -> String {
     format!("{}\n", hash::of_bytes(bytes))
-}
-
-/// Writes a file beside its place and renames it, so that it is there whole or not at all.
-///
-/// # Errors
-/// [`Error::Io`].
-pub(crate) fn write_aside(path: &Path, parts: &[&[u8]]) -> Result<()> {
-    let mut aside = path.as_os_str().to_os_string();
-    aside.push(format!(".{}.part", std::process::id()));
-    let aside = PathBuf::from(aside);
-    let written = File::create(&aside).and_then(|mut file| {
-        parts.iter().try_for_each(|part| file.write_all(part))?;
-        file.sync_all()
-    });
-    let written = written.and_then(|()| fs::rename(&aside, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&aside);
-    }
-    written.map_err(|source| Error::Io { doing: format!("write {}", path.display()), source })
 }
 
 #[cfg(test)]
@@ -167,7 +147,7 @@ mod tests {
     #[test]
     fn a_blob_that_fails_leaves_nothing() {
         let (_folder, cache) = cache();
-        let failed = cache.blob("x", key(), || Err(Error::Runtime("no".to_string())));
+        let failed = cache.blob("x", key(), || Err(crate::Error::Runtime("no".to_string())));
         assert_eq!(failed.expect_err("failed").to_string(), "no");
         assert!(!cache.path(&entry("x", key())).exists());
     }
