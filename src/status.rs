@@ -1,13 +1,14 @@
 //! Exit statuses that are pyapp's own, and its messages. All other statuses are the app's, 0 to 255, exactly.
 
+use host::abi;
 use std::io::{self, Write};
 
 /// pyapp could not start the app: it is damaged, or the machine has no room for it.
-pub const CANNOT_START: u8 = 125;
+pub const CANNOT_START: u8 = abi::CANNOT_START;
 /// The guest did something impossible (a WebAssembly trap), as after an abort: 128 + SIGABRT.
-pub const TRAPPED: u8 = 134;
+pub const TRAPPED: u8 = abi::ENDED_BY_SIGNAL + 6;
 /// The reader of stdout or stderr has gone, as after a SIGPIPE: 128 + SIGPIPE.
-pub const CLOSED_PIPE: u8 = 141;
+pub const CLOSED_PIPE: u8 = abi::ENDED_BY_SIGNAL + 13;
 /// A tool could not do what it was asked to.
 pub const TOOL_FAILED: u8 = 1;
 /// A tool was asked in a way that makes no sense.

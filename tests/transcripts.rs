@@ -1,7 +1,7 @@
 //! The same guest script on a host folder through wasmtime-wasi and on the VFS, with equal transcripts.
 
 use bundle::{Bundle, Run};
-use host::{ContextBuilder, Outcome, Output, Timing, layout, load};
+use host::{ContextBuilder, Outcome, Output, Timing, abi, layout, load};
 use pipeline::Built;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ fn transcript(work: Option<&Path>) -> String {
     let bundle = Bundle::open(built).expect("whole");
     let program = bundle.program(Run::Interpreter, &mut Timing::start()).expect("loaded");
     let (mut vfs, root) = layout::scratch(Limits::default()).expect("room");
-    let base = vfs.mount(root, layout::MOUNT, bundle.archive().clone()).expect("mounted");
+    let base = vfs.mount(root, abi::MOUNT, bundle.archive().clone()).expect("mounted");
     vfs.make_directory(root, "work").expect("made");
     let memory = vfs.lookup(root, "work", false).expect("there");
     load::write_file(&mut vfs, root, "transcript.py", SCRIPT.as_bytes()).expect("written");

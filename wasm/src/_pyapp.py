@@ -1,7 +1,7 @@
-"""Making the image of an initialised interpreter, and resuming it: the Python half of pyapp.c.
+"""Making a snapshot of an initialised interpreter, and resuming it: the Python half of pyapp.c.
 
-`prepare` runs once, at build time; the memory behind it is the image. `resume` runs first in every run that starts from
-it and makes fresh what belongs to a run. Objects that a library may have got hold of at import (sys.argv, os.environ,
+`prepare` runs once, at build time; the memory that it leaves is the snapshot. `resume` runs first in every resumed run and
+makes fresh what belongs to a run. Objects that a library may have got hold of at import (sys.argv, os.environ,
 sys.stdout) stay the same objects and get new contents.
 """
 import _weakref
@@ -11,11 +11,11 @@ import os
 import posix
 import sys
 
-# Whether no object of the image has a finaliser, so that the end of a run need not take the image apart.
+# Whether no object of the snapshot has a finaliser, so that the end of a run need not take them all apart.
 finalizes_lightly = False
 
 # By identity: what stands in sys.modules need not be hashable.
-_image_modules = frozenset()
+_snapshot_modules = frozenset()
 
 # CPython specialises code in its second run; later runs settle what the specialised instructions look up.
 _WARM_UP = 8
@@ -43,12 +43,12 @@ _reconfigured = [None, None, None]
 
 def prepare(entry, modules):
     """Imports `modules`, in this order, and settles what a run will begin with."""
-    global _image_modules, _main_is_free
+    global _snapshot_modules, _main_is_free
     for name in modules:
         __import__(name)
     if ":" not in entry:
         _find_main(entry)
-    _image_modules = frozenset(map(id, sys.modules.values()))
+    _snapshot_modules = frozenset(map(id, sys.modules.values()))
     # Held by sys.modules, by the argument of the call, and by nobody else.
     _main_is_free = sys.getrefcount(sys.modules["__main__"]) == 2
     _set_at_import.update(_environ._data)
@@ -136,7 +136,7 @@ def _renew(arguments, environment):
         _environ._data[name] = value
     for descriptor, stream in enumerate(_streams()):
         _renew_stream(stream, descriptor)
-    for name, renew in _RENEWALS.items():
+    for name, (renew, _) in RENEWALS.items():
         module = sys.modules.get(name)
         if module is not None:
             renew(module)
@@ -147,8 +147,8 @@ def restore_streams():
     sys.stdin, sys.stdout, sys.stderr = _streams()
 
 
-def flush_image():
-    """Flushes what the streams of the image still hold, as their own end would: failures are nobody's concern."""
+def flush_snapshot():
+    """Flushes what the streams of the snapshot still hold, as their own end would: failures are nobody's concern."""
     for stream, buffer in _buffers:
         for each in (stream, buffer):
             try:
@@ -158,16 +158,16 @@ def flush_image():
 
 
 def thaw():
-    """Gives the objects of the image back to the collector, for an end that takes them apart."""
+    """Gives the objects of the snapshot back to the collector, for an end that takes them apart."""
     _buffers.clear()
     gc.unfreeze()
 
 
 def release_modules():
-    """Takes the modules that the image does not have out of sys.modules; returns weak references to them, newest first."""
+    """Takes the modules that the snapshot does not have out of sys.modules; returns weak references to them, newest first."""
     released = []
     for name, module in list(sys.modules.items()):
-        if id(module) not in _image_modules and isinstance(module, type(sys)):
+        if id(module) not in _snapshot_modules and isinstance(module, type(sys)):
             released.append(_weakref.ref(module))
             sys.modules[name] = None
     return released[::-1]
@@ -219,13 +219,15 @@ def _renew_zoneinfo(tzpath):
     tzpath.reset_tzpath()
 
 
-# What modules of the standard library took from the build when they were imported.
-_RENEWALS = {
-    "random": _renew_random,
-    "logging": _renew_logging,
-    "tempfile": _renew_tempfile,
-    "uuid": _renew_uuid,
-    "multiprocessing.process": _renew_multiprocessing,
-    "wsgiref.handlers": _renew_wsgiref,
-    "zoneinfo._tzpath": _renew_zoneinfo,
+# What modules of the standard library took from the build when they were imported: what renews it, and which findings of the
+# build's audit need not be told because of that (kinds of crates/pipeline/src/snapshot/audit.py, which reads this table).
+RENEWALS = {
+    "random": (_renew_random, ("random",)),
+    "logging": (_renew_logging, ("time",)),
+    # These two take nothing at import, but when an import of another module calls them.
+    "tempfile": (_renew_tempfile, ()),
+    "uuid": (_renew_uuid, ()),
+    "multiprocessing.process": (_renew_multiprocessing, ("random",)),
+    "wsgiref.handlers": (_renew_wsgiref, ("environ",)),
+    "zoneinfo._tzpath": (_renew_zoneinfo, ("environ",)),
 }

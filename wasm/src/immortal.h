@@ -1,4 +1,4 @@
-/* Making what an image holds immortal, so that using it does not write to it.
+/* Making what a snapshot holds immortal, so that using it does not write to it.
  *
  * Each use of an object counts up and down in it, which makes the kernel copy its page. CPython has a count that is never
  * written, for None and its like; here everything gets it that a program looks at and calls, but cannot tell when it
@@ -29,7 +29,7 @@ static int is_silent(PyObject *object)
 
 static void make_immortal(PyObject *object)
 {
-    /* A run may put a __main__ of its own in place of the image's. */
+    /* A run may put a __main__ of its own in place of the snapshot's. */
     if (object == NULL || _Py_IsImmortal(object) || !is_silent(object) || object == PyImport_AddModule("__main__")) {
         return;
     }

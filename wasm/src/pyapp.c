@@ -2,23 +2,25 @@
  *
  * A run begins in one of two ways.
  *
- * Cold, at _start, as any command does. The host (crates/guest) says through one environment variable, which is taken
- * out again before Python could see it, which of two lives it has:
+ * Cold, at _start, as any command does. The host (crates/host) says through one environment variable, which is taken
+ * out again before Python could see it, what is to run:
  *
  *   PYAPP_ENTRY=pkg.mod            run the module as __main__, as `python -m pkg.mod` would
  *   PYAPP_ENTRY=pkg.mod:function   import the module, call the function, pass its result to sys.exit()
  *   (not set)                      be python3: options, PYTHON* variables and the prompt keep their meaning, but
  *                                  for PYTHONHOME: the standard library is where the archive has it
  *
- * Resumed, from the image of a memory in which pyapp_init has already run. The host then calls, in this order:
+ * Resumed, from a snapshot: the memory in which pyapp_init has already run. The functions that the host calls, in this order:
  *
  *   pyapp_init     at build time, instead of _start: initialises CPython for the entry in argv[1] and imports the
- *                  modules in argv[2...]; the memory behind it becomes the image
- *   pyapp_resume   first thing in a run that starts from the image: takes on what belongs to this run
+ *                  modules in argv[2...]; the memory that it leaves is the snapshot
+ *   pyapp_resume   first thing in a resumed run: takes on what belongs to this run
  *   pyapp_run      runs the entry; its result is the exit status so far
  *   pyapp_exit     finalises and exits with that status, or with 120 if output could not be flushed
  *
- * An app is isolated from its user's Python settings: PYTHON* variables are ignored and every argument is the app's. */
+ * An app is isolated from its user's Python settings: PYTHON* variables are ignored and every argument is the app's.
+ *
+ * Names and numbers that the host knows too are in abi.h, which the recipe makes of crates/host/src/abi.rs. */
 #include <Python.h>
 #include <internal/pycore_interp.h>
 #include <internal/pycore_moduleobject.h>
@@ -32,21 +34,18 @@
 #include <wasi/libc.h>
 #include <wasi/libc-environ.h>
 
+#include "abi.h"
 #include "immortal.h"
 
-#define ENTRY_VARIABLE "PYAPP_ENTRY"
-/* Where the archive keeps Python's prefix; crates/bundle lays it out so. */
-#define PREFIX L"/vfs/usr/local"
-
-/* Settings that hold in both lives. The in-memory base is read-only, so writing bytecode could only fail. */
+/* Settings that hold for an app and for python3. The archive is read-only, so writing bytecode could only fail. */
 static PyStatus common_config(PyConfig *config)
 {
-    PyStatus status = PyConfig_SetString(config, &config->home, PREFIX);
+    PyStatus status = PyConfig_SetString(config, &config->home, L"" PYAPP_PREFIX);
     if (PyStatus_Exception(status)) {
         return status;
     }
     config->write_bytecode = 0;
-    return PyConfig_SetString(config, &config->executable, PREFIX L"/bin/python3.13");
+    return PyConfig_SetString(config, &config->executable, L"" PYAPP_EXECUTABLE);
 }
 
 static PyStatus initialize(int argc, char **argv, int as_app)
@@ -143,8 +142,8 @@ static int run_entry(const char *entry)
     }
     int status = 0;
     if (result == NULL && !_Py_HandleSystemExit(&status)) {
-        /* As python3 ends when nobody catches it: 128 + SIGINT. */
-        status = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ? 130 : 1;
+        /* As python3 ends when nobody catches it. */
+        status = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ? PYAPP_ENDED_BY_SIGNAL + SIGINT : 1;
         PyErr_Print();
     }
     Py_XDECREF(result);
@@ -156,11 +155,12 @@ static int run_entry(const char *entry)
 
 int main(int argc, char **argv)
 {
-    const char *variable = getenv(ENTRY_VARIABLE);
+    const char *variable = getenv(PYAPP_ENTRY_VARIABLE);
     char *entry = variable == NULL ? NULL : strdup(variable);
-    unsetenv(ENTRY_VARIABLE);
+    unsetenv(PYAPP_ENTRY_VARIABLE);
     if (entry == NULL && isatty(STDIN_FILENO)) {
-        /* The new prompt needs termios, which WASI does not have, and says so at each start; the basic one works. */
+        /* The new prompt asks curses what the terminal can do. There is no curses here, and it says so at each start; the basic
+         * prompt works. */
         setenv("PYTHON_BASIC_REPL", "1", 0);
     }
 
@@ -178,22 +178,19 @@ int main(int argc, char **argv)
     return Py_FinalizeEx() < 0 ? FLUSH_FAILED : code;
 }
 
-/* ---- The image: pyapp_init at build time, the others in the runs that start from it. ---- */
+/* ---- The snapshot: pyapp_init at build time, the others in the runs that are resumed from it. ---- */
 
-#define EXPORT(name) __attribute__((export_name(#name))) name
+#define EXPORTED_AS(name) __attribute__((export_name(name)))
 
-/* What pyapp itself adds to the exit statuses when a run cannot begin; src/status.rs has the same number. */
-#define CANNOT_START 125
-
-/* The module wasm/src/_pyapp.py, and what the image was made for. */
+/* The module wasm/src/_pyapp.py, and what the snapshot was made for. */
 static PyObject *support;
-static char *image_entry;
+static char *snapshot_entry;
 
 /* Ends a run that has not begun, with what Python has to say about it. */
 static _Noreturn void give_up(void)
 {
     PyErr_Print();
-    exit(CANNOT_START);
+    exit(PYAPP_CANNOT_START);
 }
 
 /* The arguments of this run, as main() would get them. They live as long as the process. */
@@ -201,12 +198,12 @@ static char **read_arguments(int *argc)
 {
     __wasi_size_t count, size;
     if (__wasi_args_sizes_get(&count, &size) != 0) {
-        exit(CANNOT_START);
+        exit(PYAPP_CANNOT_START);
     }
     char **argv = calloc(count + 1, sizeof(*argv));
     char *text = malloc(size + 1);
     if (argv == NULL || text == NULL || __wasi_args_get((uint8_t **)argv, (uint8_t *)text) != 0) {
-        exit(CANNOT_START);
+        exit(PYAPP_CANNOT_START);
     }
     *argc = (int)count;
     return argv;
@@ -226,23 +223,23 @@ static PyObject *list_of(char **texts, int count, PyObject *(*convert)(const cha
     return list;
 }
 
-void EXPORT(pyapp_init)(void)
+EXPORTED_AS(PYAPP_EXPORT_INIT) void pyapp_init(void)
 {
     extern void __wasm_call_ctors(void);
     __wasm_call_ctors();
     int argc;
     char **argv = read_arguments(&argc);
     if (argc < 2) {
-        exit(CANNOT_START);
+        exit(PYAPP_CANNOT_START);
     }
-    image_entry = argv[1];
+    snapshot_entry = argv[1];
     PyStatus status = initialize(1, argv, 1);
     if (PyStatus_Exception(status)) {
         Py_ExitStatusException(status);
     }
     PyObject *modules = list_of(argv + 2, argc - 2, PyUnicode_DecodeFSDefault);
     support = modules == NULL ? NULL : PyImport_ImportModule("_pyapp");
-    PyObject *done = support == NULL ? NULL : PyObject_CallMethod(support, "prepare", "sO", image_entry, modules);
+    PyObject *done = support == NULL ? NULL : PyObject_CallMethod(support, "prepare", "sO", snapshot_entry, modules);
     Py_XDECREF(modules);
     PyObject *objects = done == NULL ? NULL : PyObject_CallMethod(support, "freeze", NULL);
     Py_XDECREF(done);
@@ -256,9 +253,9 @@ void EXPORT(pyapp_init)(void)
     fflush(NULL);
 }
 
-void EXPORT(pyapp_resume)(void)
+EXPORTED_AS(PYAPP_EXPORT_RESUME) void pyapp_resume(void)
 {
-    /* The C library has the image's preopens and environment; it reads this run's when they are next asked for. */
+    /* The C library has the build's preopens and environment; it reads this run's when they are next asked for. */
     __wasilibc_reset_preopens();
     __wasilibc_deinitialize_environ();
     __wasilibc_initialize_environ();
@@ -280,9 +277,9 @@ void EXPORT(pyapp_resume)(void)
     Py_DECREF(done);
 }
 
-int EXPORT(pyapp_run)(void)
+EXPORTED_AS(PYAPP_EXPORT_RUN) int pyapp_run(void)
 {
-    return run_entry(image_entry);
+    return run_entry(snapshot_entry);
 }
 
 /* Calls a function of Python's own without arguments; an exception is only reported. */
@@ -345,7 +342,7 @@ static void call_finalizers(void)
 {
     PyObject *gc = PyImport_ImportModule("gc");
     PyObject *io = gc == NULL ? NULL : PyImport_ImportModule("_io");
-    /* The objects of the image are frozen, and not among them. */
+    /* The objects of the snapshot are frozen, and not among them. */
     PyObject *objects = io == NULL ? NULL : PyObject_CallMethod(gc, "get_objects", NULL);
     if (objects == NULL) {
         PyErr_WriteUnraisable(NULL);
@@ -363,7 +360,7 @@ static void call_finalizers(void)
     Py_XDECREF(gc);
 }
 
-/* What Py_FinalizeEx does as far as a program can tell, without taking apart the thousands of objects of the image,
+/* What Py_FinalizeEx does as far as a program can tell, without taking apart the thousands of objects of the snapshot,
  * which is most of a short run's time. _pyapp.freeze() has made sure that none of those has a finaliser. */
 static int finalize_run(void)
 {
@@ -394,11 +391,11 @@ static int finalize_run(void)
     PyErr_Clear();
     PyGC_Collect();
     call_finalizers();
-    call_and_report(support, "flush_image");
+    call_and_report(support, "flush_snapshot");
     return result;
 }
 
-void EXPORT(pyapp_exit)(int status)
+EXPORTED_AS(PYAPP_EXPORT_EXIT) void pyapp_exit(int status)
 {
     PyObject *light = PyObject_GetAttrString(support, "finalizes_lightly");
     if (light != Py_True) {

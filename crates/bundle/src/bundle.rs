@@ -5,7 +5,7 @@ use crate::index::{Index, Record};
 use crate::part::Part;
 use crate::source::Source;
 use archive::{Archive, format::checksum};
-use host::{ContextBuilder, Program, Timing, TrustedCode, layout};
+use host::{ContextBuilder, Program, Timing, TrustedCode, abi, layout};
 use memory_image::{Image, Start};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -109,7 +109,7 @@ impl<S: Source> Bundle<S> {
         Ok(match run {
             // A snapshot was made for its entry.
             Run::Resumed | Run::Interpreter => builder,
-            Run::Cold => builder.variable(layout::ENTRY_VARIABLE, self.entry()),
+            Run::Cold => builder.variable(abi::ENTRY_VARIABLE, self.entry()),
         })
     }
 

@@ -10,24 +10,21 @@
 //!         └── site-packages/               the libraries
 //! ```
 
+use crate::abi::MOUNT;
 use crate::preview1::ContextBuilder;
 use archive::Archive;
 use vfs::{Ino, Limits, Result, RootKind, Vfs};
 
-/// Name of the archive's mount point in `/`.
-pub const MOUNT: &str = "vfs";
-/// The standard library, relative to the archive's root.
+/// [`abi::STDLIB`](crate::abi::STDLIB), relative to the archive's root.
 pub const STDLIB: &str = "usr/local/lib/python3.13";
 /// The libraries, relative to the archive's root.
 pub const SITE_PACKAGES: &str = "usr/local/lib/python3.13/site-packages";
-/// What `sys.executable` names, relative to the archive's root: programs look whether it is there.
+/// [`abi::EXECUTABLE`](crate::abi::EXECUTABLE), relative to the archive's root.
 pub const EXECUTABLE: &str = "usr/local/bin/python3.13";
 /// What stands in it.
 pub const EXECUTABLE_TEXT: &str = "This CPython is part of a running executable; it cannot be started from here.\n";
 /// What is bundled, relative to the archive's root: JSON.
 pub const MANIFEST: &str = "pyapp.json";
-/// The variable through which `wasm/src/pyapp.c` learns the entry; it takes it out of the environment again.
-pub const ENTRY_VARIABLE: &str = "PYAPP_ENTRY";
 
 /// A VFS with `/`, `/tmp` and `/dev/null`, and its root.
 ///
@@ -60,4 +57,29 @@ pub fn python_context_and_root(archive: Archive, limits: Limits) -> Result<(Cont
     let (mut vfs, root) = scratch(limits)?;
     let base = vfs.mount(root, MOUNT, archive)?;
     Ok((ContextBuilder::new(vfs).preopen(base, format!("/{MOUNT}")).preopen(root, "/"), root))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi;
+
+    /// Constants cannot be joined from constants.
+    #[test]
+    fn paths_are_those_that_the_guest_knows() {
+        assert_eq!(STDLIB, format!("{}/{}", abi::PREFIX, abi::STDLIB));
+        assert_eq!(SITE_PACKAGES, format!("{STDLIB}/site-packages"));
+        assert_eq!(EXECUTABLE, format!("{}/{}", abi::PREFIX, abi::EXECUTABLE));
+    }
+
+    /// On a host without modes the guest takes files to have those of new ones here.
+    #[test]
+    fn new_files_have_the_modes_that_the_guest_knows() {
+        let (mut vfs, root) = scratch(Limits::default()).expect("room");
+        crate::load::write_file(&mut vfs, root, "file", b"").expect("room");
+        for (name, mode) in [("file", abi::FILE_MODE), ("tmp", abi::DIRECTORY_MODE)] {
+            let ino = vfs.lookup(root, name, false).expect("there");
+            assert_eq!(vfs.metadata(ino).expect("there").mode, mode, "{name}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! CPython, or any other WASI preview1 command, running in wasmtime over an in-memory file system.
 //!
+//! - [`abi`] is what the host and the C and Python inside the guest agree on.
 //! - [`engine`] holds the engine's settings: one place, because code compiled at build time is only loaded by an engine
 //!   with the same settings.
 //! - [`machine`] loads ahead-of-time compiled machine code and maps memory, in place where it can. It is the one home of
@@ -12,6 +13,7 @@
 //!
 //! With the feature `compiler` it also compiles WebAssembly; the shipped executable is built without.
 
+pub mod abi;
 pub mod engine;
 pub mod layout;
 pub mod load;

@@ -1,5 +1,6 @@
 //! One run of a guest, from its first instruction to its exit status.
 
+use crate::abi;
 use crate::machine::Program;
 use crate::preview1::{self, ClosedPipe, Context, Exit};
 use crate::thread::on_guest_thread;
@@ -155,9 +156,9 @@ fn cold(store: &mut Store<Context>, instance: &Instance, timing: &mut Timing) ->
 }
 
 fn resumed(store: &mut Store<Context>, instance: &Instance, timing: &mut Timing) -> wasmtime::Result<Ended> {
-    let resume = instance.get_typed_func::<(), ()>(&mut *store, "pyapp_resume")?;
-    let app = instance.get_typed_func::<(), u32>(&mut *store, "pyapp_run")?;
-    let exit = instance.get_typed_func::<u32, ()>(&mut *store, "pyapp_exit")?;
+    let resume = instance.get_typed_func::<(), ()>(&mut *store, abi::RESUME)?;
+    let app = instance.get_typed_func::<(), u32>(&mut *store, abi::RUN)?;
+    let exit = instance.get_typed_func::<u32, ()>(&mut *store, abi::EXIT)?;
     let ended = resume.call(&mut *store, ());
     timing.mark("resume");
     let ended = ended.and_then(|()| app.call(&mut *store, ()));

@@ -1,5 +1,6 @@
 //! Making the image of an initialised guest.
 
+use crate::abi;
 use crate::machine::Program;
 use crate::preview1::Context;
 use crate::run::{Outcome, StartError, instantiate, outcome_of};
@@ -30,7 +31,7 @@ pub fn take(program: &Program, guest: Context, archive: u64) -> Result<Result<Ve
             Some(image) if image.origin().start == Start::Cold => image,
             _ => wasmtime::bail!("expected a program with a cold image"),
         };
-        let init = instance.get_typed_func::<(), ()>(&mut store, "pyapp_init")?;
+        let init = instance.get_typed_func::<(), ()>(&mut store, abi::INIT)?;
         let (Some(memory), Some(stack_pointer)) =
             (instance.get_memory(&mut store, "memory"), instance.get_global(&mut store, crate::STACK_POINTER))
         else {

@@ -1,9 +1,10 @@
-/* Descriptors: duplicating them, pipes, flags and locks. */
+/* Descriptors: duplicating them, flags and locks. */
 #include <errno.h>
 #include <stdarg.h>
 #include <wasi/api.h>
 #include <wasi/libc.h>
 
+#include "abi.h"
 #include "posix.h"
 #include "request.h"
 
@@ -30,7 +31,7 @@ static int dup_from(int fd, int least)
         errno = fd < 0 ? EBADF : EINVAL;
         return -1;
     }
-    return pyapp_request("dup/%d/%d", fd, least);
+    return pyapp_request(PYAPP_REQUEST_DUP "/%d/%d", fd, least);
 }
 
 int dup(int fd)
@@ -71,16 +72,6 @@ int dup3(int from, int to, int flags)
         return -1;
     }
     return dup2(from, to);
-}
-
-int pipe2(int ends[2], int flags)
-{
-    return pyapp_pair("pipe", flags & O_NONBLOCK, ends);
-}
-
-int pipe(int ends[2])
-{
-    return pipe2(ends, 0);
 }
 
 /* ---- Locks and flags ---- */

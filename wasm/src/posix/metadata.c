@@ -1,40 +1,27 @@
-/* What a file is: its mode, its times, whether it may be used; and making files with a mode.
+/* What a file is: its mode, its owner, its times, and whether it may be used.
  *
- * preview1 has no mode bits. The host sends them along in a file's device number (crates/guest/src/preview1/convert.rs),
- * and changes them on request. */
+ * preview1 has no mode bits. The host sends them along in a file's device number (crates/host/src/abi.rs), and changes them on
+ * request. */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/statvfs.h>
-#include <time.h>
 #include <wasi/api.h>
 #include <wasi/libc-nocwd.h>
-#include <wasi/libc.h>
 
+#include "abi.h"
 #include "paths.h"
 #include "posix.h"
 #include "request.h"
 
-/* In the upper half of a device number: "pyap". Then come 16 bits of st_mode and 16 of the number itself. */
-#define MARK 0x70796170u
-/* The device number of the archive, which is root's, and nobody can write to. */
-#define READ_ONLY_DEVICE 2
-/* What the host gives to new files, and what it stands for on hosts that know no modes. */
-#define FILE_MODE 0644
-#define DIRECTORY_MODE 0755
 /* As large as Python's own default: a file's buffer is as large as its blocks are. */
 #define BLOCK_SIZE 8192
 
-static mode_t mask = 022;
-
-mode_t umask(mode_t new_mask)
-{
-    mode_t old = mask;
-    mask = new_mask & 0777;
-    return old;
-}
+/* What the host says of a file's owner and mode. On a host that knows neither, all belongs to the user and has usual modes,
+ * whatever its device numbers are. */
+struct ownership {
+    dev_t device;
+    mode_t mode;
+    /* Part of the archive, which is root's, and which nobody can write to. */
+    int is_read_only;
+};
 
 static struct timespec time_of(__wasi_timestamp_t time)
 {
@@ -55,18 +42,32 @@ static mode_t type_of(__wasi_filetype_t type)
     }
 }
 
+/* The one place that knows what a device number holds. */
+static struct ownership ownership_of(const __wasi_filestat_t *file)
+{
+    mode_t type = type_of(file->filetype);
+    if (file->dev >> 32 != PYAPP_DEVICE_MARK) {
+        mode_t usual = type == S_IFDIR ? PYAPP_DIRECTORY_MODE : type == S_IFLNK ? 0777 : PYAPP_FILE_MODE;
+        return (struct ownership){.device = file->dev, .mode = type | usual};
+    }
+    dev_t number = file->dev & 0xffff;
+    return (struct ownership){
+        .device = number,
+        .mode = (file->dev >> 16) & 0xffff,
+        .is_read_only = number == PYAPP_READ_ONLY_DEVICE,
+    };
+}
+
 static void fill(struct stat *out, const __wasi_filestat_t *in)
 {
-    int is_ours = in->dev >> 32 == MARK;
-    mode_t type = type_of(in->filetype);
-    mode_t usual = type == S_IFDIR ? DIRECTORY_MODE : type == S_IFLNK ? 0777 : FILE_MODE;
+    struct ownership ownership = ownership_of(in);
     *out = (struct stat){
-        .st_dev = is_ours ? in->dev & 0xffff : in->dev,
+        .st_dev = ownership.device,
         .st_ino = in->ino,
         .st_nlink = in->nlink,
-        .st_mode = is_ours ? (in->dev >> 16) & 0xffff : type | usual,
-        .st_uid = getuid(),
-        .st_gid = getgid(),
+        .st_mode = ownership.mode,
+        .st_uid = ownership.is_read_only ? 0 : getuid(),
+        .st_gid = ownership.is_read_only ? 0 : getgid(),
         .st_size = (off_t)in->size,
         .st_blksize = BLOCK_SIZE,
         .st_blocks = (blkcnt_t)((in->size + 511) / 512),
@@ -74,10 +75,6 @@ static void fill(struct stat *out, const __wasi_filestat_t *in)
         .st_mtim = time_of(in->mtim),
         .st_ctim = time_of(in->ctim),
     };
-    if (is_ours && out->st_dev == READ_ONLY_DEVICE) {
-        out->st_uid = 0;
-        out->st_gid = 0;
-    }
 }
 
 static int done(__wasi_errno_t error)
@@ -87,15 +84,6 @@ static int done(__wasi_errno_t error)
         return -1;
     }
     return 0;
-}
-
-/* Closes what was only opened for one call; the result of that and its errno stay. */
-static int close_behind(int fd, int result)
-{
-    int error = errno;
-    (void)__wasi_fd_close(fd);
-    errno = error;
-    return result;
 }
 
 int fstat(int fd, struct stat *buffer)
@@ -108,15 +96,21 @@ int fstat(int fd, struct stat *buffer)
     return 0;
 }
 
-int fstatat(int directory, const char *restrict path, struct stat *restrict buffer, int flags)
+/* What the host says of what a path leads to. */
+static int look_at(int directory, const char *path, int flags, __wasi_filestat_t *found)
 {
     struct place place;
     if (pyapp_place(directory, path, &place) != 0) {
         return -1;
     }
     __wasi_lookupflags_t lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW;
+    return done(__wasi_path_filestat_get(place.directory, lookup, place.path, found));
+}
+
+int fstatat(int directory, const char *restrict path, struct stat *restrict buffer, int flags)
+{
     __wasi_filestat_t found;
-    if (done(__wasi_path_filestat_get(place.directory, lookup, place.path, &found)) != 0) {
+    if (look_at(directory, path, flags, &found) != 0) {
         return -1;
     }
     fill(buffer, &found);
@@ -135,19 +129,21 @@ int lstat(const char *restrict path, struct stat *restrict buffer)
 
 int faccessat(int directory, const char *path, int mode, int flags)
 {
-    struct stat found;
+    __wasi_filestat_t found;
     if ((mode & ~(R_OK | W_OK | X_OK)) != 0) {
         errno = EINVAL;
         return -1;
     }
-    if (fstatat(directory, path, &found, flags & AT_SYMLINK_NOFOLLOW) != 0) {
+    if (look_at(directory, path, flags, &found) != 0) {
         return -1;
     }
-    if ((mode & W_OK) && found.st_dev == READ_ONLY_DEVICE) {
+    struct ownership ownership = ownership_of(&found);
+    if ((mode & W_OK) && ownership.is_read_only) {
         errno = EROFS;
         return -1;
     }
-    mode_t granted = found.st_uid == getuid() ? found.st_mode >> 6 : found.st_mode;
+    /* What is not the user's is root's, and the bits for all others count. */
+    mode_t granted = ownership.is_read_only ? ownership.mode : ownership.mode >> 6;
     if ((mode & ~granted) != 0) {
         errno = EACCES;
         return -1;
@@ -160,121 +156,12 @@ int access(const char *path, int mode)
     return faccessat(AT_FDCWD, path, mode, 0);
 }
 
-/* ---- Making files ---- */
-
-/* All that preview1 knows; the host ends a guest that asks for more. Other systems ignore other flags. */
-#define KNOWN_FLAGS                                                                                                       \
-    (O_ACCMODE | O_CREAT | O_DIRECTORY | O_EXCL | O_TRUNC | O_NOFOLLOW | O_APPEND | O_DSYNC | O_NONBLOCK | O_RSYNC | O_SYNC)
-
-static int open_place(const struct place *place, int flags)
-{
-    return __wasilibc_nocwd_openat_nomode(place->directory, place->path, flags & KNOWN_FLAGS);
-}
-
-static int is_directory(int fd)
-{
-    __wasi_fdstat_t state;
-    return __wasi_fd_fdstat_get(fd, &state) == 0 && state.fs_filetype == __WASI_FILETYPE_DIRECTORY;
-}
-
-static int open_with_mode(int directory, const char *path, int flags, mode_t mode)
-{
-    struct place place;
-    if (pyapp_place(directory, path, &place) != 0) {
-        return -1;
-    }
-    /* Elsewhere it is zero, and programs leave it out. */
-    if ((flags & O_ACCMODE) == 0) {
-        flags |= O_RDONLY;
-    }
-    mode = mode & 07777 & ~mask;
-    if ((flags & O_CREAT) == 0 || mode == FILE_MODE) {
-        return open_place(&place, flags);
-    }
-    /* Only a file that this call makes gets the mode. */
-    for (;;) {
-        int fd = open_place(&place, flags | O_EXCL);
-        if (fd >= 0) {
-            /* On a host without modes there is nothing to set. */
-            (void)fchmod(fd, mode);
-            return fd;
-        }
-        if (errno != EEXIST || (flags & O_EXCL)) {
-            return -1;
-        }
-        fd = open_place(&place, flags & ~O_CREAT);
-        if (fd >= 0 && is_directory(fd)) {
-            /* O_CREAT makes files. */
-            errno = EISDIR;
-            return close_behind(fd, -1);
-        }
-        if (fd >= 0 || errno != ENOENT) {
-            return fd;
-        }
-        /* A link that leads nowhere is there, and what it leads to is not: O_EXCL would refuse it for ever. */
-        struct stat link;
-        if (fstatat(directory, path, &link, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(link.st_mode)) {
-            fd = open_place(&place, flags);
-            if (fd >= 0) {
-                (void)fchmod(fd, mode);
-            }
-            return fd;
-        }
-    }
-}
-
-int openat(int directory, const char *path, int flags, ...)
-{
-    va_list arguments;
-    va_start(arguments, flags);
-    mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
-    va_end(arguments);
-    return open_with_mode(directory, path, flags, mode);
-}
-
-int open(const char *path, int flags, ...)
-{
-    va_list arguments;
-    va_start(arguments, flags);
-    mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
-    va_end(arguments);
-    return open_with_mode(AT_FDCWD, path, flags, mode);
-}
-
-int __wasilibc_open_nomode(const char *path, int flags)
-{
-    return open_with_mode(AT_FDCWD, path, flags, 0666);
-}
-
-int __wasilibc_openat_nomode(int directory, const char *path, int flags)
-{
-    return open_with_mode(directory, path, flags, 0666);
-}
-
-int mkdirat(int directory, const char *path, mode_t mode)
-{
-    struct place place;
-    if (pyapp_place(directory, path, &place) != 0 || __wasilibc_nocwd_mkdirat_nomode(place.directory, place.path) != 0) {
-        return -1;
-    }
-    mode = mode & 07777 & ~mask;
-    if (mode != DIRECTORY_MODE) {
-        (void)fchmodat(directory, path, mode, 0);
-    }
-    return 0;
-}
-
-int mkdir(const char *path, mode_t mode)
-{
-    return mkdirat(AT_FDCWD, path, mode);
-}
-
 /* ---- Changing what a file is ---- */
 
 int fchmod(int fd, mode_t mode)
 {
     struct stat now;
-    if (pyapp_command("chmod/%d/%o", fd, (unsigned)(mode & 07777)) == 0) {
+    if (pyapp_command(PYAPP_REQUEST_CHMOD "/%d/%o", fd, (unsigned)(mode & 07777)) == 0) {
         return 0;
     }
     /* Where modes cannot be set, a file has the one that it shows, and may be given it: who copies a file does so. */
@@ -304,8 +191,8 @@ int fchmodat(int directory, const char *path, mode_t mode, int flags)
         return -1;
     }
     /* For which no permission is needed. */
-    int fd = open_place(&place, O_SEARCH);
-    return fd < 0 ? -1 : close_behind(fd, fchmod(fd, mode));
+    int fd = pyapp_open_place(&place, O_SEARCH);
+    return fd < 0 ? -1 : pyapp_close_behind(fd, fchmod(fd, mode));
 }
 
 int chmod(const char *path, mode_t mode)
@@ -364,45 +251,4 @@ int utimes(const char *path, const struct timeval times[2])
         precise[i] = (struct timespec){.tv_sec = times[i].tv_sec, .tv_nsec = times[i].tv_usec * 1000};
     }
     return utimensat(AT_FDCWD, path, precise, 0);
-}
-
-/* ---- The file system as a whole ---- */
-
-int fstatvfs(int fd, struct statvfs *buffer)
-{
-    char answer[128];
-    unsigned long long blocks, free_blocks, files, free_files;
-    unsigned block_size, read_only;
-    if (pyapp_ask("statvfs", fd, answer, sizeof(answer)) != 0) {
-        return -1;
-    }
-    if (sscanf(answer, "%u %llu %llu %llu %llu %u", &block_size, &blocks, &free_blocks, &files, &free_files,
-               &read_only) != 6) {
-        errno = EIO;
-        return -1;
-    }
-    *buffer = (struct statvfs){
-        .f_bsize = block_size,
-        .f_frsize = block_size,
-        .f_blocks = blocks,
-        .f_bfree = free_blocks,
-        .f_bavail = free_blocks,
-        .f_files = files,
-        .f_ffree = free_files,
-        .f_favail = free_files,
-        .f_flag = read_only ? ST_RDONLY : 0,
-        .f_namemax = 255,
-    };
-    return 0;
-}
-
-int statvfs(const char *restrict path, struct statvfs *restrict buffer)
-{
-    int fd = open(path, O_SEARCH);
-    return fd < 0 ? -1 : close_behind(fd, fstatvfs(fd, buffer));
-}
-
-/* What is written is in the host's hands at once. */
-void sync(void)
-{
 }

@@ -16,21 +16,21 @@
 #include <wasi/libc-nocwd.h>
 #include <wasi/libc.h>
 
+#include "abi.h"
 #include "posix.h"
 #include "request.h"
 
 /* The current directory: a descriptor that the host keeps apart from all others, or -1 for the root in which every run starts,
- * and where the host does not know the path of a directory. Elsewhere than here a directory's descriptor may allow less than a preopen's, and `..` may not lead out
- * of it, so the path is put in front there, as wasi-libc does. */
+ * and where the host does not know the path of a directory. Elsewhere than here a directory's descriptor may allow less than
+ * a preopen's, and `..` may not lead out of it, so the path is put in front there, as wasi-libc does. */
 static int current = -1;
 static char current_path[PATH_MAX] = "/";
 
 int pyapp_place(int directory, const char *path, struct place *place)
 {
-    static char buffers[2][PATH_MAX];
-    static int next;
     if (path[0] != '/' && directory != AT_FDCWD) {
-        *place = (struct place){directory, path};
+        place->directory = directory;
+        place->path = path;
         return 0;
     }
     if (path[0] == '\0') {
@@ -39,17 +39,16 @@ int pyapp_place(int directory, const char *path, struct place *place)
     }
     if (path[0] != '/') {
         if (current >= 0) {
-            *place = (struct place){current, path};
+            place->directory = current;
+            place->path = path;
             return 0;
         }
-        char *buffer = buffers[next];
-        next = !next;
         const char *slash = current_path[1] == '\0' ? "" : "/";
-        if (snprintf(buffer, PATH_MAX, "%s%s%s", current_path, slash, path) >= PATH_MAX) {
+        if (snprintf(place->buffer, PATH_MAX, "%s%s%s", current_path, slash, path) >= PATH_MAX) {
             errno = ENAMETOOLONG;
             return -1;
         }
-        path = buffer;
+        path = place->buffer;
     }
     const char *prefix;
     place->directory = __wasilibc_find_abspath(path, &prefix, &place->path);
@@ -60,12 +59,29 @@ int pyapp_place(int directory, const char *path, struct place *place)
     return 0;
 }
 
+int pyapp_close_behind(int fd, int result)
+{
+    int error = errno;
+    (void)__wasi_fd_close(fd);
+    errno = error;
+    return result;
+}
+
+/* All that preview1 knows; the host ends a guest that asks for more. Other systems ignore other flags. */
+#define KNOWN_FLAGS                                                                                                       \
+    (O_ACCMODE | O_CREAT | O_DIRECTORY | O_EXCL | O_TRUNC | O_NOFOLLOW | O_APPEND | O_DSYNC | O_NONBLOCK | O_RSYNC | O_SYNC)
+
+int pyapp_open_place(const struct place *place, int flags)
+{
+    return __wasilibc_nocwd_openat_nomode(place->directory, place->path, flags & KNOWN_FLAGS);
+}
+
 /* ---- The current directory ---- */
 
 /* Makes an open directory the current one; `path` leads to it. Takes the descriptor. */
 static int enter(int fd, const char *path)
 {
-    int own = pyapp_request("cwd/%d", fd);
+    int own = pyapp_request(PYAPP_REQUEST_CWD "/%d", fd);
     int error = errno;
     (void)__wasi_fd_close(fd);
     if (own < 0 && (error != ENOSYS || path == NULL)) {
@@ -109,7 +125,7 @@ char *getcwd(char *buffer, size_t size)
     char where[PATH_MAX];
     if (current < 0) {
         strcpy(where, current_path);
-    } else if (pyapp_ask("path", current, where, sizeof(where)) != 0) {
+    } else if (pyapp_ask(PYAPP_REQUEST_PATH, current, where, sizeof(where)) != 0) {
         /* It has been removed; or no call would take its path, and a larger buffer would not help. */
         errno = errno == ESTALE ? ENOENT : errno == ERANGE ? ENAMETOOLONG : errno;
         return NULL;

@@ -61,12 +61,14 @@
 int dup(int fd);
 int dup2(int from, int to);
 int dup3(int from, int to, int flags);
-int pipe(int ends[2]);
-int pipe2(int ends[2], int flags);
 int flock(int fd, int operation);
 int lockf(int fd, int command, off_t length);
 long pyapp_fpathconf(int fd, int name);
 #define fpathconf(fd, name) pyapp_fpathconf(fd, name)
+
+/* pipes.c */
+int pipe(int ends[2]);
+int pipe2(int ends[2], int flags);
 
 /* sockets.c */
 int socket(int family, int type, int protocol);
@@ -81,29 +83,30 @@ ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct so
 ssize_t recvfrom(int fd, void *restrict data, size_t size, int flags, struct sockaddr *restrict address,
                  socklen_t *restrict length);
 
-/* names.c */
+/* hosts.c */
+int gethostname(char *name, size_t size);
 char *inet_ntoa(struct in_addr address);
 
 /* paths.c */
 int fchdir(int fd);
 
-/* metadata.c */
+/* open.c */
 mode_t umask(mode_t mask);
+
+/* metadata.c */
 int chown(const char *path, uid_t user, gid_t group);
 int fchown(int fd, uid_t user, gid_t group);
 int lchown(const char *path, uid_t user, gid_t group);
 int fchownat(int directory, const char *path, uid_t user, gid_t group, int flags);
+
+/* filesystem.c */
 void sync(void);
 
-/* process.c */
-pid_t getppid(void);
+/* users.c */
 uid_t getuid(void);
 uid_t geteuid(void);
 gid_t getgid(void);
 gid_t getegid(void);
-long pyapp_sysconf(int name);
-#define sysconf(name) pyapp_sysconf(name)
-int gethostname(char *name, size_t size);
 
 /* signals.c */
 int kill(pid_t process, int signal);
@@ -115,11 +118,14 @@ int sigismember(const sigset_t *set, int signal);
 int sigpending(sigset_t *set);
 
 /* process.c; the type is for the prototype in sys/wait.h. */
+pid_t getppid(void);
+long pyapp_sysconf(int name);
+#define sysconf(name) pyapp_sysconf(name)
 typedef struct siginfo siginfo_t;
 pid_t wait(int *status);
 pid_t waitpid(pid_t process, int *status, int options);
 
-/* Clocks that preview1 has and wasi-libc hides. */
+/* clocks.c: clocks that preview1 has and wasi-libc hides. */
 extern const struct __clockid pyapp_process_clock, pyapp_thread_clock;
 #define CLOCK_PROCESS_CPUTIME_ID (&pyapp_process_clock)
 #define CLOCK_THREAD_CPUTIME_ID (&pyapp_thread_clock)

@@ -7,23 +7,22 @@
 #include <wasi/api.h>
 #include <wasi/libc-find-relpath.h>
 
-#include "posix.h"
-
-#define DEVICE "/dev/pyapp/"
+#include "abi.h"
 
 static int request(const char *format, va_list arguments)
 {
-    char path[128] = DEVICE;
-    vsnprintf(path + sizeof(DEVICE) - 1, sizeof(path) - sizeof(DEVICE), format, arguments);
+    char path[128] = PYAPP_DEVICE;
+    vsnprintf(path + sizeof(PYAPP_DEVICE) - 1, sizeof(path) - sizeof(PYAPP_DEVICE), format, arguments);
     const char *prefix, *relative;
     int directory = __wasilibc_find_abspath(path, &prefix, &relative);
     if (directory < 0) {
         errno = ENOSYS;
         return -1;
     }
-    __wasi_rights_t rights = __WASI_RIGHTS_FD_READ | __WASI_RIGHTS_FD_WRITE;
+    /* Our host does not look at the rights. One whose `/` is read-only would refuse to open anything for writing, and not say
+     * that it finds nothing there. */
     __wasi_fd_t fd;
-    __wasi_errno_t error = __wasi_path_open(directory, 0, relative, 0, rights, 0, 0, &fd);
+    __wasi_errno_t error = __wasi_path_open(directory, 0, relative, 0, __WASI_RIGHTS_FD_READ, 0, 0, &fd);
     if (error != 0) {
         /* A host without the device finds nothing there; ours answers every request with another errno. */
         errno = error == __WASI_ERRNO_NOENT ? ENOSYS : error;
@@ -69,23 +68,4 @@ int pyapp_ask(const char *what, int fd, char *buffer, size_t size)
     }
     buffer[length] = '\0';
     return 0;
-}
-
-int pyapp_pair(const char *what, int flags, int ends[2])
-{
-    ends[0] = pyapp_request("%s", what);
-    if (ends[0] < 0) {
-        return -1;
-    }
-    ends[1] = pyapp_request("peer/%d", ends[0]);
-    if (ends[1] >= 0 && (flags == 0 || (fcntl(ends[0], F_SETFL, flags) == 0 && fcntl(ends[1], F_SETFL, flags) == 0))) {
-        return 0;
-    }
-    int error = errno;
-    (void)__wasi_fd_close(ends[0]);
-    if (ends[1] >= 0) {
-        (void)__wasi_fd_close(ends[1]);
-    }
-    errno = error;
-    return -1;
 }

@@ -3,10 +3,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "abi.h"
 #include "posix.h"
-
-/* What a shell shows of a process that a signal has ended. */
-#define ENDED_BY(signal) (128 + (signal))
 
 /* NULL: what happens by default. */
 static void (*handlers[_NSIG])(int);
@@ -59,7 +57,7 @@ int raise(int signal)
         errno = ENOSYS;
         return -1;
     default:
-        _Exit(ENDED_BY(signal));
+        _Exit(PYAPP_ENDED_BY_SIGNAL + signal);
     }
 }
 

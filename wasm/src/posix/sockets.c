@@ -5,11 +5,9 @@
 #include <string.h>
 #include <wasi/api.h>
 
+#include "abi.h"
+#include "pipes.h"
 #include "posix.h"
-#include "request.h"
-
-/* What the host lets wait in each direction, bytes. */
-#define PIPE_CAPACITY 65536
 
 int socketpair(int family, int type, int protocol, int ends[2])
 {
@@ -22,7 +20,7 @@ int socketpair(int family, int type, int protocol, int ends[2])
         errno = EPROTONOSUPPORT;
         return -1;
     }
-    return pyapp_pair("socketpair", type & SOCK_NONBLOCK ? O_NONBLOCK : 0, ends);
+    return pyapp_pair(PYAPP_REQUEST_SOCKETPAIR, type & SOCK_NONBLOCK ? O_NONBLOCK : 0, ends);
 }
 
 int socket(int family, int type, int protocol)
@@ -89,7 +87,7 @@ int getsockopt(int fd, int level, int name, void *restrict value, socklen_t *res
     if (check(fd, level == SOL_SOCKET ? 0 : ENOPROTOOPT) != 0) {
         return -1;
     }
-    int found = name == SO_TYPE ? SOCK_STREAM : name == SO_SNDBUF || name == SO_RCVBUF ? PIPE_CAPACITY : 0;
+    int found = name == SO_TYPE ? SOCK_STREAM : name == SO_SNDBUF || name == SO_RCVBUF ? PYAPP_PIPE_CAPACITY : 0;
     *size = *size < sizeof(found) ? *size : sizeof(found);
     memcpy(value, &found, *size);
     return 0;

@@ -9,16 +9,15 @@
 #include <unistd.h>
 #include <wasi/api.h>
 
+#include "abi.h"
 #include "posix.h"
 #include "request.h"
-
-/* How many of c_cc have a meaning; they come in this order from the host. */
-#define CODES 17
 
 /* What the host tells of a terminal. */
 struct state {
     unsigned input, output, control, local;
-    unsigned char codes[CODES];
+    /* Of c_cc, as many as have a meaning. */
+    unsigned char codes[PYAPP_TERMINAL_CODES];
     unsigned rows, columns;
 };
 
@@ -26,7 +25,7 @@ static int look(int fd, struct state *state)
 {
     char answer[256];
     int used;
-    if (pyapp_ask("terminal", fd, answer, sizeof(answer)) != 0) {
+    if (pyapp_ask(PYAPP_REQUEST_TERMINAL, fd, answer, sizeof(answer)) != 0) {
         /* A host that knows nothing of terminals has none. */
         errno = errno == ENOSYS ? ENOTTY : errno;
         return -1;
@@ -37,7 +36,7 @@ static int look(int fd, struct state *state)
         return -1;
     }
     const char *at = answer + used;
-    for (int i = 0; i < CODES; i++) {
+    for (int i = 0; i < PYAPP_TERMINAL_CODES; i++) {
         unsigned code;
         if (sscanf(at, " %x%n", &code, &used) != 1) {
             errno = EIO;
@@ -63,21 +62,21 @@ int tcgetattr(int fd, struct termios *settings)
         .__c_ispeed = state.control & CBAUD,
         .__c_ospeed = state.control & CBAUD,
     };
-    memcpy(settings->c_cc, state.codes, CODES);
+    memcpy(settings->c_cc, state.codes, PYAPP_TERMINAL_CODES);
     return 0;
 }
 
 int tcsetattr(int fd, int when, const struct termios *settings)
 {
-    char codes[2 * CODES + 1];
+    char codes[2 * PYAPP_TERMINAL_CODES + 1];
     if (when < TCSANOW || when > TCSAFLUSH) {
         errno = EINVAL;
         return -1;
     }
-    for (int i = 0; i < CODES; i++) {
+    for (int i = 0; i < PYAPP_TERMINAL_CODES; i++) {
         snprintf(codes + 2 * i, 3, "%02x", settings->c_cc[i]);
     }
-    int result = pyapp_command("terminal/%d/%d/%x/%x/%x/%x/%s", fd, when, settings->c_iflag, settings->c_oflag,
+    int result = pyapp_command(PYAPP_REQUEST_TERMINAL "/%d/%d/%x/%x/%x/%x/%s", fd, when, settings->c_iflag, settings->c_oflag,
                                settings->c_cflag, settings->c_lflag, codes);
     if (result != 0 && errno == ENOSYS) {
         errno = ENOTTY;

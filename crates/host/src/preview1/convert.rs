@@ -1,15 +1,10 @@
 //! Types of the VFS as types of preview1.
 
 use super::Result;
+use crate::abi;
 use vfs::{Errno, Kind, Metadata};
 use wasmtime_wasi::p1::types;
 use wiggle::{GuestMemory, GuestPtr};
-
-/// The device numbers that `stat` shows: of the scratch, of the read-only base, of pipes, and of the standard streams.
-const SCRATCH_DEVICE: u64 = 1;
-const BASE_DEVICE: u64 = 2;
-pub(super) const PIPE_DEVICE: u64 = 3;
-pub(super) const STREAM_DEVICE: u64 = 4;
 
 /// Types of files in `st_mode`, as POSIX systems have them.
 pub(super) const S_IFIFO: u16 = 0o010_000;
@@ -19,10 +14,10 @@ pub(super) const S_IFREG: u16 = 0o100_000;
 const S_IFLNK: u16 = 0o120_000;
 pub(super) const S_IFSOCK: u16 = 0o140_000;
 
-/// A device number that carries `st_mode` along, for which preview1 has no place: "pyap" in the upper half marks it, then
-/// come 16 bits of mode and 16 of the number. wasm/src/posix/metadata.c takes it apart.
+/// A device number that carries `st_mode` along, for which preview1 has no place: see [`abi::DEVICE_MARK`].
+/// wasm/src/posix/metadata.c takes it apart.
 pub(super) fn device(number: u64, mode: u16) -> u64 {
-    u64::from(u32::from_be_bytes(*b"pyap")) << 32 | u64::from(mode) << 16 | number
+    u64::from(abi::DEVICE_MARK) << 32 | u64::from(mode) << 16 | number
 }
 
 pub(super) fn errno(errno: Errno) -> types::Errno {
@@ -74,7 +69,7 @@ pub(super) fn filestat(metadata: &Metadata) -> types::Filestat {
         Kind::Symlink => S_IFLNK,
         Kind::Null => S_IFCHR,
     };
-    let number = if metadata.ino.is_read_only() { BASE_DEVICE } else { SCRATCH_DEVICE };
+    let number = if metadata.ino.is_read_only() { abi::READ_ONLY_DEVICE } else { abi::SCRATCH_DEVICE };
     types::Filestat {
         dev: device(number, kind | metadata.mode),
         ino: metadata.ino.get(),

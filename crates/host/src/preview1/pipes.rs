@@ -4,13 +4,12 @@
 //! fill an empty pipe while it waits for it: where a process would hang for ever, it gets EDEADLK.
 
 use super::{Result, convert};
+use crate::abi::PIPE_CAPACITY as CAPACITY;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime_wasi::p1::types::{self, Errno, Fdflags, Rights};
 
-/// What a pipe holds, bytes (Linux: the same).
-const CAPACITY: usize = 64 * 1024;
 /// What is written whole or not at all, bytes.
 const ATOMIC: usize = 4096;
 
@@ -275,7 +274,7 @@ impl End {
     pub fn filestat(&self) -> types::Filestat {
         let mode = if self.is_socket { convert::S_IFSOCK | 0o777 } else { convert::S_IFIFO | 0o600 };
         types::Filestat {
-            dev: convert::device(convert::PIPE_DEVICE, mode),
+            dev: convert::device(crate::abi::PIPE_DEVICE, mode),
             ino: self.number,
             filetype: self.filetype(),
             nlink: 1,

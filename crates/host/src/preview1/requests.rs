@@ -21,11 +21,10 @@ use super::pipes::End;
 use super::streams::Stream;
 use super::table::Descriptor;
 use super::{Context, Result, terminal};
+use crate::abi::{DEVICE, request};
 use vfs::Ino;
 use wasmtime_wasi::p1::types::{self, Errno};
 
-/// Where requests begin, in `/`.
-const DEVICE: &str = "dev/pyapp/";
 /// In which statvfs counts, bytes.
 const BLOCK: u64 = 4096;
 
@@ -45,29 +44,37 @@ impl Context {
         let name = words.next().unwrap_or_default();
         let words: Vec<&str> = words.collect();
         let answer = match (name, words.as_slice()) {
-            ("dup", [fd, least]) => return self.table.duplicate(descriptor(fd)?, number(least, 10)?),
-            ("cwd", [fd]) => return self.change_directory(descriptor(fd)?),
-            ("pipe", []) => self.pipes.pipe(),
-            ("socketpair", []) => self.pipes.socket_pair(),
-            ("peer", [fd]) => match self.table.get_mut(descriptor(fd)?)? {
+            (request::DUP, [fd, least]) => return self.table.duplicate(descriptor(fd)?, number(least, 10)?),
+            (request::CWD, [fd]) => return self.change_directory(descriptor(fd)?),
+            (request::PIPE, []) => self.pipes.pipe(),
+            (request::SOCKETPAIR, []) => self.pipes.socket_pair(),
+            (request::PEER, [fd]) => match self.table.get_mut(descriptor(fd)?)? {
                 Descriptor::Pipe(end) => end.take_peer()?,
                 _ => return Err(Errno::Inval.into()),
             },
-            ("chmod", [fd, mode]) => {
+            (request::CHMOD, [fd, mode]) => {
                 let mode = u16::try_from(number(mode, 8)?).map_err(|_| Errno::Inval)?;
                 self.change_mode(descriptor(fd)?, mode)?;
                 End::text("")
             }
-            ("path", [fd]) => End::text(&self.path_of(descriptor(fd)?)?),
-            ("statvfs", [fd]) => End::text(&self.statvfs(descriptor(fd)?)?),
-            ("terminal", [fd]) => End::text(&terminal::settings(self.stream(fd)?)?),
-            ("terminal", [fd, settings @ ..]) => {
+            (request::PATH, [fd]) => End::text(&self.path_of(descriptor(fd)?)?),
+            (request::STATVFS, [fd]) => End::text(&self.statvfs(descriptor(fd)?)?),
+            (request::TERMINAL, [fd]) => End::text(&terminal::settings(self.stream(fd)?)?),
+            (request::TERMINAL, [fd, settings @ ..]) => {
                 terminal::set(self.stream(fd)?, settings)?;
                 End::text("")
             }
-            ("dup" | "cwd" | "pipe" | "socketpair" | "peer" | "chmod" | "path" | "statvfs", _) => {
-                return Err(Errno::Inval.into());
-            }
+            (
+                request::DUP
+                | request::CWD
+                | request::PIPE
+                | request::SOCKETPAIR
+                | request::PEER
+                | request::CHMOD
+                | request::PATH
+                | request::STATVFS,
+                _,
+            ) => return Err(Errno::Inval.into()),
             _ => return Err(Errno::Nosys.into()),
         };
         self.table.insert(Descriptor::Pipe(answer)).map_err(|_| Errno::Mfile.into())

@@ -224,7 +224,7 @@ impl Stream {
             _ => (0, 0),
         };
         types::Filestat {
-            dev: convert::device(convert::STREAM_DEVICE, self.mode()),
+            dev: convert::device(crate::abi::STREAM_DEVICE, self.mode()),
             ino: u64::from(number) + 1,
             filetype: self.filetype(),
             nlink: 1,

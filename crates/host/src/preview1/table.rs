@@ -3,11 +3,10 @@
 use super::Result;
 use super::pipes::End;
 use super::streams::Stream;
+use crate::abi::MAX_DESCRIPTORS;
 use vfs::{Ino, Kind};
 use wasmtime_wasi::p1::types::{self, Errno};
 
-/// Most descriptors open at once; one more is EMFILE.
-const MAX_DESCRIPTORS: usize = 8192;
 /// The number of the guest's current directory, which is beyond all others.
 const CURRENT_DIRECTORY: usize = MAX_DESCRIPTORS;
 

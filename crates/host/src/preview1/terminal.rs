@@ -4,6 +4,8 @@
 
 use super::Result;
 use super::streams::Stream;
+#[cfg(target_os = "linux")]
+use crate::abi;
 use wasmtime_wasi::p1::types::Errno;
 
 /// `rows columns input output control local code...`: decimal, then hexadecimal.
@@ -62,7 +64,7 @@ pub(super) fn set(stream: &Stream, words: &[&str]) -> Result<()> {
 
 /// The places of `c_cc`, in its order; one is not used.
 #[cfg(target_os = "linux")]
-fn codes() -> [Option<rustix::termios::SpecialCodeIndex>; 17] {
+fn codes() -> [Option<rustix::termios::SpecialCodeIndex>; abi::TERMINAL_CODES] {
     use rustix::termios::SpecialCodeIndex as Code;
     [
         Some(Code::VINTR),

@@ -5,7 +5,7 @@ use super::interpreter::Python;
 use crate::build::Build;
 use crate::error::{Error, Result};
 use crate::inputs::Library;
-use host::{ContextBuilder, layout, load};
+use host::{ContextBuilder, abi, layout, load};
 use std::path::{Path, PathBuf};
 use vfs::{Ino, Kind, Limits, Vfs};
 
@@ -39,7 +39,7 @@ impl Sources {
     pub(crate) fn of_libraries(libraries: &[Library]) -> Sources {
         Sources {
             entries: libraries.iter().map(|library| (library.name.clone(), library.path.clone())).collect(),
-            prefix: format!("/{}/{}", layout::MOUNT, layout::SITE_PACKAGES),
+            prefix: format!("/{}/{}", abi::MOUNT, layout::SITE_PACKAGES),
             exclude: Vec::new(),
         }
     }
@@ -50,7 +50,7 @@ impl Sources {
         for entry in crate::hash::sorted_entries(folder)? {
             entries.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
         }
-        Ok(Sources { entries, prefix: format!("/{}/{}", layout::MOUNT, layout::STDLIB), exclude: exclude.to_vec() })
+        Ok(Sources { entries, prefix: format!("/{}/{}", abi::MOUNT, layout::STDLIB), exclude: exclude.to_vec() })
     }
 }
 
@@ -84,10 +84,10 @@ impl Build {
         }
         match stdlib {
             Stdlib::Compiled(archive) => {
-                vfs.mount(root, layout::MOUNT, archive).map_err(no_room)?;
+                vfs.mount(root, abi::MOUNT, archive).map_err(no_room)?;
             }
             Stdlib::Sources(folder) => {
-                let mut at = make_directory(&mut vfs, root, layout::MOUNT)?;
+                let mut at = make_directory(&mut vfs, root, abi::MOUNT)?;
                 for name in layout::STDLIB.split('/') {
                     at = make_directory(&mut vfs, at, name)?;
                 }

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::guest;
 use crate::runtime::Runtime;
 use archive::Archive;
-use host::{Context, ContextBuilder, Program, Timing, TrustedCode, layout};
+use host::{Context, ContextBuilder, Program, Timing, TrustedCode, abi, layout};
 use memory_image::Image;
 use std::sync::Arc;
 use vfs::Limits;
@@ -61,7 +61,7 @@ impl Python {
     pub(crate) fn check(&self, stdlib: &Archive) -> Result<()> {
         let fail = |error| Error::Guest(format!("the file system of the checking CPython: {error}"));
         let builder = layout::python_context(stdlib.clone(), Limits::default()).map_err(fail)?;
-        let (status, said, _) = self.run(builder.argument("python3").variable(layout::ENTRY_VARIABLE, ENTRY))?;
+        let (status, said, _) = self.run(builder.argument("python3").variable(abi::ENTRY_VARIABLE, ENTRY))?;
         let expected = hexversion(&self.runtime.version);
         if Some(status) == expected {
             return Ok(());

@@ -1,8 +1,9 @@
-//! The C that is linked into python.wasm beside CPython: the libraries that the recipe names, and what stands in for parts of
-//! wasi-libc. Its text is part of the recipe's key.
+//! The C that is linked into python.wasm beside CPython: the libraries that the recipe names, and the POSIX layer, which stands
+//! in for parts of wasi-libc. Its text is part of the recipe's key.
 
+use super::CHECKS;
 use super::recipe::Library;
-use super::steps::{Build, prefix_map};
+use super::toolchain::{Build, prefix_map, prefixed};
 use crate::error::{Doing, Result};
 use crate::hash::sorted_entries;
 use std::ffi::OsString;
@@ -11,9 +12,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const COMPILE_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// The name of the POSIX layer's library.
+const POSIX: &str = "posix";
+/// Its sources, relative to `wasm/`.
+const POSIX_SOURCES: &str = "src/posix";
+/// The parts of wasi-libc that have to be asked for, as CPython's configure does.
+const EMULATED: [&str; 3] = ["getpid", "process-clocks", "signal"];
 
 impl Build<'_> {
-    /// The C libraries, and what stands in for parts of wasi-libc.
+    /// The C libraries and the POSIX layer.
     pub fn libraries(&self) -> Result<()> {
         for folder in [self.dependencies("lib"), self.dependencies("objects")] {
             fs::create_dir_all(&folder).doing("create", &folder)?;
@@ -21,12 +28,27 @@ impl Build<'_> {
         for (library, package) in &self.libraries {
             self.library(library, &package.join(&library.folder))?;
         }
-        let own = self.recipe.folder.join("src/posix");
-        let strict = ["-Wall", "-Wextra", "-Werror"].map(OsString::from);
-        let sources = self.own_sources()?;
+        let folder = self.recipe.folder.join(POSIX_SOURCES);
+        let sources = c_sources(&folder)?;
         let objects: Result<Vec<PathBuf>> =
-            sources.iter().map(|source| self.compile("own", &own, source, &strict)).collect();
-        self.archive("own", &objects?)
+            sources.iter().map(|source| self.compile(POSIX, &folder, source, &strict())).collect();
+        self.archive(POSIX, &objects?)
+    }
+
+    /// Programs that ask the C library and the POSIX layer what Python cannot ask; tests run them. Linked as python.wasm is.
+    pub fn checks(&self) -> Result<()> {
+        let (folder, programs) = (self.recipe.folder.join("checks"), self.dependencies(CHECKS));
+        fs::create_dir_all(&programs).doing("create", &programs)?;
+        for source in c_sources(&folder)? {
+            let object = self.compile(CHECKS, &folder, &source, &strict())?;
+            let mut link = self.compiler_command("cc");
+            link.args(self.target_flags()).arg("-s").args(self.posix_objects()?.split(' ')).arg(object);
+            link.args(&self.recipe.configure.ldflags)
+                .args(EMULATED.map(|library| format!("-lwasi-emulated-{library}")));
+            link.arg("-o").arg(programs.join(format!("{}.wasm", file_name(&source))));
+            self.log.run(&format!("linking the check {}", file_name(&source)), link, COMPILE_LIMIT)?;
+        }
+        Ok(())
     }
 
     fn library(&self, library: &Library, folder: &Path) -> Result<()> {
@@ -52,7 +74,7 @@ impl Build<'_> {
     fn compile(&self, name: &str, root: &Path, source: &Path, flags: &[OsString]) -> Result<PathBuf> {
         let object = self.object(name, source);
         let mut compile = self.compiler_command("cc");
-        compile.args(self.compile_flags()).arg("-include").arg(self.header()).args(flags);
+        compile.args(self.compile_flags()).args(self.include_flags()).args(flags);
         compile.arg(prefix_map(root, name)).arg("-c").arg(source).arg("-o").arg(&object);
         self.log.run(&format!("compiling {} for {name}", file_name(source)), compile, COMPILE_LIMIT)?;
         Ok(object)
@@ -62,24 +84,12 @@ impl Build<'_> {
         self.dependencies("objects").join(format!("{name}-{}.o", file_name(source)))
     }
 
-    /// What stands in for wasi-libc.
-    fn own_sources(&self) -> Result<Vec<PathBuf>> {
-        let files = sorted_entries(&self.recipe.folder.join("src/posix"))?;
-        let files = files.iter().map(fs::DirEntry::path);
-        Ok(files.filter(|path| path.extension().is_some_and(|extension| extension == "c")).collect())
-    }
-
-    /// Included in front of every C file.
-    pub fn header(&self) -> PathBuf {
-        self.recipe.folder.join("src/posix/posix.h")
-    }
-
-    /// The objects of what stands in for wasi-libc, as a list for the linker. They must come before all others: what an object
+    /// The objects of the POSIX layer, as a list for the linker. They must come before all others: what an object
     /// refers to is taken from wasi-libc, unless it is there already.
-    pub fn own_objects(&self) -> Result<String> {
-        let sources = self.own_sources()?;
+    pub fn posix_objects(&self) -> Result<String> {
+        let sources = c_sources(&self.recipe.folder.join(POSIX_SOURCES))?;
         let objects: Vec<String> =
-            sources.iter().map(|source| self.object("own", source).display().to_string()).collect();
+            sources.iter().map(|source| self.object(POSIX, source).display().to_string()).collect();
         Ok(objects.join(" "))
     }
 }
@@ -106,8 +116,14 @@ fn file_name(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-pub(super) fn prefixed(flag: &str, path: &Path) -> OsString {
-    let mut flag = OsString::from(flag);
-    flag.push(path);
-    flag
+/// The C files of a folder, sorted.
+fn c_sources(folder: &Path) -> Result<Vec<PathBuf>> {
+    let files = sorted_entries(folder)?;
+    let files = files.iter().map(fs::DirEntry::path);
+    Ok(files.filter(|path| path.extension().is_some_and(|extension| extension == "c")).collect())
+}
+
+/// How C of our own is compiled.
+fn strict() -> [OsString; 3] {
+    ["-Wall", "-Wextra", "-Werror"].map(OsString::from)
 }

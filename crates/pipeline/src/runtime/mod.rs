@@ -9,11 +9,14 @@
 //! | `tools.rs` | finds the tools that the recipe needs |
 //! | `sources.rs` | downloads and checks |
 //! | `log.rs` | runs one step: log, time limit, last lines |
-//! | `patches.rs` | changes CPython's sources |
+//! | `patches.rs` | changes sources of CPython and wasi-libc |
 //! | `steps.rs` | the recipe itself |
-//! | `c_libraries.rs` | C libraries, and what stands in for parts of wasi-libc |
+//! | `toolchain.rs` | one build: its folders, and how the compiler is called |
+//! | `abi_header.rs` | what the host and the guest agree on, as C |
+//! | `c_libraries.rs` | C libraries, and the POSIX layer, which stands in for parts of wasi-libc |
 //! | `test_library.rs` | what CPython's own tests need and the runtime leaves out |
 
+mod abi_header;
 mod c_libraries;
 mod log;
 mod patches;
@@ -21,6 +24,7 @@ mod recipe;
 mod sources;
 mod steps;
 mod test_library;
+mod toolchain;
 mod tools;
 
 use crate::build::Build;
@@ -29,11 +33,13 @@ use crate::hash::sorted_entries;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where the standard library lies, in a runtime folder and below `/vfs/usr/local`.
-pub const STDLIB: &str = "lib/python3.13";
+pub use host::abi::STDLIB;
+
 const WASM: &str = "python.wasm";
 /// CPython's own tests, in the standard library.
 const TESTS: &str = "test";
+/// Programs that check the C library and the POSIX layer, `*.wasm`; tests run them. A ready-made runtime may have none.
+pub const CHECKS: &str = "checks";
 /// What a runtime was made from: versions, hashes, flags.
 const PROVENANCE: &str = "PROVENANCE";
 

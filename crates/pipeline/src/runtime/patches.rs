@@ -1,21 +1,22 @@
-//! Changing CPython's sources: each `wasm/patches/*.patch` is a reason, an empty line, and a unified diff of one file.
+//! Changing sources of CPython and wasi-libc: each `wasm/patches/*/*.patch` is a reason, an empty line, and a unified diff of
+//! one file.
 
 use crate::error::{Doing, Error, Result};
 use crate::hash::sorted_entries;
 use std::fs;
 use std::path::Path;
 
-/// Applies all patches of a folder to the sources in `cpython`, in name order.
+/// Applies all patches of a folder to the sources in `sources`, in name order.
 ///
 /// # Errors
 /// [`Error::Runtime`] for the first that gives no reason, is no diff, or does not fit the source.
-pub(super) fn apply(folder: &Path, cpython: &Path) -> Result<()> {
+pub(super) fn apply(folder: &Path, sources: &Path) -> Result<()> {
     for entry in sorted_entries(folder)? {
         let path = entry.path();
         let text = fs::read_to_string(&path).doing("read", &path)?;
         let fail = |what: String| Error::Runtime(format!("{}: expected {what}", path.display()));
         let (file, diff) = parse(&text).map_err(fail)?;
-        let target = cpython.join(file);
+        let target = sources.join(file);
         let source = fs::read_to_string(&target).doing("read", &target)?;
         let patched = diffy::apply(&source, &diff).map_err(|error| {
             fail(format!("the text that it changes in {file}, found another ({error}); make it anew"))
@@ -76,9 +77,11 @@ mod tests {
     #[test]
     fn the_recipes_patches_are_patches() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm/patches");
-        for entry in sorted_entries(&folder).expect("listed") {
-            let text = fs::read_to_string(entry.path()).expect("read");
-            parse(&text).unwrap_or_else(|error| panic!("{}: {error}", entry.path().display()));
+        for of in ["cpython", "wasi-libc"] {
+            for entry in sorted_entries(&folder.join(of)).expect("listed") {
+                let text = fs::read_to_string(entry.path()).expect("read");
+                parse(&text).unwrap_or_else(|error| panic!("{}: {error}", entry.path().display()));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `wasm/recipe.toml` and its key.
 
+use super::abi_header;
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, Key};
 use serde::Deserialize;
@@ -7,11 +8,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The steps are part of the recipe: when they change, so does its result.
-const STEPS: &str = concat!(include_str!("steps.rs"), include_str!("c_libraries.rs"));
+const STEPS: &str = concat!(
+    include_str!("steps.rs"),
+    include_str!("c_libraries.rs"),
+    include_str!("toolchain.rs"),
+    include_str!("patches.rs")
+);
 
 /// The files of the recipe beside recipe.toml, and folders of such, relative to `wasm/`.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "Setup.local",
+    "checks",
     "compiler.txt",
     "config.site",
     "fetch.py",
@@ -108,7 +115,8 @@ impl Recipe {
             place: path.display().to_string(),
             message: format!("expected the recipe, found: {}", error.message()),
         })?;
-        let mut key = Key::new().part("recipe.toml", &text).part("steps.rs", STEPS);
+        let mut key =
+            Key::new().part("recipe.toml", &text).part("steps", STEPS).part(abi_header::NAME, abi_header::text());
         for file in FILES {
             let path = folder.join(file);
             let hash = if path.is_dir() { hash::of_tree(&path)? } else { hash::of_file(&path)? };
@@ -132,5 +140,40 @@ impl Recipe {
     /// CPython's version.
     pub fn version(&self) -> &str {
         &self.cpython.version
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Copies a folder; the paths of its files.
+    fn copy(from: &Path, to: &Path, files: &mut Vec<PathBuf>) {
+        fs::create_dir_all(to).expect("created");
+        for entry in hash::sorted_entries(from).expect("listed") {
+            let (from, to) = (entry.path(), to.join(entry.file_name()));
+            if from.is_dir() {
+                copy(&from, &to, files);
+            } else {
+                fs::copy(&from, &to).expect("copied");
+                files.push(to);
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_of_the_recipe_is_in_its_key() {
+        let (folder, mut files) = (tempfile::tempdir().expect("a temporary folder"), Vec::new());
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm"), folder.path(), &mut files);
+        let key = || Recipe::read(folder.path()).expect("the recipe is valid").key().to_string();
+        let whole = key();
+        for file in files {
+            let before = fs::read(&file).expect("read");
+            fs::write(&file, [&before, &b"\n"[..]].concat()).expect("written");
+            let is_explanation = file.ends_with("README.md");
+            assert_eq!(key() == whole, is_explanation, "{}", file.display());
+            fs::write(&file, before).expect("written");
+        }
+        assert_eq!(key(), whole);
     }
 }

@@ -1,10 +1,10 @@
 //! The recipe itself: from pinned sources to a runtime folder. Its text is part of the recipe's key.
 
-use super::c_libraries::prefixed;
 use super::log::Log;
-use super::recipe::{Library, Recipe};
+use super::recipe::Recipe;
 use super::sources::Sources;
-use super::{PROVENANCE, STDLIB, TESTS, WASM, patches, tools};
+use super::toolchain::{Build, NEUTRAL, prefix_map, prefixed};
+use super::{CHECKS, PROVENANCE, STDLIB, TESTS, WASM, patches, tools};
 use crate::cache::{Cache, DOWNLOADS};
 use crate::command::output;
 use crate::error::{Doing, Error, Result};
@@ -20,9 +20,6 @@ use std::time::Duration;
 const CONFIGURE_LIMIT: Duration = Duration::from_secs(20 * 60);
 const GUESS_LIMIT: Duration = Duration::from_secs(60);
 const MAKE_LIMIT: Duration = Duration::from_secs(60 * 60);
-
-/// What stands for this machine's folders in everything that is kept.
-const NEUTRAL: &str = "/build";
 
 /// Carries the recipe out in `work` and returns the finished runtime folder inside it.
 pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &Path, log: &Path) -> Result<PathBuf> {
@@ -46,7 +43,9 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
     let tzdata = sources.wheel("tzdata", work)?;
     drop(downloading);
     let cpython = sources.unpack_cpython(&archive, work)?;
-    patches::apply(&recipe.folder.join("patches"), &cpython)?;
+    patches::apply(&recipe.folder.join("patches/cpython"), &cpython)?;
+    // The compiler makes its C library from this source when it first links.
+    patches::apply(&recipe.folder.join("patches/wasi-libc"), &libc(&compiler).join("wasi"))?;
     let mut libraries = Vec::new();
     for library in &recipe.libraries {
         libraries.push((library, sources.package(&library.package)?));
@@ -56,25 +55,15 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
     cache.stage("2/6 a native Python, to build with");
     let (native, native_is) = build.native_python()?;
     cache.stage("3/6 C libraries");
+    build.write_abi_header()?;
     build.libraries()?;
     cache.stage("4/6 configuring CPython for WebAssembly");
     build.configure(&native)?;
     cache.stage("5/6 compiling CPython");
     build.make()?;
+    build.checks()?;
     cache.stage("6/6 putting the runtime together");
     build.assemble(&native_is)
-}
-
-pub(super) struct Build<'a> {
-    pub recipe: &'a Recipe,
-    work: PathBuf,
-    cpython: PathBuf,
-    compiler: PathBuf,
-    /// Where the wheel with the time zones is installed.
-    tzdata: PathBuf,
-    /// The libraries, each with the folder of its crate.
-    pub libraries: Vec<(&'a Library, PathBuf)>,
-    pub log: &'a Log,
 }
 
 impl Build<'_> {
@@ -128,7 +117,7 @@ impl Build<'_> {
             .env("READELF", "true")
             .env("CFLAGS", format!("{} {}", cflags.join(" "), prefix_map(&self.work, "").to_string_lossy()))
             .env("LDFLAGS", format!("-s -L{}", lib.display()))
-            .env("LIBS", "-lown")
+            .env("LIBS", "-lposix")
             // The host's own libraries must not be found.
             .env("PKG_CONFIG_LIBDIR", self.work.join("none"))
             .env("CONFIG_SITE", self.config_sites());
@@ -153,11 +142,12 @@ impl Build<'_> {
     }
 
     fn make(&self) -> Result<()> {
-        let link = format!("{} {}", self.own_objects()?, self.recipe.configure.ldflags.join(" "));
+        let link = format!("{} {}", self.posix_objects()?, self.recipe.configure.ldflags.join(" "));
+        let includes: Vec<_> = self.include_flags().iter().map(|flag| flag.to_string_lossy().into_owned()).collect();
         let mut make = Command::new("make");
         make.current_dir(self.wasm_folder()).arg(jobs());
         make.arg(format!("CONFIGURE_LDFLAGS_NODIST={link}"));
-        make.arg(format!("EXTRA_CFLAGS=-include {}", self.header().display()));
+        make.arg(format!("EXTRA_CFLAGS={}", includes.join(" ")));
         // The second makes the data of `sysconfig`.
         make.args(["python.wasm", "pybuilddir.txt"]);
         self.neutral_environment(&mut make);
@@ -187,6 +177,7 @@ impl Build<'_> {
         fs::remove_file(&source).doing("remove", &source)?;
         self.copy_build_settings(&stdlib)?;
         self.copy_licences(&folder, &stdlib)?;
+        copy_all(&self.dependencies(CHECKS), &folder.join(CHECKS))?;
         let path = folder.join(PROVENANCE);
         fs::write(&path, self.provenance(&folder, native_is)?).doing("write", &path)?;
         Ok(folder)
@@ -229,7 +220,7 @@ impl Build<'_> {
                 copy(&licence, &licences.join("tzdata.txt"))?;
             }
         }
-        let lib = self.compiler.with_file_name("lib").join("libc");
+        let lib = libc(&self.compiler);
         for (file, name) in [("", ""), ("-APACHE", "-apache"), ("-APACHE-LLVM", "-apache-llvm"), ("-MIT", "-mit")] {
             copy(&lib.join(format!("wasi/LICENSE{file}")), &licences.join(format!("wasi-libc{name}.txt")))?;
         }
@@ -271,37 +262,6 @@ impl Build<'_> {
         Ok(lines.join("\n") + "\n")
     }
 
-    pub fn compiler_command(&self, what: &str) -> Command {
-        let mut command = Command::new(&self.compiler);
-        command.arg(what);
-        self.neutral_environment(&mut command);
-        command
-    }
-
-    fn target_flags(&self) -> [String; 3] {
-        let compiler = &self.recipe.compiler;
-        ["-target".to_string(), compiler.target.clone(), format!("-mcpu={}", compiler.cpu)]
-    }
-
-    pub fn compile_flags(&self) -> Vec<String> {
-        self.target_flags().into_iter().chain(self.recipe.compiler.cflags.iter().cloned()).collect()
-    }
-
-    /// Variables that would change the result are set or taken away; the compiler's cache stays in the work folder.
-    fn neutral_environment(&self, command: &mut Command) {
-        let cache = self.work.join("compiler-cache");
-        command
-            .env("ZIG_GLOBAL_CACHE_DIR", &cache)
-            .env("ZIG_LOCAL_CACHE_DIR", &cache)
-            .env("SOURCE_DATE_EPOCH", self.recipe.cpython.date.to_string())
-            .env("LC_ALL", "C")
-            .env_remove("CPPFLAGS")
-            .env_remove("MAKEFLAGS")
-            .env_remove("MFLAGS")
-            .env_remove("PYTHONPATH")
-            .env_remove("PYTHONHOME");
-    }
-
     /// A path from a build folder to the source: an absolute one would end up in the interpreter.
     fn relative(&self, file: &str) -> PathBuf {
         Path::new("..").join(self.cpython.file_name().unwrap_or_default()).join(file)
@@ -318,18 +278,11 @@ impl Build<'_> {
     fn wasm_folder(&self) -> PathBuf {
         self.work.join("wasm")
     }
-
-    pub fn dependencies(&self, folder: &str) -> PathBuf {
-        self.work.join("dependencies").join(folder)
-    }
 }
 
-/// Keeps a folder of this machine out of what the compiler writes down.
-pub(super) fn prefix_map(folder: &Path, name: &str) -> OsString {
-    let mut flag = OsString::from("-ffile-prefix-map=");
-    flag.push(folder);
-    flag.push(format!("={NEUTRAL}/{name}"));
-    flag
+/// Where the compiler has the C library's source.
+fn libc(compiler: &Path) -> PathBuf {
+    compiler.with_file_name("lib").join("libc")
 }
 
 /// The native triple as configure wants it.

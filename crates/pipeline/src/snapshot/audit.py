@@ -24,20 +24,18 @@ import random
 import time
 import traceback
 
+import _pyapp
+
 REPORT = sys.argv[1]
 WANTED = json.loads(sys.argv[2])
 
 # What need not be told of the standard library.
-RENEWED = {
-    # `_pyapp.resume` makes it fresh in each run.
-    ("logging", "time"),
-    ("multiprocessing.process", "random"),
-    ("random", "random"),
-    ("wsgiref.handlers", "environ"),
-    ("zoneinfo._tzpath", "environ"),
+HARMLESS = {
     # They look for translations of their messages and for CPython's build folder, of which there are none here.
     ("optparse", "environ"),
     ("sysconfig", "environ"),
+    # `_pyapp.resume` makes it fresh in each run.
+    *((module, kind) for module, (_, kinds) in _pyapp.RENEWALS.items() for kind in kinds),
 }
 
 FUNCTIONS = {
@@ -77,7 +75,7 @@ reached = set()
 
 def find(kind, module, detail=""):
     finding = {"kind": kind, "module": module, "detail": detail}
-    if (module, kind) not in RENEWED and finding not in findings:
+    if (module, kind) not in HARMLESS and finding not in findings:
         findings.append(finding)
 
 

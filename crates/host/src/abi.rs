@@ -1,0 +1,79 @@
+//! What the host and the C and Python inside the guest agree on, each said once.
+//!
+//! The host uses these constants. The recipe writes those that C needs into a header (`abi.h`, by
+//! `crates/pipeline/src/runtime/abi_header.rs`), so that a change of one builds the runtime again. What is said in words
+//! only, such as the order of the fields in an answer, is in `preview1/requests.rs`.
+
+/// Name of the archive's mount point in `/`.
+pub const MOUNT: &str = "vfs";
+/// Python's prefix, relative to the archive's root.
+pub const PREFIX: &str = "usr/local";
+/// What `sys.executable` names, relative to [`PREFIX`]: programs look whether it is there.
+pub const EXECUTABLE: &str = "bin/python3.13";
+/// The standard library, relative to [`PREFIX`].
+pub const STDLIB: &str = "lib/python3.13";
+
+/// The variable through which a cold start learns the entry; `pyapp.c` takes it out of the environment again.
+pub const ENTRY_VARIABLE: &str = "PYAPP_ENTRY";
+
+/// Exported function, called at build time instead of `_start`: initialises CPython for a snapshot.
+pub const INIT: &str = "pyapp_init";
+/// Exported function, the first of a resumed run: takes on what belongs to this run.
+pub const RESUME: &str = "pyapp_resume";
+/// Exported function: runs the entry; the exit status so far.
+pub const RUN: &str = "pyapp_run";
+/// Exported function: finalises, and exits with the status that it is given.
+pub const EXIT: &str = "pyapp_exit";
+
+/// Exit status: the app could not be started.
+pub const CANNOT_START: u8 = 125;
+/// Exit status of what a signal ends: this and the signal's number, as shells show it.
+pub const ENDED_BY_SIGNAL: u8 = 128;
+
+/// Where requests begin, in `/`; see `preview1/requests.rs`.
+pub const DEVICE: &str = "dev/pyapp/";
+/// Names of requests.
+pub mod request {
+    /// Duplicates a descriptor.
+    pub const DUP: &str = "dup";
+    /// Makes a pipe.
+    pub const PIPE: &str = "pipe";
+    /// Makes a pair of sockets.
+    pub const SOCKETPAIR: &str = "socketpair";
+    /// Gets the other end.
+    pub const PEER: &str = "peer";
+    /// Changes the current directory.
+    pub const CWD: &str = "cwd";
+    /// Changes permission bits.
+    pub const CHMOD: &str = "chmod";
+    /// Asks for a directory's path.
+    pub const PATH: &str = "path";
+    /// Asks for a terminal's settings, or changes them.
+    pub const TERMINAL: &str = "terminal";
+    /// Asks how full a file system is.
+    pub const STATVFS: &str = "statvfs";
+}
+
+/// Most descriptors open at once; one more is EMFILE.
+pub const MAX_DESCRIPTORS: usize = 8192;
+/// What a pipe holds, bytes (Linux: the same).
+pub const PIPE_CAPACITY: usize = 64 * 1024;
+/// How many of a terminal's special characters (`c_cc`) have a meaning, in its order.
+pub const TERMINAL_CODES: usize = 17;
+
+/// In the upper half of a device number that carries `st_mode` along: "pyap". Then come 16 bits of mode and 16 of the
+/// number itself.
+pub const DEVICE_MARK: u32 = u32::from_be_bytes(*b"pyap");
+/// Device number of the scratch.
+pub const SCRATCH_DEVICE: u64 = 1;
+/// Device number of the archive, which is root's, and which nobody can write to.
+pub const READ_ONLY_DEVICE: u64 = 2;
+/// Device number of pipes.
+pub const PIPE_DEVICE: u64 = 3;
+/// Device number of the standard streams.
+pub const STREAM_DEVICE: u64 = 4;
+
+/// The mode of a new file, until the guest changes it; also what a file on another host is taken to have.
+pub const FILE_MODE: u16 = 0o644;
+/// As [`FILE_MODE`], of a directory.
+pub const DIRECTORY_MODE: u16 = 0o755;

@@ -1,0 +1,35 @@
+/* Clocks: how long the process has run. */
+#include <sys/times.h>
+#include <time.h>
+#include <wasi/api.h>
+
+#include "posix.h"
+
+/* What wasi-libc's sysconf() says. */
+#define TICKS_PER_SECOND 100
+
+/* As the host's clocks are numbered. */
+struct __clockid {
+    __wasi_clockid_t id;
+};
+const struct __clockid pyapp_process_clock = {__WASI_CLOCKID_PROCESS_CPUTIME_ID};
+const struct __clockid pyapp_thread_clock = {__WASI_CLOCKID_THREAD_CPUTIME_ID};
+
+/* wasi-libc's goes on while the process sleeps. */
+clock_t clock(void)
+{
+    __wasi_timestamp_t time = 0;
+    if (__wasi_clock_time_get(__WASI_CLOCKID_PROCESS_CPUTIME_ID, 0, &time) != 0) {
+        (void)__wasi_clock_time_get(__WASI_CLOCKID_MONOTONIC, 0, &time);
+    }
+    return (clock_t)(time / (1000000000 / CLOCKS_PER_SEC));
+}
+
+/* wasi-libc's counts nanoseconds, of all time. POSIX's ticks are of 10 ms, and there are no children. */
+clock_t times(struct tms *buffer)
+{
+    __wasi_timestamp_t time = 0;
+    *buffer = (struct tms){.tms_utime = clock() / (CLOCKS_PER_SEC / TICKS_PER_SECOND)};
+    (void)__wasi_clock_time_get(__WASI_CLOCKID_MONOTONIC, 0, &time);
+    return (clock_t)(time / (1000000000 / TICKS_PER_SECOND));
+}
