@@ -1,6 +1,6 @@
 //! Projects in temporary folders, bundled by the build side and run by the real CPython.
 
-use bundle::{ASSETS, Bundle, Part, Run};
+use bundle::{ASSETS, Bundle, INDEX, Part, Run};
 use host::{Outcome, Output, Program, Timing};
 use pipeline::settings::Settings;
 use pipeline::{Built, Report};
@@ -44,14 +44,18 @@ impl Project {
     pub fn build(&self) -> Result<App, String> {
         let here = format!("{}/", self.folder.path().display());
         let report = pipeline::build(&self.settings()).map_err(|error| error.to_string().replace(&here, ""))?;
-        let built = Built::open(self.out.path()).expect("a folder of one's own");
-        let bundle = Bundle::open(built).expect("whole");
-        let stored = |part: Part| {
-            let folder = if part == Part::Archive { ASSETS } else { "" };
-            fs::read(self.out.path().join(folder).join(part.file())).expect("written")
-        };
+        // A copy: the project may be built again, or be gone, before the app runs.
+        let copy = folder();
+        fs::create_dir(copy.path().join(ASSETS)).expect("created");
+        let path = |part: Part| Path::new(if part == Part::Archive { ASSETS } else { "" }).join(part.file());
+        for file in Part::ALL.map(path).into_iter().chain([Path::new(ASSETS).join(INDEX)]) {
+            fs::copy(self.out.path().join(&file), copy.path().join(&file)).expect("copied");
+        }
+        let stored = |part| fs::read(copy.path().join(path(part))).expect("there");
         let [archive, code, base_image, snapshot] = Part::ALL.map(stored);
-        Ok(App { report, bundle, archive, code, base_image, snapshot })
+        let built = Built::open(copy.path()).expect("a folder of one's own");
+        let bundle = Bundle::open(built).expect("whole");
+        Ok(App { report, bundle, archive, code, base_image, snapshot, _copy: copy })
     }
 }
 
@@ -67,6 +71,7 @@ pub struct App {
     pub base_image: Vec<u8>,
     /// Empty if there is none.
     pub snapshot: Vec<u8>,
+    _copy: tempfile::TempDir,
 }
 
 impl App {

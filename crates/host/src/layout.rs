@@ -11,7 +11,7 @@
 //! ```
 
 use crate::abi::MOUNT;
-use crate::preview1::ContextBuilder;
+use crate::context::ContextBuilder;
 use archive::Archive;
 use vfs::{Ino, Limits, Result, RootKind, Vfs};
 
@@ -56,7 +56,8 @@ pub fn python_context(archive: Archive, limits: Limits) -> Result<ContextBuilder
 pub fn python_context_and_root(archive: Archive, limits: Limits) -> Result<(ContextBuilder, Ino)> {
     let (mut vfs, root) = scratch(limits)?;
     let base = vfs.mount(root, MOUNT, archive)?;
-    Ok((ContextBuilder::new(vfs).preopen(base, format!("/{MOUNT}")).preopen(root, "/"), root))
+    let builder = ContextBuilder::new(vfs).preopen(base, format!("/{MOUNT}")).preopen(root, "/").keep_preopens();
+    Ok((builder, root))
 }
 
 #[cfg(test)]

@@ -1,24 +1,30 @@
-//! CPython, or any other WASI preview1 command, running in wasmtime over an in-memory file system.
+//! The host: CPython, or any other WASI preview1 command, running in wasmtime over an in-memory file system.
 //!
-//! - [`abi`] is what the host and the C and Python inside the guest agree on.
 //! - [`engine`] holds the engine's settings: one place, because code compiled at build time is only loaded by an engine
 //!   with the same settings.
 //! - [`machine`] loads ahead-of-time compiled machine code and maps memory, in place where it can. It is the one home of
-//!   `unsafe`.
-//! - [`image`] (a crate of its own) is what a linear memory holds when a run begins; `split` parts a module into its code and the image of its
-//!   data; [`snapshot`] makes the image of an initialised interpreter.
-//! - [`preview1`] implements the WASI calls over a [`vfs::Vfs`]; the only place that knows wasmtime-wasi.
-//! - [`layout`] says where things lie in the file system that Python sees; [`load`] copies host folders into one.
+//!   `unsafe` here, and says by type which code may be run.
+//! - `split` splits a module into its code and the image of its data; [`snapshot`] makes the image of an initialised
+//!   interpreter. (The crate `memory_image` is the format of both.)
+//! - [`Context`] is what one guest can see and touch: a [`vfs::Vfs`], descriptors, clocks. `files` has the kinds of open
+//!   files, each behind one trait; `preview1` marshals the WASI calls between the guest's memory and these.
+//! - [`abi`] is what the host and the C and Python inside the guest agree on; [`layout`] says where things lie in the file
+//!   system that Python sees; [`load`] copies host folders into one.
 //! - [`run`](mod@run) puts them together: one [`Program`], one [`Context`], one [`Outcome`].
+//!
+//! Imports point one way: `run`, `snapshot` → `preview1` → `context` → `files` → `wasi`.
 //!
 //! With the feature `compiler` it also compiles WebAssembly; the shipped executable is built without.
 
 pub mod abi;
+mod context;
 pub mod engine;
+mod error;
+mod files;
 pub mod layout;
 pub mod load;
 pub mod machine;
-pub mod preview1;
+mod preview1;
 pub mod run;
 pub mod snapshot;
 #[cfg(feature = "compiler")]
@@ -27,9 +33,12 @@ pub mod split;
 mod strip;
 mod thread;
 pub mod timing;
+mod wasi;
 
 pub use machine::{PageAligned, Program, TrustedCode};
-pub use preview1::{Context, ContextBuilder, Input, Output};
+pub use context::{Context, ContextBuilder, ContextError};
+pub use error::StartError;
+pub use files::{Input, Output};
 pub use run::{Outcome, run, run_then};
 pub use timing::Timing;
 

@@ -2,11 +2,13 @@
 
 use crate::abi;
 use crate::machine::Program;
-use crate::preview1::{self, ClosedPipe, Context, Exit};
+use crate::context::Context;
+use crate::error::StartError;
+use crate::preview1;
+use crate::wasi::{ClosedPipe, Exit};
 use crate::thread::on_guest_thread;
 use crate::timing::Timing;
 use memory_image::Start;
-use std::fmt;
 use wasmtime::{Instance, Linker, Store, Trap, Val};
 
 /// How a run ended.
@@ -20,27 +22,15 @@ pub enum Outcome {
     Trapped(String),
 }
 
-/// Why a run did not even begin.
-#[derive(Debug)]
-pub struct StartError(pub(crate) String);
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for StartError {}
-
-/// Runs `program` as `guest`, on a thread of its own that has the stack the guest needs: from `_start`, or on from where
-/// its image was made. Returns how it ended and the guest, whose file system can then be looked at.
+/// Runs `program` in `context`, on a thread of its own that has the stack the guest needs: from `_start`, or on from where
+/// its image was made. Returns how it ended and what is left of the context, whose file system can be looked at.
 ///
 /// # Errors
 /// If the module is no preview1 command, needs something that is not there, does not belong to its image, or the machine
 /// has no room for it.
-pub fn run(program: &Program, guest: Context) -> Result<(Outcome, Context), StartError> {
+pub fn run(program: &Program, context: Context) -> Result<(Outcome, Context), StartError> {
     on_guest_thread(|| {
-        let (outcome, store) = run_here(program, guest, &mut Timing::start())?;
+        let (outcome, store) = run_here(program, context, &mut Timing::start())?;
         Ok((outcome, store.into_data()))
     })
 }
@@ -52,12 +42,12 @@ pub fn run(program: &Program, guest: Context) -> Result<(Outcome, Context), Star
 /// As [`run`].
 pub fn run_then<T: Send>(
     program: &Program,
-    guest: Context,
+    context: Context,
     timing: &mut Timing,
     then: impl FnOnce(Outcome, &Timing, &Context) -> T + Send,
 ) -> Result<T, StartError> {
     on_guest_thread(|| {
-        let (outcome, store) = run_here(program, guest, timing)?;
+        let (outcome, store) = run_here(program, context, timing)?;
         Ok(then(outcome, timing, store.data()))
     })
 }
@@ -89,8 +79,8 @@ pub fn run_over<T: Send + 'static>(
     })
 }
 
-fn run_here(program: &Program, guest: Context, timing: &mut Timing) -> wasmtime::Result<(Outcome, Store<Context>)> {
-    let mut store = Store::new(&program.engine, guest);
+fn run_here(program: &Program, context: Context, timing: &mut Timing) -> wasmtime::Result<(Outcome, Store<Context>)> {
+    let mut store = Store::new(&program.engine, context);
     let ended = match instantiate(program, &mut store, timing) {
         Ok(instance) => match program.start() {
             Start::Cold => cold(&mut store, &instance, timing)?,

@@ -2,8 +2,9 @@
 
 use crate::abi;
 use crate::machine::Program;
-use crate::preview1::Context;
-use crate::run::{Outcome, StartError, instantiate, outcome_of};
+use crate::context::Context;
+use crate::error::StartError;
+use crate::run::{Outcome, instantiate, outcome_of};
 use crate::thread::on_guest_thread;
 use crate::timing::Timing;
 use memory_image::{Origin, Start};
@@ -23,9 +24,9 @@ pub enum NoImage {
 ///
 /// # Errors
 /// If the module has no such function, or the machine has no room for it.
-pub fn take(program: &Program, guest: Context, archive: u64) -> Result<Result<Vec<u8>, NoImage>, StartError> {
+pub fn take(program: &Program, context: Context, archive: u64) -> Result<Result<Vec<u8>, NoImage>, StartError> {
     on_guest_thread(|| {
-        let mut store = Store::new(&program.engine, guest);
+        let mut store = Store::new(&program.engine, context);
         let instance = instantiate(program, &mut store, &mut Timing::start())?;
         let cold = match &program.image {
             Some(image) if image.origin().start == Start::Cold => image,

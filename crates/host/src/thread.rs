@@ -1,7 +1,7 @@
 //! The thread that guests run on: its stack is large enough for what the engine lets WebAssembly use.
 
 use crate::engine::THREAD_STACK;
-use crate::run::StartError;
+use crate::error::StartError;
 
 /// Runs `work` on such a thread and waits for it. A panic there goes on here.
 pub(crate) fn on_guest_thread<T: Send>(work: impl FnOnce() -> wasmtime::Result<T> + Send) -> Result<T, StartError> {

@@ -1,50 +1,59 @@
-//! The preview1 calls. Each looks at what the descriptor stands for and goes to the VFS, to a stream, or, for a
-//! granted host folder only, to wasmtime-wasi with wasmtime-wasi's own number.
+//! The preview1 calls. Each goes to the open file description that its descriptor leads to, to the VFS, or, for a granted host
+//! folder only, to wasmtime-wasi with wasmtime-wasi's own number.
 
-use super::buffers::{read_into_first, write_first};
-use super::convert::{self, OrErrno};
-use super::memory_files::FileAt;
-use super::pipes::End;
-use super::table::Descriptor;
-use super::{Context, Exit, Result};
-use rustix::time::ClockId;
-use std::io::SeekFrom;
-use vfs::{Ino, Kind};
-use wasmtime_wasi::p1::types::{
+use super::convert::{follows, read_path, times};
+use super::requests;
+use super::types::{
     Advice, CiovecArray, Clockid, Dircookie, Errno, Event, Exitcode, Fd, Fdflags, Fdstat, Filedelta, Filesize,
     Filestat, Fstflags, IovecArray, Lookupflags, Oflags, Prestat, PrestatDir, Riflags, Rights, Roflags, Sdflags,
     Siflags, Signal, Size, Subscription, Timestamp, Whence,
 };
+use super::{Context, Result};
+use crate::files::{Attempt, HostFolder, OpenFlags, VfsFile, of_metadata};
+use crate::wasi::{Exit, OrErrno};
+use rustix::time::ClockId;
+use std::io::SeekFrom;
+use vfs::{Ino, OpenOptions};
 use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
 use wiggle::{GuestMemory, GuestPtr};
 
 type Memory<'a, 'b> = &'a mut GuestMemory<'b>;
 
+/// The controlling terminal, in `/`. There is none: a terminal is known by its descriptor only.
+const TERMINAL: &str = "dev/tty";
+
 /// Where a path call goes.
 enum Directory {
-    Memory(Ino),
+    Vfs(Ino),
     Host(Fd),
 }
 
 impl Context {
     fn directory(&self, fd: Fd) -> Result<Directory> {
-        match self.table.get(fd)? {
-            Descriptor::Memory(file) => Ok(Directory::Memory(file.directory()?)),
-            Descriptor::Host { inner, .. } => Ok(Directory::Host((*inner).into())),
-            Descriptor::Stream(_) | Descriptor::Pipe(_) => Err(Errno::Notdir.into()),
+        let file = self.table.get(fd)?;
+        match file.delegate() {
+            Some(inner) => Ok(Directory::Host(inner)),
+            None => file.directory().map(Directory::Vfs),
         }
+    }
+
+    pub(super) fn open(&mut self, directory: Ino, path: &str, how: OpenFlags) -> Result<Fd> {
+        if let Some(request) = requests::request(&self.vfs, directory, path) {
+            return self.request(request);
+        }
+        if path == TERMINAL && self.vfs.is_slash(directory) {
+            return Err(Errno::Nxio.into());
+        }
+        let file = VfsFile::open(&mut self.vfs, directory, path, how)?;
+        self.insert(Box::new(file))
     }
 }
 
-/// Goes on in wasmtime-wasi if the descriptor is one of a host folder; else the value is the descriptor.
-macro_rules! unless_host {
-    ($guest:ident, $fd:ident, $inner:ident => $call:expr) => {
-        match $guest.table.get($fd)? {
-            Descriptor::Host { inner, .. } => {
-                let $inner: Fd = (*inner).into();
-                return $call;
-            }
-            _ => $guest.table.get_mut($fd)?,
+/// Goes on in wasmtime-wasi if the descriptor is one of a host folder.
+macro_rules! delegate {
+    ($context:ident, $fd:ident, $inner:ident => $call:expr) => {
+        if let Some($inner) = $context.table.get($fd)?.delegate() {
+            return $call;
         }
     };
 }
@@ -83,8 +92,8 @@ impl WasiSnapshotPreview1 for Context {
     }
 
     fn clock_time_get(&mut self, memory: Memory<'_, '_>, id: Clockid, precision: Timestamp) -> Result<Timestamp> {
-        match (&mut self.fixed, id) {
-            (Some(fixed), _) => Ok(fixed.time()),
+        match (&mut self.deterministic, id) {
+            (Some(deterministic), _) => Ok(deterministic.time()),
             (None, Clockid::Realtime | Clockid::Monotonic) => self.host.clock_time_get(memory, id, precision),
             // wasmtime-wasi has no clocks of these kinds.
             (None, Clockid::ProcessCputimeId) => Ok(cpu_time(ClockId::ProcessCPUTime)),
@@ -93,10 +102,10 @@ impl WasiSnapshotPreview1 for Context {
     }
 
     fn random_get(&mut self, memory: Memory<'_, '_>, buffer: GuestPtr<u8>, len: Size) -> Result<()> {
-        let Some(fixed) = &mut self.fixed else { return self.host.random_get(memory, buffer, len) };
+        let Some(deterministic) = &mut self.deterministic else { return self.host.random_get(memory, buffer, len) };
         for start in (0..len).step_by(8) {
             let chunk = buffer.add(start)?.as_array((len - start).min(8));
-            memory.copy_from_slice(&fixed.next()[..chunk.len() as usize], chunk)?;
+            memory.copy_from_slice(&deterministic.next()[..chunk.len() as usize], chunk)?;
         }
         Ok(())
     }
@@ -133,117 +142,57 @@ impl WasiSnapshotPreview1 for Context {
         len: Filesize,
         advice: Advice,
     ) -> Result<()> {
-        match unless_host!(self, fd, inner => self.host.fd_advise(memory, inner, offset, len, advice).await) {
-            Descriptor::Stream(_) | Descriptor::Pipe(_) => Err(Errno::Spipe.into()),
-            // Memory needs no advice; wasmtime-wasi takes none for directories.
-            Descriptor::Memory(file) if file.kind == Kind::Directory => Err(Errno::Badf.into()),
-            _ if offset.checked_add(len).is_none_or(|end| end > i64::MAX as u64) => Err(Errno::Inval.into()),
-            _ => Ok(()),
-        }
+        delegate!(self, fd, inner => self.host.fd_advise(memory, inner, offset, len, advice).await);
+        self.table.get_mut(fd)?.advise(offset, len)
     }
 
     fn fd_allocate(&mut self, memory: Memory<'_, '_>, fd: Fd, offset: Filesize, len: Filesize) -> Result<()> {
-        match unless_host!(self, fd, inner => self.host.fd_allocate(memory, inner, offset, len)) {
-            Descriptor::Stream(_) | Descriptor::Pipe(_) => Err(Errno::Spipe.into()),
-            Descriptor::Memory(file) => {
-                let ino = file.writable()?;
-                if len == 0 {
-                    return Err(Errno::Inval.into());
-                }
-                self.vfs.allocate(ino, offset, len).or_errno()
-            }
-            Descriptor::Host { .. } => Err(Errno::Badf.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_allocate(memory, inner, offset, len));
+        self.table.get_mut(fd)?.allocate(&mut self.vfs, offset, len)
     }
 
     async fn fd_close(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
-        // A program that closes all that may be open would take the file system away from its own C library.
-        if self.preopens.contains(&fd.into()) {
-            return Err(Errno::Badf.into());
+        let Some(file) = self.table.remove(fd)? else { return Ok(()) };
+        match file.delegate() {
+            Some(inner) => self.host.fd_close(memory, inner).await?,
+            None => file.close(&mut self.vfs),
         }
-        match self.table.remove(fd)? {
-            Some(Descriptor::Memory(file)) => {
-                self.vfs.close(file.ino);
-                Ok(())
-            }
-            Some(Descriptor::Host { inner, .. }) => self.host.fd_close(memory, inner.into()).await,
-            Some(Descriptor::Stream(_) | Descriptor::Pipe(_)) | None => Ok(()),
-        }
+        Ok(())
     }
 
     async fn fd_datasync(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
-        match unless_host!(self, fd, inner => self.host.fd_datasync(memory, inner).await) {
-            Descriptor::Stream(stream) => stream.sync(),
-            Descriptor::Pipe(_) => Err(Errno::Inval.into()),
-            _ => Ok(()),
-        }
+        delegate!(self, fd, inner => self.host.fd_datasync(memory, inner).await);
+        self.table.get_mut(fd)?.sync()
     }
 
     async fn fd_sync(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
-        match unless_host!(self, fd, inner => self.host.fd_sync(memory, inner).await) {
-            Descriptor::Stream(stream) => stream.sync(),
-            Descriptor::Pipe(_) => Err(Errno::Inval.into()),
-            _ => Ok(()),
-        }
+        delegate!(self, fd, inner => self.host.fd_sync(memory, inner).await);
+        self.table.get_mut(fd)?.sync()
     }
 
     async fn fd_fdstat_get(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Fdstat> {
-        match unless_host!(self, fd, inner => self.host.fd_fdstat_get(memory, inner).await) {
-            Descriptor::Stream(stream) => Ok(stream.fdstat()),
-            Descriptor::Memory(file) => Ok(file.fdstat()),
-            Descriptor::Pipe(end) => Ok(end.fdstat()),
-            Descriptor::Host { .. } => Err(Errno::Badf.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_fdstat_get(memory, inner).await);
+        Ok(self.table.get(fd)?.status())
     }
 
     fn fd_fdstat_set_flags(&mut self, memory: Memory<'_, '_>, fd: Fd, flags: Fdflags) -> Result<()> {
-        match unless_host!(self, fd, inner => self.host.fd_fdstat_set_flags(memory, inner, flags)) {
-            Descriptor::Memory(file) => {
-                if flags.intersects(Fdflags::DSYNC | Fdflags::SYNC | Fdflags::RSYNC) {
-                    return Err(Errno::Inval.into());
-                }
-                file.flags = flags;
-                Ok(())
-            }
-            Descriptor::Pipe(end) => {
-                end.flags = flags & Fdflags::NONBLOCK;
-                Ok(())
-            }
-            Descriptor::Stream(stream) => {
-                stream.set_flags(flags);
-                Ok(())
-            }
-            Descriptor::Host { .. } => Err(Errno::Badf.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_fdstat_set_flags(memory, inner, flags));
+        self.table.get_mut(fd)?.set_flags(flags)
     }
 
     fn fd_fdstat_set_rights(&mut self, memory: Memory<'_, '_>, fd: Fd, base: Rights, inheriting: Rights) -> Result<()> {
-        unless_host!(self, fd, inner => self.host.fd_fdstat_set_rights(memory, inner, base, inheriting));
+        delegate!(self, fd, inner => self.host.fd_fdstat_set_rights(memory, inner, base, inheriting));
         Err(Errno::Notsup.into())
     }
 
     async fn fd_filestat_get(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Filestat> {
-        match unless_host!(self, fd, inner => self.host.fd_filestat_get(memory, inner).await) {
-            Descriptor::Stream(stream) => Ok(stream.filestat()),
-            Descriptor::Memory(file) => Ok(convert::filestat(&self.vfs.metadata(file.ino).or_errno()?)),
-            Descriptor::Pipe(end) => Ok(end.filestat()),
-            Descriptor::Host { .. } => Err(Errno::Badf.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_filestat_get(memory, inner).await);
+        self.table.get(fd)?.stat(&self.vfs)
     }
 
     async fn fd_filestat_set_size(&mut self, memory: Memory<'_, '_>, fd: Fd, size: Filesize) -> Result<()> {
-        match unless_host!(self, fd, inner => self.host.fd_filestat_set_size(memory, inner, size).await) {
-            Descriptor::Memory(file) => {
-                // A file that is not open for writing is EINVAL here, as ftruncate has it.
-                let ino = match file.writable() {
-                    Err(_) if file.kind == Kind::File => return Err(Errno::Inval.into()),
-                    result => result?,
-                };
-                self.vfs.set_size(ino, size).or_errno()
-            }
-            Descriptor::Stream(stream) => stream.set_size(size),
-            _ => Err(Errno::Inval.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_filestat_set_size(memory, inner, size).await);
+        self.table.get_mut(fd)?.set_size(&mut self.vfs, size)
     }
 
     async fn fd_filestat_set_times(
@@ -254,106 +203,44 @@ impl WasiSnapshotPreview1 for Context {
         mtim: Timestamp,
         flags: Fstflags,
     ) -> Result<()> {
-        match unless_host!(self, fd, inner => self.host.fd_filestat_set_times(memory, inner, atim, mtim, flags).await) {
-            Descriptor::Memory(file) => {
-                let (accessed, modified) = convert::times(self.vfs.now(), atim, mtim, flags)?;
-                self.vfs.set_times(file.ino, accessed, modified).or_errno()
-            }
-            _ => Err(Errno::Badf.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_filestat_set_times(memory, inner, atim, mtim, flags).await);
+        let (accessed, modified) = times(self.vfs.now(), atim, mtim, flags)?;
+        self.table.get_mut(fd)?.set_times(&mut self.vfs, accessed, modified)
     }
 
     async fn fd_read(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: IovecArray) -> Result<Size> {
-        match unless_host!(self, fd, inner => self.host.fd_read(memory, inner, iovs).await) {
-            Descriptor::Stream(stream) => read_into_first(memory, iovs, |buffer| stream.read(buffer)),
-            Descriptor::Pipe(end) => read_into_first(memory, iovs, |buffer| end.read(buffer, false)),
-            Descriptor::Memory(file) => {
-                let at = FileAt { ino: file.file()?, offset: file.offset };
-                if !file.read {
-                    return Err(Errno::Badf.into());
-                }
-                let read = self.memory_read(memory, &at, iovs)?;
-                self.advance(fd, at.offset + u64::from(read))?;
-                Ok(read)
-            }
-            Descriptor::Host { .. } => Err(Errno::Badf.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_read(memory, inner, iovs).await);
+        self.read(memory, fd, iovs, |file, vfs, buffer| file.read(vfs, buffer))
     }
 
     async fn fd_pread(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: IovecArray, offset: Filesize) -> Result<Size> {
-        match unless_host!(self, fd, inner => self.host.fd_pread(memory, inner, iovs, offset).await) {
-            Descriptor::Memory(file) => {
-                let at = FileAt { ino: file.file()?, offset: valid_offset(offset)? };
-                if !file.read {
-                    return Err(Errno::Badf.into());
-                }
-                self.memory_read(memory, &at, iovs)
-            }
-            Descriptor::Stream(stream) => {
-                let offset = valid_offset(offset)?;
-                read_into_first(memory, iovs, |buffer| stream.read_at(buffer, offset))
-            }
-            _ => Err(Errno::Spipe.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_pread(memory, inner, iovs, offset).await);
+        self.read_at(memory, fd, iovs, offset)
     }
 
     async fn fd_write(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: CiovecArray) -> Result<Size> {
-        match unless_host!(self, fd, inner => self.host.fd_write(memory, inner, iovs).await) {
-            Descriptor::Stream(stream) => write_first(memory, iovs, |data| stream.write(data)),
-            Descriptor::Pipe(end) => write_first(memory, iovs, |data| end.write(data)),
-            Descriptor::Memory(file) => {
-                let ino = file.writable()?;
-                let append = file.flags.contains(Fdflags::APPEND);
-                let offset = if append { self.vfs.metadata(ino).or_errno()?.size } else { file.offset };
-                let written = self.memory_write(memory, &FileAt { ino, offset }, iovs)?;
-                self.advance(fd, offset + u64::from(written))?;
-                Ok(written)
-            }
-            Descriptor::Host { .. } => Err(Errno::Badf.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_write(memory, inner, iovs).await);
+        self.write(memory, fd, iovs)
     }
 
     async fn fd_pwrite(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: CiovecArray, offset: Filesize) -> Result<Size> {
-        match unless_host!(self, fd, inner => self.host.fd_pwrite(memory, inner, iovs, offset).await) {
-            Descriptor::Memory(file) => {
-                let (ino, mut offset) = (file.writable()?, valid_offset(offset)?);
-                // As on Linux, appending wins over the offset.
-                if file.flags.contains(Fdflags::APPEND) {
-                    offset = self.vfs.metadata(ino).or_errno()?.size;
-                }
-                self.memory_write(memory, &FileAt { ino, offset }, iovs)
-            }
-            Descriptor::Stream(stream) => {
-                let offset = valid_offset(offset)?;
-                write_first(memory, iovs, |data| stream.write_at(data, offset))
-            }
-            _ => Err(Errno::Spipe.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_pwrite(memory, inner, iovs, offset).await);
+        self.write_at(memory, fd, iovs, offset)
     }
 
     fn fd_prestat_get(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Prestat> {
-        match self.table.get(fd)? {
-            Descriptor::Host { inner, preopen: true } => self.host.fd_prestat_get(memory, (*inner).into()),
-            Descriptor::Memory(file) => match &file.preopen {
-                Some(path) => Ok(Prestat::Dir(PrestatDir { pr_name_len: path.len() as u32 })),
-                None => Err(Errno::Badf.into()),
-            },
-            _ => Err(Errno::Badf.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_prestat_get(memory, inner));
+        let path = self.table.get(fd)?.preopen().ok_or(Errno::Badf)?;
+        Ok(Prestat::Dir(PrestatDir { pr_name_len: path.len() as u32 }))
     }
 
     fn fd_prestat_dir_name(&mut self, memory: Memory<'_, '_>, fd: Fd, buffer: GuestPtr<u8>, len: Size) -> Result<()> {
-        match self.table.get(fd)? {
-            Descriptor::Host { inner, preopen: true } => {
-                self.host.fd_prestat_dir_name(memory, (*inner).into(), buffer, len)
-            }
-            Descriptor::Memory(file) => match &file.preopen {
-                Some(path) if path.len() > len as usize => Err(Errno::Nametoolong.into()),
-                Some(path) => Ok(memory.copy_from_slice(path.as_bytes(), buffer.as_array(path.len() as u32))?),
-                None => Err(Errno::Notdir.into()),
-            },
-            _ => Err(Errno::Notdir.into()),
+        delegate!(self, fd, inner => self.host.fd_prestat_dir_name(memory, inner, buffer, len));
+        let path = self.table.get(fd)?.preopen().ok_or(Errno::Notdir)?;
+        if path.len() > len as usize {
+            return Err(Errno::Nametoolong.into());
         }
+        Ok(memory.copy_from_slice(path.as_bytes(), buffer.as_array(path.len() as u32))?)
     }
 
     async fn fd_renumber(&mut self, memory: Memory<'_, '_>, from: Fd, to: Fd) -> Result<()> {
@@ -369,35 +256,20 @@ impl WasiSnapshotPreview1 for Context {
     }
 
     async fn fd_seek(&mut self, memory: Memory<'_, '_>, fd: Fd, delta: Filedelta, whence: Whence) -> Result<Filesize> {
-        match unless_host!(self, fd, inner => self.host.fd_seek(memory, inner, delta, whence).await) {
-            Descriptor::Stream(stream) => stream.seek(match whence {
-                Whence::Set => SeekFrom::Start(u64::try_from(delta).map_err(|_| Errno::Inval)?),
-                Whence::Cur => SeekFrom::Current(delta),
-                Whence::End => SeekFrom::End(delta),
-            }),
-            Descriptor::Memory(file) => {
-                // wasmtime-wasi: a directory has no offset.
-                let ino = file.file().map_err(|_| Errno::Badf)?;
-                let start = match whence {
-                    Whence::Set => 0,
-                    Whence::Cur => file.offset,
-                    Whence::End => self.vfs.metadata(ino).or_errno()?.size,
-                };
-                let offset = start.checked_add_signed(delta).ok_or(Errno::Inval)?;
-                self.advance(fd, valid_offset(offset)?)
-            }
-            Descriptor::Pipe(_) => Err(Errno::Spipe.into()),
-            Descriptor::Host { .. } => Err(Errno::Badf.into()),
+        delegate!(self, fd, inner => self.host.fd_seek(memory, inner, delta, whence).await);
+        let file = self.table.get_mut(fd)?;
+        match (whence, u64::try_from(delta)) {
+            (Whence::Set, Ok(offset)) => file.seek(&mut self.vfs, SeekFrom::Start(offset)),
+            // What cannot be sought at all says so first.
+            (Whence::Set, Err(_)) => file.seek(&mut self.vfs, SeekFrom::Current(0)).and(Err(Errno::Inval.into())),
+            (Whence::Cur, _) => file.seek(&mut self.vfs, SeekFrom::Current(delta)),
+            (Whence::End, _) => file.seek(&mut self.vfs, SeekFrom::End(delta)),
         }
     }
 
     fn fd_tell(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Filesize> {
-        match unless_host!(self, fd, inner => self.host.fd_tell(memory, inner)) {
-            Descriptor::Stream(stream) => stream.seek(SeekFrom::Current(0)),
-            Descriptor::Memory(file) => file.file().map(|_| file.offset).map_err(|_| Errno::Badf.into()),
-            Descriptor::Pipe(_) => Err(Errno::Spipe.into()),
-            Descriptor::Host { .. } => Err(Errno::Badf.into()),
-        }
+        delegate!(self, fd, inner => self.host.fd_tell(memory, inner));
+        self.table.get_mut(fd)?.seek(&mut self.vfs, SeekFrom::Current(0))
     }
 
     async fn fd_readdir(
@@ -408,20 +280,14 @@ impl WasiSnapshotPreview1 for Context {
         len: Size,
         cookie: Dircookie,
     ) -> Result<Size> {
-        match self.directory(fd)? {
-            Directory::Host(inner) => self.host.fd_readdir(memory, inner, buffer, len, cookie).await,
-            // Opened to walk through it only.
-            Directory::Memory(_) if matches!(self.table.get(fd)?, Descriptor::Memory(file) if !file.read) => {
-                Err(Errno::Badf.into())
-            }
-            Directory::Memory(directory) => self.memory_readdir(memory, directory, buffer, len, cookie),
-        }
+        delegate!(self, fd, inner => self.host.fd_readdir(memory, inner, buffer, len, cookie).await);
+        self.list(memory, self.table.get(fd)?.listing()?, buffer, len, cookie)
     }
 
     async fn path_create_directory(&mut self, memory: Memory<'_, '_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.path_create_directory(memory, inner, path).await,
-            Directory::Memory(at) => self.vfs.make_directory(at, &convert::path(memory, path)?).or_errno(),
+            Directory::Vfs(at) => self.vfs.make_directory(at, &read_path(memory, path)?).or_errno(),
         }
     }
 
@@ -434,10 +300,10 @@ impl WasiSnapshotPreview1 for Context {
     ) -> Result<Filestat> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.path_filestat_get(memory, inner, flags, path).await,
-            Directory::Memory(at) => {
-                let path = convert::path(memory, path)?;
-                let ino = self.vfs.lookup(at, &path, convert::follows(flags)).or_errno()?;
-                Ok(convert::filestat(&self.vfs.metadata(ino).or_errno()?))
+            Directory::Vfs(at) => {
+                let path = read_path(memory, path)?;
+                let ino = self.vfs.lookup(at, &path, follows(flags)).or_errno()?;
+                Ok(of_metadata(&self.vfs.metadata(ino).or_errno()?))
             }
         }
     }
@@ -456,10 +322,10 @@ impl WasiSnapshotPreview1 for Context {
             Directory::Host(inner) => {
                 self.host.path_filestat_set_times(memory, inner, lookup, path, atim, mtim, flags).await
             }
-            Directory::Memory(at) => {
-                let (accessed, modified) = convert::times(self.vfs.now(), atim, mtim, flags)?;
-                let path = convert::path(memory, path)?;
-                let ino = self.vfs.lookup(at, &path, convert::follows(lookup)).or_errno()?;
+            Directory::Vfs(at) => {
+                let (accessed, modified) = times(self.vfs.now(), atim, mtim, flags)?;
+                let path = read_path(memory, path)?;
+                let ino = self.vfs.lookup(at, &path, follows(lookup)).or_errno()?;
                 self.vfs.set_times(ino, accessed, modified).or_errno()
             }
         }
@@ -478,9 +344,9 @@ impl WasiSnapshotPreview1 for Context {
             (Directory::Host(old), Directory::Host(new)) => {
                 self.host.path_link(memory, old, flags, old_path, new, new_path).await
             }
-            (Directory::Memory(old), Directory::Memory(new)) => {
-                let (old_path, new_path) = (convert::path(memory, old_path)?, convert::path(memory, new_path)?);
-                self.vfs.link(old, &old_path, convert::follows(flags), new, &new_path).or_errno()
+            (Directory::Vfs(old), Directory::Vfs(new)) => {
+                let (old_path, new_path) = (read_path(memory, old_path)?, read_path(memory, new_path)?);
+                self.vfs.link(old, &old_path, follows(flags), new, &new_path).or_errno()
             }
             _ => Err(Errno::Xdev.into()),
         }
@@ -500,19 +366,22 @@ impl WasiSnapshotPreview1 for Context {
         let directory = self.directory(fd)?;
         self.table.expect_room()?;
         match directory {
-            Directory::Memory(at) => {
-                let path = convert::path(memory, path)?;
-                self.memory_open(at, &path, convert::follows(lookup), oflags, base, flags)
+            Directory::Vfs(at) => {
+                let options = OpenOptions {
+                    follow: follows(lookup),
+                    create: oflags.contains(Oflags::CREAT),
+                    exclusive: oflags.contains(Oflags::EXCL),
+                    truncate: oflags.contains(Oflags::TRUNC),
+                    directory: oflags.contains(Oflags::DIRECTORY),
+                    read: base.intersects(Rights::FD_READ | Rights::FD_READDIR),
+                    write: base.contains(Rights::FD_WRITE),
+                };
+                self.open(at, &read_path(memory, path)?, OpenFlags { options, flags })
             }
             Directory::Host(inner) => {
                 let opened = self.host.path_open(memory, inner, lookup, path, oflags, base, inheriting, flags).await?;
-                match self.table.insert(Descriptor::Host { inner: opened.into(), preopen: false }) {
-                    Ok(fd) => Ok(fd),
-                    Err(_) => {
-                        self.host.fd_close(memory, opened).await?;
-                        Err(Errno::Mfile.into())
-                    }
-                }
+                // There is room: see above.
+                self.insert(Box::new(HostFolder(opened)))
             }
         }
     }
@@ -527,8 +396,8 @@ impl WasiSnapshotPreview1 for Context {
     ) -> Result<Size> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.path_readlink(memory, inner, path, buffer, len).await,
-            Directory::Memory(at) => {
-                let target = self.vfs.read_link(at, &convert::path(memory, path)?).or_errno()?;
+            Directory::Vfs(at) => {
+                let target = self.vfs.read_link(at, &read_path(memory, path)?).or_errno()?;
                 let told = &target.as_bytes()[..target.len().min(len as usize)];
                 memory.copy_from_slice(told, buffer.as_array(told.len() as u32))?;
                 Ok(told.len() as u32)
@@ -539,7 +408,7 @@ impl WasiSnapshotPreview1 for Context {
     async fn path_remove_directory(&mut self, memory: Memory<'_, '_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.path_remove_directory(memory, inner, path).await,
-            Directory::Memory(at) => self.vfs.remove_directory(at, &convert::path(memory, path)?).or_errno(),
+            Directory::Vfs(at) => self.vfs.remove_directory(at, &read_path(memory, path)?).or_errno(),
         }
     }
 
@@ -555,8 +424,8 @@ impl WasiSnapshotPreview1 for Context {
             (Directory::Host(old), Directory::Host(new)) => {
                 self.host.path_rename(memory, old, old_path, new, new_path).await
             }
-            (Directory::Memory(old), Directory::Memory(new)) => {
-                let (old_path, new_path) = (convert::path(memory, old_path)?, convert::path(memory, new_path)?);
+            (Directory::Vfs(old), Directory::Vfs(new)) => {
+                let (old_path, new_path) = (read_path(memory, old_path)?, read_path(memory, new_path)?);
                 self.vfs.rename(old, &old_path, new, &new_path).or_errno()
             }
             _ => Err(Errno::Xdev.into()),
@@ -572,8 +441,8 @@ impl WasiSnapshotPreview1 for Context {
     ) -> Result<()> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.path_symlink(memory, target, inner, path).await,
-            Directory::Memory(at) => {
-                let (target, path) = (convert::path(memory, target)?, convert::path(memory, path)?);
+            Directory::Vfs(at) => {
+                let (target, path) = (read_path(memory, target)?, read_path(memory, path)?);
                 self.vfs.symlink(&target, at, &path).or_errno()
             }
         }
@@ -582,13 +451,13 @@ impl WasiSnapshotPreview1 for Context {
     async fn path_unlink_file(&mut self, memory: Memory<'_, '_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
         match self.directory(fd)? {
             Directory::Host(inner) => self.host.path_unlink_file(memory, inner, path).await,
-            Directory::Memory(at) => self.vfs.unlink(at, &convert::path(memory, path)?).or_errno(),
+            Directory::Vfs(at) => self.vfs.unlink(at, &read_path(memory, path)?).or_errno(),
         }
     }
 
     /// The sockets there are come in pairs and do not listen.
     fn sock_accept(&mut self, _: Memory<'_, '_>, fd: Fd, _: Fdflags) -> Result<Fd> {
-        self.socket(fd)?;
+        self.table.get(fd)?.expect_socket()?;
         Err(Errno::Inval.into())
     }
 
@@ -599,39 +468,25 @@ impl WasiSnapshotPreview1 for Context {
         iovs: IovecArray,
         flags: Riflags,
     ) -> Result<(Size, Roflags)> {
-        let (socket, peek) = (self.socket(fd)?, flags.contains(Riflags::RECV_PEEK));
-        let read = read_into_first(memory, iovs, |buffer| socket.read(buffer, peek))?;
+        self.table.get(fd)?.expect_socket()?;
+        let peek = flags.contains(Riflags::RECV_PEEK);
+        let mut peeked = false;
+        let read = self.read(memory, fd, iovs, |file, vfs, buffer| match (peek, std::mem::replace(&mut peeked, true)) {
+            (false, _) => file.read(vfs, buffer),
+            (true, false) => file.peek(buffer),
+            // It stays there, so the next buffer would get the same.
+            (true, true) => Ok(Attempt::Done(0)),
+        })?;
         Ok((read, Roflags::empty()))
     }
 
     fn sock_send(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: CiovecArray, _: Siflags) -> Result<Size> {
-        let socket = self.socket(fd)?;
-        write_first(memory, iovs, |data| socket.write(data))
+        self.table.get(fd)?.expect_socket()?;
+        self.write(memory, fd, iovs)
     }
 
     fn sock_shutdown(&mut self, _: Memory<'_, '_>, fd: Fd, how: Sdflags) -> Result<()> {
-        self.socket(fd)?.shut_down(how);
-        Ok(())
-    }
-}
-
-impl Context {
-    fn socket(&self, fd: Fd) -> Result<&End> {
-        match self.table.get(fd)? {
-            Descriptor::Pipe(end) => end.expect_socket().map(|()| end),
-            _ => Err(Errno::Notsock.into()),
-        }
-    }
-
-    /// Moves the offset of a file of the VFS. A device has none: it stays at 0.
-    fn advance(&mut self, fd: Fd, offset: u64) -> Result<u64> {
-        match self.table.get_mut(fd)? {
-            Descriptor::Memory(file) if file.kind == Kind::File => {
-                file.offset = offset;
-                Ok(offset)
-            }
-            _ => Ok(0),
-        }
+        self.table.get_mut(fd)?.shut_down(how)
     }
 }
 
@@ -639,9 +494,4 @@ impl Context {
 fn cpu_time(clock: ClockId) -> Timestamp {
     let time = rustix::time::clock_gettime(clock);
     time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
-}
-
-/// Offsets are signed in POSIX: one that is not would be negative there.
-fn valid_offset(offset: u64) -> Result<u64> {
-    if offset <= i64::MAX as u64 { Ok(offset) } else { Err(Errno::Inval.into()) }
 }

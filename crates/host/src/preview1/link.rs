@@ -4,9 +4,16 @@
 //! interface written out in `witx/preview1.witx`.
 
 use super::Context;
+use super::types::Errno;
 use std::future::Future;
 use std::pin::pin;
+use wasmtime::{AsContextMut, Caller, Extern, Linker};
+use wasmtime_wasi::p1::wasi_snapshot_preview1::{self, WasiSnapshotPreview1};
 use wasmtime_wasi::runtime::{in_tokio, poll_noop};
+use wiggle::GuestMemory;
+
+/// The name that guests import preview1 by.
+const MODULE: &str = "wasi_snapshot_preview1";
 
 wiggle::wasmtime_integration!({
     witx: ["witx/preview1.witx"],
@@ -23,7 +30,7 @@ wiggle::wasmtime_integration!({
     errors: { errno => trappable Error },
 });
 
-/// Calls on the VFS are ready at the first poll; only host folders may need wasmtime-wasi's runtime, which is not
+/// Calls on files of ours are ready at the first poll; only host folders may need wasmtime-wasi's runtime, which is not
 /// even started otherwise.
 fn finish<F: Future>(future: F) -> wasmtime::Result<F::Output> {
     let mut future = pin!(future);
@@ -33,7 +40,57 @@ fn finish<F: Future>(future: F) -> wasmtime::Result<F::Output> {
     })
 }
 
+/// Defines a call that is made again after each wait, until it need not wait any more.
+macro_rules! may_wait {
+    ($linker:ident, $call:ident($($argument:ident),*)) => {
+        $linker.func_wrap(
+            MODULE,
+            stringify!($call),
+            |mut caller: Caller<'_, Context>, $($argument: i32),*| -> wasmtime::Result<i32> {
+                loop {
+                    let errno = attempt(&mut caller, |context, memory| {
+                        may_wait!(@made $call(context, memory, $($argument),*))
+                    })?;
+                    // Nothing of the guest's memory is borrowed here.
+                    let Some((wait, resumption)) = caller.data_mut().waiting.take() else { return Ok(errno) };
+                    if let Err(error) = wait.block() {
+                        return Ok(error.downcast().map(|errno: Errno| errno as i32)?);
+                    }
+                    caller.data_mut().resumption = Some(resumption);
+                }
+            },
+        )?;
+    };
+    (@made sock_recv($($argument:ident),*)) => { wasi_snapshot_preview1::sock_recv($($argument),*) };
+    (@made sock_send($($argument:ident),*)) => { wasi_snapshot_preview1::sock_send($($argument),*) };
+    (@made $call:ident($($argument:ident),*)) => { finish(wasi_snapshot_preview1::$call($($argument),*))? };
+}
 /// Defines all of preview1 in a linker whose store holds a [`Context`].
-pub(crate) fn add_to_linker(linker: &mut wasmtime::Linker<Context>) -> wasmtime::Result<()> {
-    add_wasi_snapshot_preview1_to_linker(linker, |guest| guest)
+pub(crate) fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
+    add_wasi_snapshot_preview1_to_linker(linker, |context| context)?;
+    // The generated glue borrows the guest's memory for the whole call, so these, which may wait, get glue of their own.
+    linker.allow_shadowing(true);
+    may_wait!(linker, fd_read(fd, iovs, count, read));
+    may_wait!(linker, fd_write(fd, iovs, count, written));
+    may_wait!(linker, poll_oneoff(subscriptions, events, count, told));
+    may_wait!(linker, sock_recv(fd, iovs, count, flags, read, flags_out));
+    may_wait!(linker, sock_send(fd, iovs, count, flags, written));
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+/// Makes a call once, with the guest's memory borrowed.
+fn attempt(
+    caller: &mut Caller<'_, Context>,
+    call: impl FnOnce(&mut Context, &mut GuestMemory<'_>) -> wasmtime::Result<i32>,
+) -> wasmtime::Result<i32> {
+    let Some(Extern::Memory(memory)) = caller.get_export("memory") else {
+        wasmtime::bail!("expected an exported memory, found none");
+    };
+    let fuel = caller.as_context_mut().hostcall_fuel();
+    let (bytes, context) = memory.data_and_store_mut(caller);
+    context.set_hostcall_fuel(fuel);
+    let made = call(context, &mut GuestMemory::Unshared(bytes));
+    context.resumption = None;
+    made
 }

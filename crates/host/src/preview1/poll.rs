@@ -1,67 +1,66 @@
-//! `poll_oneoff`: waiting for clocks and streams. Files of the VFS and of host folders are always ready; a pipe that is not
-//! ready will not be before the call returns, as only the guest itself could change that.
+//! `poll_oneoff`: clocks and descriptors. Files of the VFS and of host folders are always ready; a pipe that is not ready
+//! will not be before the call returns, as only the guest itself could change that.
 
-use super::convert::OrErrno;
-use super::pipes::Readiness;
-use super::streams::Stream;
-use super::table::Descriptor;
+use super::types::{self, Clockid, Errno, Event, Eventtype, Fd, Size, Subclockflags, Subscription, SubscriptionU};
 use super::{Context, Result};
-use rustix::event::{PollFd, PollFlags, Timespec};
-use std::time::Duration;
-use wasmtime_wasi::p1::types::{self, Errno, Eventtype, SubscriptionU};
+use crate::files::{Interest, Readiness, Wait, ready};
+use std::fs::File;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
 use wiggle::{GuestMemory, GuestPtr};
 
 /// Most subscriptions in one call; there cannot be more descriptors to wait for.
 const MAX_SUBSCRIPTIONS: u32 = 16_384;
 
-/// One subscription, and what is known of it before waiting.
-struct Waiting {
+/// One subscription, and what is known of it.
+struct Subscribed {
     userdata: types::Userdata,
     kind: Eventtype,
     state: State,
 }
 
 enum State {
-    /// Ready at once, with so many bytes.
-    Ready(u64),
-    /// Ready at once: the other end has gone.
-    HungUp(u64),
+    /// Ready, with so many bytes.
+    Ready { bytes: u64, hung_up: bool },
     /// Not ready, and nothing can change that while the guest waits.
     Never,
-    /// Ready when this much time has passed.
+    /// Ready when this much more time has passed.
     After(Duration),
-    /// Ready when the host's descriptor behind this one is.
-    Stream(types::Fd),
+    /// Ready when this file of the host is.
+    Host(Arc<File>, Interest),
 }
 
 impl Context {
     pub(super) fn poll(
         &mut self,
         memory: &mut GuestMemory<'_>,
-        subscriptions: GuestPtr<types::Subscription>,
-        events: GuestPtr<types::Event>,
-        count: types::Size,
-    ) -> Result<types::Size> {
+        subscriptions: GuestPtr<Subscription>,
+        events: GuestPtr<Event>,
+        count: Size,
+    ) -> Result<Size> {
         if count == 0 || count > MAX_SUBSCRIPTIONS {
             return Err(Errno::Inval.into());
         }
-        let mut waiting = Vec::with_capacity(count as usize);
+        let mut all = Vec::with_capacity(count as usize);
         for subscription in subscriptions.as_array(count).iter() {
             let subscription = memory.read(subscription?)?;
             let (kind, state) = self.look(memory, &subscription.u)?;
-            waiting.push(Waiting { userdata: subscription.userdata, kind, state });
+            all.push(Subscribed { userdata: subscription.userdata, kind, state });
         }
-        let ready = self.wait(&waiting)?;
+        ask_host(&mut all)?;
+        let is_ready = |one: &Subscribed| matches!(one.state, State::Ready { .. });
+        if !all.iter().any(is_ready) {
+            return self.wait(wait_for(all), 0);
+        }
         let mut told = 0;
-        for (waiting, ready) in waiting.iter().zip(ready) {
-            let Some(nbytes) = ready else { continue };
-            let hung_up = matches!(waiting.state, State::HungUp(_));
+        for one in all {
+            let State::Ready { bytes: nbytes, hung_up } = one.state else { continue };
             let flags = if hung_up { types::Eventrwflags::FD_READWRITE_HANGUP } else { types::Eventrwflags::empty() };
-            let event = types::Event {
-                userdata: waiting.userdata,
+            let event = Event {
+                userdata: one.userdata,
                 error: Errno::Success,
-                type_: waiting.kind,
+                type_: one.kind,
                 fd_readwrite: types::EventFdReadwrite { nbytes, flags },
             };
             memory.write(events.add(told)?, event)?;
@@ -70,106 +69,86 @@ impl Context {
         Ok(told)
     }
 
-    /// What is known of a subscription before waiting.
+    /// What is known of a subscription without asking the host.
     fn look(&mut self, memory: &mut GuestMemory<'_>, what: &SubscriptionU) -> Result<(Eventtype, State)> {
         match what {
             SubscriptionU::Clock(clock) => {
-                if !matches!(clock.id, types::Clockid::Realtime | types::Clockid::Monotonic) {
+                if !matches!(clock.id, Clockid::Realtime | Clockid::Monotonic) {
                     return Err(Errno::Inval.into());
                 }
-                let absolute = clock.flags.contains(types::Subclockflags::SUBSCRIPTION_CLOCK_ABSTIME);
-                let now = match &mut self.fixed {
-                    _ if !absolute => 0,
-                    Some(fixed) => fixed.time(),
+                let absolute = clock.flags.contains(Subclockflags::SUBSCRIPTION_CLOCK_ABSTIME);
+                let now = match &mut self.deterministic {
+                    // Since the call was made.
+                    _ if !absolute => self.resumption.map_or(0, |resumption| nanoseconds(resumption.start.elapsed())),
+                    Some(deterministic) => deterministic.time(),
                     None => self.host.clock_time_get(memory, clock.id, 0)?,
                 };
                 let mut left = clock.timeout.saturating_sub(now);
-                if let Some(fixed) = &mut self.fixed {
-                    fixed.pass(std::mem::take(&mut left));
+                if let Some(deterministic) = &mut self.deterministic {
+                    deterministic.pass(std::mem::take(&mut left));
                 }
-                Ok((Eventtype::Clock, State::After(Duration::from_nanos(left))))
+                let state = match left {
+                    0 => State::Ready { bytes: 0, hung_up: false },
+                    left => State::After(Duration::from_nanos(left)),
+                };
+                Ok((Eventtype::Clock, state))
             }
-            SubscriptionU::FdRead(on) => Ok((Eventtype::FdRead, self.look_at(on.file_descriptor, true)?)),
-            SubscriptionU::FdWrite(on) => Ok((Eventtype::FdWrite, self.look_at(on.file_descriptor, false)?)),
+            SubscriptionU::FdRead(on) => Ok((Eventtype::FdRead, self.look_at(on.file_descriptor, Interest::Read)?)),
+            SubscriptionU::FdWrite(on) => Ok((Eventtype::FdWrite, self.look_at(on.file_descriptor, Interest::Write)?)),
         }
     }
 
     /// As wasmtime-wasi has it, one bad descriptor fails the whole call.
-    fn look_at(&self, fd: types::Fd, read: bool) -> Result<State> {
-        Ok(match self.table.get(fd)? {
-            Descriptor::Stream(Stream::Closed) => return Err(Errno::Badf.into()),
-            Descriptor::Stream(stream) if stream.pollable().is_some() => State::Stream(fd),
-            Descriptor::Memory(file) => {
-                let size = self.vfs.metadata(file.ino).or_errno()?.size;
-                State::Ready(if read { size.saturating_sub(file.offset) } else { 0 })
-            }
-            Descriptor::Pipe(end) => {
-                let readiness = if read { end.can_read() } else { end.can_write() };
-                match readiness {
-                    Readiness { ready: false, .. } => State::Never,
-                    Readiness { hung_up: true, bytes, .. } => State::HungUp(bytes),
-                    Readiness { bytes, .. } => State::Ready(bytes),
-                }
-            }
-            Descriptor::Stream(_) | Descriptor::Host { .. } => State::Ready(0),
+    fn look_at(&self, fd: Fd, interest: Interest) -> Result<State> {
+        Ok(match self.table.get(fd)?.readiness(&self.vfs, interest)? {
+            Readiness::Ready { bytes, hung_up } => State::Ready { bytes, hung_up },
+            Readiness::Waiting(Wait::Guest) => State::Never,
+            Readiness::Waiting(Wait::Host { mut files, .. }) => match files.pop() {
+                Some((file, interest)) => State::Host(file, interest),
+                None => State::Never,
+            },
         })
     }
+}
 
-    /// Waits until at least one is ready; for each that is, how many bytes it has.
-    fn wait(&self, waiting: &[Waiting]) -> Result<Vec<Option<u64>>> {
-        let mut timeout = None;
-        let mut polled = Vec::new();
-        for one in waiting {
-            match one.state {
-                State::Ready(_) | State::HungUp(_) => timeout = Some(Duration::ZERO),
-                State::Never => {}
-                State::After(left) => timeout = Some(timeout.map_or(left, |timeout: Duration| timeout.min(left))),
-                State::Stream(fd) => {
-                    if let Ok(Descriptor::Stream(stream)) = self.table.get(fd)
-                        && let Some(host) = stream.pollable()
-                    {
-                        let flags = if one.kind == Eventtype::FdRead { PollFlags::IN } else { PollFlags::OUT };
-                        polled.push(PollFd::from_borrowed_fd(host, flags));
-                    }
-                }
-            }
+/// Asks the host, once, which of its files are ready.
+fn ask_host(all: &mut [Subscribed]) -> Result<()> {
+    let (mut waiting, mut files) = (Vec::new(), Vec::new());
+    for one in all {
+        if let State::Host(file, interest) = &one.state {
+            files.push((file.clone(), *interest));
+            waiting.push(one);
         }
-        let start = std::time::Instant::now();
-        loop {
-            let left = timeout.map(|timeout| timeout.saturating_sub(start.elapsed()));
-            let result = if polled.is_empty() {
-                match left {
-                    Some(left) => std::thread::sleep(left),
-                    // For ever: until a signal ends the process.
-                    None => loop {
-                        std::thread::park();
-                    },
-                }
-                Ok(0)
-            } else {
-                let left = left.and_then(|left| Timespec::try_from(left).ok());
-                rustix::event::poll(&mut polled, left.as_ref())
-            };
-            match result {
-                Err(rustix::io::Errno::INTR) => {}
-                Err(_) => return Err(Errno::Io.into()),
-                Ok(_) => break,
-            }
-        }
-        let passed = start.elapsed();
-        let mut polled = polled.iter();
-        Ok(waiting
-            .iter()
-            .map(|one| match one.state {
-                State::Ready(nbytes) | State::HungUp(nbytes) => Some(nbytes),
-                State::Never => None,
-                State::After(left) => (left <= passed).then_some(0),
-                State::Stream(_) => {
-                    let ready = polled.next().is_some_and(|polled| !polled.revents().is_empty());
-                    // At least one byte, or the end, can be read without waiting.
-                    ready.then_some(1)
-                }
-            })
-            .collect())
     }
+    if files.is_empty() {
+        return Ok(());
+    }
+    for (one, is_ready) in waiting.into_iter().zip(ready(&files)?) {
+        if is_ready {
+            // At least one byte, or the end, can be read without waiting.
+            one.state = State::Ready { bytes: 1, hung_up: false };
+        }
+    }
+    Ok(())
+}
+
+/// What ends the wait for the first of these.
+fn wait_for(all: Vec<Subscribed>) -> Wait {
+    let (mut files, mut until) = (Vec::new(), None::<Instant>);
+    for one in all {
+        match one.state {
+            State::Host(file, interest) => files.push((file, interest)),
+            // A time that the host's clock cannot tell never comes.
+            State::After(left) => {
+                let time = Instant::now().checked_add(left);
+                until = until.into_iter().chain(time).min();
+            }
+            State::Never | State::Ready { .. } => {}
+        }
+    }
+    Wait::Host { files, until }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,6 +1,6 @@
 //! `fd_readdir` with every buffer size and cookie, as a C library uses it.
 
-use super::{Context, ContextBuilder};
+use crate::{Context, ContextBuilder};
 use vfs::{Ino, Limits, OpenOptions, RootKind, Vfs};
 use wiggle::{GuestMemory, GuestPtr};
 
@@ -29,7 +29,7 @@ fn call(guest: &Context, root: Ino, len: usize, cookie: u64) -> Vec<u8> {
     let mut bytes = vec![0xee; len];
     let used = {
         let mut memory = GuestMemory::Unshared(&mut bytes);
-        guest.memory_readdir(&mut memory, root, GuestPtr::new(0), len as u32, cookie).expect("listed")
+        guest.list(&mut memory, root, GuestPtr::new(0), len as u32, cookie).expect("listed")
     };
     assert!(bytes[used as usize..].iter().all(|byte| *byte == 0xee), "nothing is written behind what it tells");
     bytes.truncate(used as usize);

@@ -9,24 +9,18 @@
 //! | `peer/FD` | the other end of what `pipe` or `socketpair` has answered, once |
 //! | `chmod/FD/MODE` | a descriptor that says no more; the permission bits of FD are now MODE, octal |
 //! | `path/FD` | the path of the directory FD, to be read from the descriptor |
-//! | `terminal/FD` | to be read: see `terminal.rs` |
+//! | `terminal/FD` | to be read: see `files/terminal.rs` |
 //! | `terminal/FD/WHEN/…` | a descriptor that says no more; the settings of the terminal FD are changed |
 //! | `statvfs/FD` | to be read: block size, blocks, free blocks, files, free files, 1 if read-only |
 //!
 //! The names are no files: they are in no listing and nothing else can be done with them. A guest that runs elsewhere finds
 //! nothing there and does without. `wasm/src/posix` makes these requests.
 
-use super::convert::OrErrno;
-use super::pipes::End;
-use super::streams::Stream;
-use super::table::Descriptor;
-use super::{Context, Result, terminal};
+use super::types::{Errno, Fd};
+use super::{Context, Result};
 use crate::abi::{DEVICE, request};
+use crate::files::{OpenFile, Reply};
 use vfs::Ino;
-use wasmtime_wasi::p1::types::{self, Errno};
-
-/// In which statvfs counts, bytes.
-const BLOCK: u64 = 4096;
 
 /// The request that opening `path` in `directory` would be.
 pub(super) fn request<'a>(vfs: &vfs::Vfs, directory: Ino, path: &'a str) -> Option<&'a str> {
@@ -39,30 +33,38 @@ impl Context {
     /// # Errors
     /// ENOSYS (no such request), EINVAL (not as the table has it), EBADF, EMFILE, and what the request itself may meet;
     /// never ENOENT, which is what a guest finds elsewhere.
-    pub(super) fn request(&mut self, request: &str) -> Result<types::Fd> {
+    pub(super) fn request(&mut self, request: &str) -> Result<Fd> {
         let mut words = request.split('/');
         let name = words.next().unwrap_or_default();
         let words: Vec<&str> = words.collect();
-        let answer = match (name, words.as_slice()) {
+        let answer: Box<dyn OpenFile> = match (name, words.as_slice()) {
             (request::DUP, [fd, least]) => return self.table.duplicate(descriptor(fd)?, number(least, 10)?),
             (request::CWD, [fd]) => return self.change_directory(descriptor(fd)?),
-            (request::PIPE, []) => self.pipes.pipe(),
-            (request::SOCKETPAIR, []) => self.pipes.socket_pair(),
-            (request::PEER, [fd]) => match self.table.get_mut(descriptor(fd)?)? {
-                Descriptor::Pipe(end) => end.take_peer()?,
-                _ => return Err(Errno::Inval.into()),
-            },
+            (request::PIPE, []) => Box::new(self.pipes.pipe()),
+            (request::SOCKETPAIR, []) => Box::new(self.pipes.socket_pair()),
+            (request::PEER, [fd]) => self.table.get_mut(descriptor(fd)?)?.take_peer()?,
             (request::CHMOD, [fd, mode]) => {
                 let mode = u16::try_from(number(mode, 8)?).map_err(|_| Errno::Inval)?;
-                self.change_mode(descriptor(fd)?, mode)?;
-                End::text("")
+                self.table.get_mut(descriptor(fd)?)?.set_mode(&mut self.vfs, mode)?;
+                Box::new(Reply::new(""))
             }
-            (request::PATH, [fd]) => End::text(&self.path_of(descriptor(fd)?)?),
-            (request::STATVFS, [fd]) => End::text(&self.statvfs(descriptor(fd)?)?),
-            (request::TERMINAL, [fd]) => End::text(&terminal::settings(self.stream(fd)?)?),
+            (request::PATH, [fd]) => Box::new(Reply::new(self.table.get(descriptor(fd)?)?.path(&self.vfs)?)),
+            (request::STATVFS, [fd]) => {
+                let space = self.table.get(descriptor(fd)?)?.space(&self.vfs)?;
+                Box::new(Reply::new(format!(
+                    "{} {} {} {} {} {}",
+                    space.block,
+                    space.blocks,
+                    space.free_blocks,
+                    space.files,
+                    space.free_files,
+                    u8::from(space.read_only)
+                )))
+            }
+            (request::TERMINAL, [fd]) => Box::new(Reply::new(self.table.get(descriptor(fd)?)?.terminal()?)),
             (request::TERMINAL, [fd, settings @ ..]) => {
-                terminal::set(self.stream(fd)?, settings)?;
-                End::text("")
+                self.table.get(descriptor(fd)?)?.set_terminal(settings)?;
+                Box::new(Reply::new(""))
             }
             (
                 request::DUP
@@ -77,63 +79,35 @@ impl Context {
             ) => return Err(Errno::Inval.into()),
             _ => return Err(Errno::Nosys.into()),
         };
-        self.table.insert(Descriptor::Pipe(answer)).map_err(|_| Errno::Mfile.into())
+        self.insert(answer)
     }
 
-    fn stream(&self, word: &str) -> Result<&Stream> {
-        match self.table.get(descriptor(word)?)? {
-            Descriptor::Stream(stream) => Ok(stream),
-            _ => Err(Errno::Notty.into()),
+    fn change_directory(&mut self, fd: Fd) -> Result<Fd> {
+        let file = self.table.get(fd)?;
+        if file.delegate().is_some() {
+            return Err(Errno::Nosys.into());
         }
-    }
-
-    fn change_mode(&mut self, fd: types::Fd, mode: u16) -> Result<()> {
-        match self.table.get(fd)? {
-            Descriptor::Memory(file) => self.vfs.set_mode(file.ino, mode).or_errno(),
-            Descriptor::Host { .. } => Err(Errno::Notsup.into()),
-            Descriptor::Stream(_) | Descriptor::Pipe(_) => Err(Errno::Inval.into()),
-        }
-    }
-
-    fn path_of(&self, fd: types::Fd) -> Result<String> {
-        match self.table.get(fd)? {
-            Descriptor::Memory(file) => match self.vfs.path(file.directory()?) {
-                Err(vfs::Errno::NoEnt) => Err(Errno::Stale.into()),
-                path => path.or_errno(),
-            },
-            Descriptor::Host { .. } => Err(Errno::Notsup.into()),
-            Descriptor::Stream(_) | Descriptor::Pipe(_) => Err(Errno::Notdir.into()),
-        }
-    }
-
-    fn statvfs(&self, fd: types::Fd) -> Result<String> {
-        let Descriptor::Memory(file) = self.table.get(fd)? else { return Err(Errno::Notsup.into()) };
-        let (limits, used) = (self.vfs.limits(), self.vfs.used());
-        let blocks = limits.bytes / BLOCK;
-        if file.ino.is_read_only() {
-            // All of it is in use, and how large it is nobody needs to know.
-            return Ok(format!("{BLOCK} {blocks} 0 {} 0 1", limits.files));
-        }
-        let free = limits.bytes.saturating_sub(used.bytes) / BLOCK;
-        let free_files = limits.files.saturating_sub(used.files);
-        Ok(format!("{BLOCK} {blocks} {free} {} {free_files} 0", limits.files))
-    }
-
-    fn change_directory(&mut self, fd: types::Fd) -> Result<types::Fd> {
-        match self.table.get(fd)? {
-            Descriptor::Memory(file) => file.directory()?,
-            Descriptor::Host { .. } => return Err(Errno::Nosys.into()),
-            Descriptor::Stream(_) | Descriptor::Pipe(_) => return Err(Errno::Notdir.into()),
-        };
+        file.directory()?;
         let (number, former) = self.table.set_current_directory(fd)?;
-        if let Some(Descriptor::Memory(file)) = former {
-            self.vfs.close(file.ino);
+        if let Some(file) = former {
+            file.close(&mut self.vfs);
         }
         Ok(number)
     }
+
+    /// Gives a file a number; if there is none left, closes it.
+    ///
+    /// # Errors
+    /// EMFILE.
+    pub(super) fn insert(&mut self, file: Box<dyn OpenFile>) -> Result<Fd> {
+        self.table.insert(file).map_err(|file| {
+            file.close(&mut self.vfs);
+            Errno::Mfile.into()
+        })
+    }
 }
 
-fn descriptor(word: &str) -> Result<types::Fd> {
+fn descriptor(word: &str) -> Result<Fd> {
     Ok(number(word, 10)?.into())
 }
 

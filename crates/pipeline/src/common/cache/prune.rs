@@ -23,12 +23,8 @@ pub struct Pruned {
 
 impl fmt::Display for Pruned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "removed {} from the cache, {:.1} MB",
-            crate::error::count(self.entries as usize, "entry"),
-            self.bytes as f64 / 1e6
-        )
+        let noun = if self.entries == 1 { "entry" } else { "entries" };
+        write!(f, "removed {} {noun} from the cache, {:.1} MB", self.entries, self.bytes as f64 / 1e6)
     }
 }
 

@@ -1,14 +1,15 @@
 //! Pipes and pairs of sockets: bytes that go from one descriptor of a guest to another.
 //!
-//! Preview1 has no call that makes them; a guest asks for them as `requests.rs` says. A guest is one thread, so nobody could
-//! fill an empty pipe while it waits for it: where a process would hang for ever, it gets EDEADLK.
+//! Preview1 has no call that makes them; a guest asks for them as `preview1/requests.rs` says.
 
-use super::{Result, convert};
-use crate::abi::PIPE_CAPACITY as CAPACITY;
+use super::{Attempt, Interest, OpenFile, Readiness, Wait, stat};
+use crate::abi::{PIPE_CAPACITY as CAPACITY, PIPE_DEVICE};
+use crate::wasi::Result;
+use crate::wasi::types::{self, Errno, Fdflags, Rights};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use wasmtime_wasi::p1::types::{self, Errno, Fdflags, Rights};
+use vfs::Vfs;
 
 /// What is written whole or not at all, bytes.
 const ATOMIC: usize = 4096;
@@ -66,12 +67,12 @@ impl Drop for Channel {
 type Shared = Arc<Mutex<Channel>>;
 
 /// One end of a pipe, or of a pair of sockets, which has a channel for each way.
-pub(super) struct End {
+pub(crate) struct End {
     receives: Option<Shared>,
     sends: Option<Shared>,
     is_socket: bool,
     /// Of which `Fdflags::NONBLOCK` counts.
-    pub flags: Fdflags,
+    flags: Fdflags,
     number: u64,
     /// The other end, until the guest has asked for it.
     peer: Option<Box<End>>,
@@ -79,7 +80,7 @@ pub(super) struct End {
 
 /// Makes the pipes of one guest.
 #[derive(Default)]
-pub(super) struct Pipes {
+pub(crate) struct Pipes {
     /// The last inode number that was given.
     number: u64,
     /// Memory that their channels take, bytes.
@@ -114,31 +115,23 @@ impl Pipes {
     }
 }
 
-/// Whether a call on an end would go on at once.
+/// What can be done on an end at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Readiness {
-    pub ready: bool,
+struct State {
+    ready: bool,
     /// Bytes to read, or room to write.
-    pub bytes: u64,
+    bytes: u64,
     /// The other end has gone.
-    pub hung_up: bool,
+    hung_up: bool,
 }
 
-impl Readiness {
-    fn only_hung_up(hung_up: bool) -> Readiness {
-        Readiness { ready: hung_up, bytes: 0, hung_up }
+impl State {
+    fn only_hung_up(hung_up: bool) -> State {
+        State { ready: hung_up, bytes: 0, hung_up }
     }
 }
 
 impl End {
-    /// The end of a pipe that reads `text` and then is at its end.
-    pub fn text(text: &str) -> End {
-        let mut channel = Channel::new(Arc::default());
-        channel.writer_gone = true;
-        channel.bytes.extend(text.bytes());
-        End::new(Some(Arc::new(Mutex::new(channel))), None, false, 0)
-    }
-
     fn new(receives: Option<Shared>, sends: Option<Shared>, is_socket: bool, number: u64) -> End {
         End { receives, sends, is_socket, flags: Fdflags::empty(), number, peer: None }
     }
@@ -148,30 +141,11 @@ impl End {
         self
     }
 
-    /// The other end, the first time that it is asked for.
-    ///
-    /// # Errors
-    /// EINVAL.
-    pub fn take_peer(&mut self) -> Result<End> {
-        self.peer.take().map(|peer| *peer).ok_or_else(|| Errno::Inval.into())
-    }
-
-    /// Whether it is a socket.
-    ///
-    /// # Errors
-    /// ENOTSOCK.
-    pub fn expect_socket(&self) -> Result<()> {
-        if self.is_socket { Ok(()) } else { Err(Errno::Notsock.into()) }
-    }
-
     /// What there is, at most as much as `buffer` holds; 0 at the end. With `peek` it stays there.
-    ///
-    /// # Errors
-    /// EBADF (it only writes), EAGAIN, EDEADLK.
-    pub fn read(&self, buffer: &mut [u8], peek: bool) -> Result<usize> {
+    fn receive(&self, buffer: &mut [u8], peek: bool) -> Result<Attempt> {
         let mut channel = lock(self.receives.as_ref().ok_or(Errno::Badf)?);
         if channel.bytes.is_empty() && !buffer.is_empty() {
-            return if channel.writer_gone { Ok(0) } else { Err(self.would_wait()) };
+            return if channel.writer_gone { Ok(Attempt::Done(0)) } else { self.would_wait() };
         }
         let read = channel.bytes.len().min(buffer.len());
         let (front, back) = channel.bytes.as_slices();
@@ -184,49 +158,33 @@ impl End {
                 channel.empty();
             }
         }
-        Ok(read)
+        Ok(Attempt::Done(read))
     }
 
     /// Writes what there is room for.
-    ///
-    /// # Errors
-    /// EBADF (it only reads), EPIPE (nobody reads, or it was shut down), EAGAIN, EDEADLK, ENOBUFS.
-    pub fn write(&self, data: &[u8]) -> Result<usize> {
+    fn send(&self, data: &[u8]) -> Result<Attempt> {
         let mut channel = lock(self.sends.as_ref().ok_or(Errno::Badf)?);
+        if data.is_empty() {
+            return Ok(Attempt::Done(0));
+        }
         if channel.reader_gone || channel.writer_gone {
             return Err(Errno::Pipe.into());
         }
         let room = CAPACITY - channel.bytes.len();
         let too_little = if data.len() <= ATOMIC { room < data.len() } else { room == 0 };
         if too_little {
-            return Err(self.would_wait());
+            return self.would_wait();
         }
         let written = room.min(data.len());
         if !channel.make_room(written) {
             return Err(Errno::Nobufs.into());
         }
         channel.bytes.extend(&data[..written]);
-        Ok(written)
-    }
-
-    /// Ends one way or both, as `shutdown` does. What has been sent can still be read.
-    pub fn shut_down(&self, how: types::Sdflags) {
-        if how.contains(types::Sdflags::RD)
-            && let Some(channel) = &self.receives
-        {
-            let mut channel = lock(channel);
-            channel.reader_gone = true;
-            channel.writer_gone = true;
-        }
-        if how.contains(types::Sdflags::WR)
-            && let Some(channel) = &self.sends
-        {
-            lock(channel).writer_gone = true;
-        }
+        Ok(Attempt::Done(written))
     }
 
     /// Whether reading would go on at once; the end counts. An end that only writes is watched for nobody reading any more.
-    pub fn can_read(&self) -> Readiness {
+    fn can_read(&self) -> State {
         match (&self.receives, &self.sends) {
             (Some(receives), sends) => {
                 let (bytes, at_end) = {
@@ -235,27 +193,39 @@ impl End {
                 };
                 // A socket has hung up when it is over both ways.
                 let hung_up = at_end && sends.as_ref().is_none_or(is_over);
-                Readiness { ready: at_end || bytes > 0, bytes, hung_up }
+                State { ready: at_end || bytes > 0, bytes, hung_up }
             }
-            (None, Some(channel)) => Readiness::only_hung_up(lock(channel).reader_gone),
-            (None, None) => Readiness::only_hung_up(true),
+            (None, Some(channel)) => State::only_hung_up(lock(channel).reader_gone),
+            (None, None) => State::only_hung_up(true),
         }
     }
 
     /// Whether writing would go on at once; that nobody reads counts. An end that only reads never is.
-    pub fn can_write(&self) -> Readiness {
-        let Some(channel) = &self.sends else { return Readiness::only_hung_up(false) };
+    fn can_write(&self) -> State {
+        let Some(channel) = &self.sends else { return State::only_hung_up(false) };
         let room = CAPACITY - lock(channel).bytes.len();
         let over = is_over(channel);
         let hung_up = over && self.receives.as_ref().is_none_or(|receives| lock(receives).writer_gone);
-        Readiness { ready: over || room >= ATOMIC, bytes: room as u64, hung_up }
+        State { ready: over || room >= ATOMIC, bytes: room as u64, hung_up }
     }
 
-    fn would_wait(&self) -> types::Error {
-        if self.flags.contains(Fdflags::NONBLOCK) { Errno::Again.into() } else { Errno::Deadlk.into() }
+    fn would_wait(&self) -> Result<Attempt> {
+        let nonblocking = self.flags.contains(Fdflags::NONBLOCK);
+        if nonblocking { Err(Errno::Again.into()) } else { Ok(Attempt::WouldWait(Wait::Guest)) }
     }
 
-    pub fn fdstat(&self) -> types::Fdstat {
+    fn filetype(&self) -> types::Filetype {
+        // Preview1 has no type for pipes.
+        if self.is_socket { types::Filetype::SocketStream } else { types::Filetype::Unknown }
+    }
+}
+
+impl OpenFile for End {
+    fn identity(&self) -> String {
+        format!("pipe {}, {:?}", self.number, self.flags)
+    }
+
+    fn status(&self) -> types::Fdstat {
         let mut rights = Rights::POLL_FD_READWRITE | Rights::FD_FILESTAT_GET | Rights::FD_FDSTAT_SET_FLAGS;
         if self.receives.is_some() {
             rights |= Rights::FD_READ;
@@ -271,23 +241,61 @@ impl End {
         }
     }
 
-    pub fn filestat(&self) -> types::Filestat {
-        let mode = if self.is_socket { convert::S_IFSOCK | 0o777 } else { convert::S_IFIFO | 0o600 };
-        types::Filestat {
-            dev: convert::device(crate::abi::PIPE_DEVICE, mode),
-            ino: self.number,
-            filetype: self.filetype(),
-            nlink: 1,
-            size: 0,
-            atim: 0,
-            mtim: 0,
-            ctim: 0,
-        }
+    fn stat(&self, _: &Vfs) -> Result<types::Filestat> {
+        let mode = if self.is_socket { stat::S_IFSOCK | 0o777 } else { stat::S_IFIFO | 0o600 };
+        Ok(stat::without_file(PIPE_DEVICE, self.number, mode, self.filetype(), 0))
     }
 
-    fn filetype(&self) -> types::Filetype {
-        // Preview1 has no type for pipes.
-        if self.is_socket { types::Filetype::SocketStream } else { types::Filetype::Unknown }
+    fn set_flags(&mut self, flags: Fdflags) -> Result<()> {
+        self.flags = flags & Fdflags::NONBLOCK;
+        Ok(())
+    }
+
+    fn read(&mut self, _: &mut Vfs, buffer: &mut [u8]) -> Result<Attempt> {
+        self.receive(buffer, false)
+    }
+
+    fn write(&mut self, _: &mut Vfs, data: &[u8]) -> Result<Attempt> {
+        self.send(data)
+    }
+
+    fn take_peer(&mut self) -> Result<Box<dyn OpenFile>> {
+        self.peer.take().map(|peer| peer as Box<dyn OpenFile>).ok_or_else(|| Errno::Inval.into())
+    }
+
+    fn expect_socket(&self) -> Result<()> {
+        if self.is_socket { Ok(()) } else { Err(Errno::Notsock.into()) }
+    }
+
+    fn peek(&mut self, buffer: &mut [u8]) -> Result<Attempt> {
+        self.expect_socket()?;
+        self.receive(buffer, true)
+    }
+
+    /// What has been sent can still be read.
+    fn shut_down(&mut self, how: types::Sdflags) -> Result<()> {
+        self.expect_socket()?;
+        if how.contains(types::Sdflags::RD)
+            && let Some(channel) = &self.receives
+        {
+            let mut channel = lock(channel);
+            channel.reader_gone = true;
+            channel.writer_gone = true;
+        }
+        if how.contains(types::Sdflags::WR)
+            && let Some(channel) = &self.sends
+        {
+            lock(channel).writer_gone = true;
+        }
+        Ok(())
+    }
+
+    fn readiness(&self, _: &Vfs, interest: Interest) -> Result<Readiness> {
+        let state = if interest == Interest::Read { self.can_read() } else { self.can_write() };
+        Ok(match state {
+            State { ready: false, .. } => Readiness::Waiting(Wait::Guest),
+            State { bytes, hung_up, .. } => Readiness::Ready { bytes, hung_up },
+        })
     }
 }
 
@@ -320,10 +328,32 @@ mod tests {
         result.expect_err("refused").downcast().expect("an errno")
     }
 
+    /// As a call does it, which waits if it must.
+    fn done(attempt: Result<Attempt>) -> Result<usize> {
+        match attempt? {
+            Attempt::Done(bytes) => Ok(bytes),
+            Attempt::WouldWait(wait) => wait.block().map(|()| 0),
+        }
+    }
+
+    impl End {
+        fn read(&self, buffer: &mut [u8], peek: bool) -> Result<usize> {
+            done(self.receive(buffer, peek))
+        }
+
+        fn write(&self, data: &[u8]) -> Result<usize> {
+            done(self.send(data))
+        }
+
+        fn peer(&mut self) -> Result<End> {
+            self.peer.take().map(|peer| *peer).ok_or_else(|| Errno::Inval.into())
+        }
+    }
+
     #[test]
     fn what_is_written_is_read_in_order_and_then_the_end() {
         let mut reader = Pipes::default().pipe();
-        let writer = reader.take_peer().expect("the first time");
+        let writer = reader.peer().expect("the first time");
         assert!(reader.take_peer().is_err(), "there is one peer");
         assert_eq!(writer.write(b"abc").expect("room"), 3);
         assert_eq!(writer.write(b"de").expect("room"), 2);
@@ -339,7 +369,7 @@ mod tests {
     #[test]
     fn a_full_pipe_takes_no_more_and_never_a_part_of_little() {
         let mut reader = Pipes::default().pipe();
-        let mut writer = reader.take_peer().expect("the first time");
+        let mut writer = reader.peer().expect("the first time");
         assert_eq!(writer.write(&vec![1; CAPACITY + 1]).expect("room"), CAPACITY);
         assert!(!writer.can_write().ready);
         assert!(!writer.can_read().ready && !reader.can_write().ready);
@@ -357,18 +387,18 @@ mod tests {
     #[test]
     fn sockets_go_both_ways_and_are_shut_down_one_way() {
         let mut one = Pipes::default().socket_pair();
-        let other = one.take_peer().expect("the first time");
+        let other = one.peer().expect("the first time");
         one.write(b"there").expect("room");
         other.write(b"back").expect("room");
         let mut buffer = [0; 8];
         assert_eq!((other.read(&mut buffer, false).expect("bytes"), &buffer[..5]), (5, &b"there"[..]));
-        one.shut_down(types::Sdflags::WR);
+        one.shut_down(types::Sdflags::WR).expect("a socket");
         assert_eq!(errno(one.write(b"x")), Errno::Pipe);
         assert_eq!(other.read(&mut buffer, false).expect("the end"), 0);
-        assert_eq!(other.can_read(), Readiness { ready: true, bytes: 0, hung_up: false });
+        assert_eq!(other.can_read(), State { ready: true, bytes: 0, hung_up: false });
         // The other way stays open until the end that reads is shut down, too; what was sent before can still be read.
         other.write(b"more").expect("room");
-        one.shut_down(types::Sdflags::RD);
+        one.shut_down(types::Sdflags::RD).expect("a socket");
         assert_eq!(errno(other.write(b"x")), Errno::Pipe);
         assert_eq!((one.read(&mut buffer, false).expect("bytes"), &buffer), (8, b"backmore"));
         assert_eq!(one.read(&mut buffer, false).expect("the end"), 0);
@@ -380,13 +410,13 @@ mod tests {
         let mut pipes = Pipes::default();
         let full = || {
             let mut reader = pipes.pipe();
-            let writer = reader.take_peer().expect("the first time");
+            let writer = reader.peer().expect("the first time");
             writer.write(&[1; CAPACITY]).map(|_| (reader, writer))
         };
         let mut ends: Vec<(End, End)> = std::iter::repeat_with(full).map_while(Result::ok).collect();
         assert_eq!(ends.len(), ALL_TOGETHER / CAPACITY);
         let mut reader = pipes.pipe();
-        let writer = reader.take_peer().expect("the first time");
+        let writer = reader.peer().expect("the first time");
         assert_eq!(errno(writer.write(b"x")), Errno::Nobufs);
         // One byte left of what was much still takes as much; none does not, nor does a pipe that is gone.
         let mut buffer = [0; CAPACITY];

@@ -2,19 +2,18 @@
 //!
 //! Numbers are those of Linux, which the guest's C library shares. Elsewhere a guest finds no terminal.
 
-use super::Result;
-use super::streams::Stream;
+use crate::wasi::Result;
+use crate::wasi::types::Errno;
+use std::fs::File;
 #[cfg(target_os = "linux")]
 use crate::abi;
-use wasmtime_wasi::p1::types::Errno;
 
 /// `rows columns input output control local code...`: decimal, then hexadecimal.
 ///
 /// # Errors
 /// ENOTTY.
 #[cfg(target_os = "linux")]
-pub(super) fn settings(stream: &Stream) -> Result<String> {
-    let file = stream.pollable().ok_or(Errno::Notty)?;
+pub(super) fn settings(file: &File) -> Result<String> {
     let termios = rustix::termios::tcgetattr(file).map_err(|_| Errno::Notty)?;
     let (rows, columns) = rustix::termios::tcgetwinsize(file).map_or((0, 0), |size| (size.ws_row, size.ws_col));
     let mut text = format!(
@@ -37,9 +36,8 @@ pub(super) fn settings(stream: &Stream) -> Result<String> {
 /// # Errors
 /// ENOTTY, EINVAL.
 #[cfg(target_os = "linux")]
-pub(super) fn set(stream: &Stream, words: &[&str]) -> Result<()> {
+pub(super) fn set(file: &File, words: &[&str]) -> Result<()> {
     use rustix::termios::{ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, tcgetattr, tcsetattr};
-    let file = stream.pollable().ok_or(Errno::Notty)?;
     let mut termios = tcgetattr(file).map_err(|_| Errno::Notty)?;
     let &[when, input, output, control, local, typed] = words else { return Err(Errno::Inval.into()) };
     let number = |word: &str| u32::from_str_radix(word, 16).map_err(|_| Errno::Inval);
@@ -92,7 +90,7 @@ fn codes() -> [Option<rustix::termios::SpecialCodeIndex>; abi::TERMINAL_CODES] {
 /// # Errors
 /// Always ENOTTY.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn settings(_: &Stream) -> Result<String> {
+pub(super) fn settings(_: &File) -> Result<String> {
     Err(Errno::Notty.into())
 }
 
@@ -101,6 +99,6 @@ pub(super) fn settings(_: &Stream) -> Result<String> {
 /// # Errors
 /// Always ENOTTY.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn set(_: &Stream, _: &[&str]) -> Result<()> {
+pub(super) fn set(_: &File, _: &[&str]) -> Result<()> {
     Err(Errno::Notty.into())
 }

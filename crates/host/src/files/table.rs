@@ -1,43 +1,20 @@
 //! The descriptor table: small numbers to open file descriptions, which several numbers may share.
 
-use super::Result;
-use super::pipes::End;
-use super::streams::Stream;
+use super::OpenFile;
 use crate::abi::MAX_DESCRIPTORS;
-use vfs::{Ino, Kind};
-use wasmtime_wasi::p1::types::{self, Errno};
+use crate::wasi::Result;
+use crate::wasi::types::{Errno, Fd};
+use std::ops::Range;
 
 /// The number of the guest's current directory, which is beyond all others.
 const CURRENT_DIRECTORY: usize = MAX_DESCRIPTORS;
 
-/// What a descriptor stands for.
-pub(super) enum Descriptor {
-    /// stdin, stdout or stderr.
-    Stream(Stream),
-    /// A file or directory of the VFS.
-    Memory(MemoryFile),
-    /// An end of a pipe or of a pair of sockets.
-    Pipe(End),
-    /// A file or directory of a granted host folder: wasmtime-wasi's number for it, and whether it is the folder
-    /// itself. Only [`super::Context`] makes these numbers, so none of the guest's can reach wasmtime-wasi.
-    Host { inner: u32, preopen: bool },
-}
-
-/// An open file description of the VFS.
-pub(super) struct MemoryFile {
-    pub ino: Ino,
-    pub kind: Kind,
-    pub offset: u64,
-    pub read: bool,
-    pub write: bool,
-    pub flags: types::Fdflags,
-    /// The guest path, if it is a preopen.
-    pub preopen: Option<String>,
-}
+/// What a descriptor leads to.
+type File = Box<dyn OpenFile>;
 
 /// An open file description, and how many numbers lead to it.
 struct Open {
-    descriptor: Descriptor,
+    file: File,
     numbers: usize,
 }
 
@@ -49,16 +26,18 @@ pub(super) struct Table {
     /// What [`CURRENT_DIRECTORY`] leads to.
     current_directory: Option<usize>,
     open: Vec<Option<Open>>,
+    /// Numbers that stay as they are.
+    kept: Range<usize>,
 }
 
 impl Table {
-    /// Gives a descriptor the lowest free number.
+    /// Gives a file the lowest free number.
     ///
     /// # Errors
-    /// The descriptor back, if the table is full.
-    pub fn insert(&mut self, descriptor: Descriptor) -> std::result::Result<types::Fd, Descriptor> {
-        let Some(number) = self.free_number(0) else { return Err(descriptor) };
-        let open = Some(Open { descriptor, numbers: 1 });
+    /// The file back, if the table is full.
+    pub fn insert(&mut self, file: File) -> std::result::Result<Fd, File> {
+        let Some(number) = self.free_number(0) else { return Err(file) };
+        let open = Some(Open { file, numbers: 1 });
         let place = match self.open.iter().position(Option::is_none) {
             Some(place) => {
                 self.open[place] = open;
@@ -77,7 +56,7 @@ impl Table {
     ///
     /// # Errors
     /// EBADF, EINVAL (`least` is beyond all numbers), EMFILE.
-    pub fn duplicate(&mut self, fd: types::Fd, least: u32) -> Result<types::Fd> {
+    pub fn duplicate(&mut self, fd: Fd, least: u32) -> Result<Fd> {
         let place = self.place(fd)?;
         if least as usize >= MAX_DESCRIPTORS {
             return Err(Errno::Inval.into());
@@ -122,7 +101,7 @@ impl Table {
     ///
     /// # Errors
     /// EBADF.
-    pub fn set_current_directory(&mut self, fd: types::Fd) -> Result<(types::Fd, Option<Descriptor>)> {
+    pub fn set_current_directory(&mut self, fd: Fd) -> Result<(Fd, Option<File>)> {
         let place = self.place(fd)?;
         if let Some(open) = &mut self.open[place] {
             open.numbers += 1;
@@ -136,37 +115,40 @@ impl Table {
         let current_directory = self.current_directory.map(|place| (CURRENT_DIRECTORY as u32, place));
         let others = self.numbers.iter().enumerate().filter_map(|(number, place)| Some((number as u32, (*place)?)));
         others.chain(current_directory).filter_map(|(number, place)| {
-            let what = match &self.open[place].as_ref()?.descriptor {
-                Descriptor::Stream(stream) => format!("stream {place}, {:?}", stream.fdstat().fs_flags),
-                Descriptor::Memory(file) => format!("inode {}, {:?}", file.ino.get(), file.flags),
-                Descriptor::Pipe(end) => format!("pipe {}, {:?}", end.filestat().ino, end.flags),
-                Descriptor::Host { inner, .. } => format!("host descriptor {inner}"),
-            };
-            Some((number, what))
+            Some((number, self.open[place].as_ref()?.file.identity()))
         })
     }
 
-    /// What a number stands for, or EBADF.
-    pub fn get(&self, fd: types::Fd) -> Result<&Descriptor> {
+    /// What a number leads to, or EBADF.
+    pub fn get(&self, fd: Fd) -> Result<&dyn OpenFile> {
         let place = self.place(fd)?;
-        self.open[place].as_ref().map(|open| &open.descriptor).ok_or_else(|| Errno::Badf.into())
+        self.open[place].as_ref().map(|open| &*open.file).ok_or_else(|| Errno::Badf.into())
     }
 
     /// As [`Table::get`], to be changed.
-    pub fn get_mut(&mut self, fd: types::Fd) -> Result<&mut Descriptor> {
+    pub fn get_mut(&mut self, fd: Fd) -> Result<&mut dyn OpenFile> {
         let place = self.place(fd)?;
-        self.open[place].as_mut().map(|open| &mut open.descriptor).ok_or_else(|| Errno::Badf.into())
+        match &mut self.open[place] {
+            Some(open) => Ok(&mut *open.file),
+            None => Err(Errno::Badf.into()),
+        }
     }
 
-    /// Takes a number out, or EBADF; what it stood for, if it was the last that led there.
-    pub fn remove(&mut self, fd: types::Fd) -> Result<Option<Descriptor>> {
+    /// Keeps these numbers as they are: none of them can be taken out, moved or given to anything else.
+    pub fn keep(&mut self, numbers: Range<u32>) {
+        self.kept = numbers.start as usize..numbers.end as usize;
+    }
+
+    /// Takes a number out, or EBADF; what it led to, if it was the last that led there.
+    pub fn remove(&mut self, fd: Fd) -> Result<Option<File>> {
+        self.expect_free_to_go(fd)?;
         let place = self.place(fd)?;
         *self.numbers.get_mut(index(fd)).ok_or(Errno::Badf)? = None;
         Ok(self.leave(place))
     }
 
     /// What an open file description was, if the number that no longer leads there was the last.
-    fn leave(&mut self, place: usize) -> Option<Descriptor> {
+    fn leave(&mut self, place: usize) -> Option<File> {
         let slot = &mut self.open[place];
         if let Some(open) = slot {
             open.numbers -= 1;
@@ -174,15 +156,16 @@ impl Table {
                 return None;
             }
         }
-        slot.take().map(|open| open.descriptor)
+        slot.take().map(|open| open.file)
     }
 
     /// Moves `from`, which is not the current directory, to the number `to`, which must be free; it may be one that was never
     /// used.
     ///
     /// # Errors
-    /// EBADF, also if `to` is beyond all numbers.
-    pub fn renumber(&mut self, from: types::Fd, to: types::Fd) -> Result<()> {
+    /// EBADF, also if `to` is beyond all numbers, or one of them is kept.
+    pub fn renumber(&mut self, from: Fd, to: Fd) -> Result<()> {
+        self.expect_free_to_go(from)?;
         let place = self.place(from)?;
         let to = index(to);
         if to >= MAX_DESCRIPTORS || index(from) >= MAX_DESCRIPTORS {
@@ -197,7 +180,11 @@ impl Table {
         Ok(())
     }
 
-    fn place(&self, fd: types::Fd) -> Result<usize> {
+    fn expect_free_to_go(&self, fd: Fd) -> Result<()> {
+        if self.kept.contains(&index(fd)) { Err(Errno::Badf.into()) } else { Ok(()) }
+    }
+
+    fn place(&self, fd: Fd) -> Result<usize> {
         let place = match index(fd) {
             CURRENT_DIRECTORY => self.current_directory,
             number => self.numbers.get(number).copied().flatten(),
@@ -206,6 +193,6 @@ impl Table {
     }
 }
 
-fn index(fd: types::Fd) -> usize {
+fn index(fd: Fd) -> usize {
     u32::from(fd) as usize
 }

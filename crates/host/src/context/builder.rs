@@ -1,48 +1,15 @@
-//! What a guest is given: arguments, environment, file system, streams.
+//! Collecting what a guest is given: arguments, environment, file system, streams.
 
-use super::fixed::Fixed;
-use super::pipes::Pipes;
-use super::streams::{Input, Output, Stream};
-use super::table::{Descriptor, MemoryFile, Table};
+use super::Context;
+use super::deterministic::Deterministic;
+use crate::files::{HostFolder, Input, OpenFile, Output, Pipes, Stream, Table, VfsFile};
 use std::fmt;
-use std::ops::Range;
 use std::path::Path;
-use vfs::{Ino, Kind, Vfs};
-use wasmtime_wasi::p1::{WasiP1Ctx, types};
+use vfs::{Ino, Vfs};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 /// How many descriptors the standard streams have; preopens come behind them.
 const STREAMS: u32 = 3;
-
-/// Everything that one guest can see and touch.
-pub struct Context {
-    pub(super) vfs: Vfs,
-    pub(super) table: Table,
-    /// wasmtime-wasi: clocks, random numbers, arguments, environment, and the granted host folders.
-    pub(super) host: WasiP1Ctx,
-    /// In place of the host's clocks and random numbers, if they must be the same in every run.
-    pub(super) fixed: Option<Fixed>,
-    /// The numbers of the preopens.
-    pub(super) preopens: Range<u32>,
-    pub(super) pipes: Pipes,
-}
-
-impl Context {
-    /// The guest's file system.
-    pub fn vfs(&self) -> &Vfs {
-        &self.vfs
-    }
-
-    /// The numbers of the open descriptors, rising, and what each leads to.
-    pub(crate) fn descriptors(&self) -> Vec<(u32, String)> {
-        self.table.numbers().collect()
-    }
-
-    /// The guest's file system, to be read or changed once it has run.
-    pub fn vfs_mut(&mut self) -> &mut Vfs {
-        &mut self.vfs
-    }
-}
 
 /// Why a guest could not be set up.
 #[derive(Debug)]
@@ -99,7 +66,8 @@ pub struct ContextBuilder {
     stdin: Input,
     stdout: Output,
     stderr: Output,
-    fixed: Option<Fixed>,
+    deterministic: Option<Deterministic>,
+    keeps_preopens: bool,
 }
 
 impl ContextBuilder {
@@ -113,13 +81,21 @@ impl ContextBuilder {
             stdin: Input::Empty,
             stdout: Output::Inherit,
             stderr: Output::Inherit,
-            fixed: None,
+            deterministic: None,
+            keeps_preopens: false,
         }
     }
 
     /// Gives the guest clocks that only it moves and random numbers that follow from `seed`, so that two runs are the same.
     pub fn deterministic(mut self, seed: u64) -> Self {
-        self.fixed = Some(Fixed::new(seed));
+        self.deterministic = Some(Deterministic::new(seed));
+        self
+    }
+
+    /// Keeps the guest from closing or replacing its preopens, which WASI lets it do. Programs that close every descriptor there
+    /// may be (daemons, test suites) would take the file system away from the C library below them.
+    pub fn keep_preopens(mut self) -> Self {
+        self.keeps_preopens = true;
         self
     }
 
@@ -192,44 +168,36 @@ impl ContextBuilder {
         host.args(&self.arguments).envs(&self.environment);
 
         let mut vfs = self.vfs;
-        let mut table = Table::default();
-        let mut descriptors = vec![
-            Descriptor::Stream(Stream::input(self.stdin)),
-            Descriptor::Stream(Stream::output(self.stdout, 1)),
-            Descriptor::Stream(Stream::output(self.stderr, 2)),
+        let mut files: Vec<Box<dyn OpenFile>> = vec![
+            Box::new(Stream::input(self.stdin)),
+            Box::new(Stream::output(self.stdout, 1)),
+            Box::new(Stream::output(self.stderr, 2)),
         ];
         // wasmtime-wasi numbers its own preopens from 3 on, in the order they are given to it.
-        let mut inner = 3;
+        let mut host_folders = STREAMS..;
         for (guest_path, preopen) in self.preopens {
-            descriptors.push(match preopen {
+            files.push(match preopen {
                 Preopen::Memory(ino) => {
-                    let fail = |reason| ContextError::Preopen { guest_path: guest_path.clone(), reason };
-                    vfs.hold(ino).map_err(fail)?;
-                    if vfs.metadata(ino).map_err(fail)?.kind != Kind::Directory {
-                        return Err(fail(vfs::Errno::NotDir));
-                    }
-                    Descriptor::Memory(MemoryFile {
-                        ino,
-                        kind: Kind::Directory,
-                        offset: 0,
-                        read: true,
-                        write: false,
-                        flags: types::Fdflags::empty(),
-                        preopen: Some(guest_path),
-                    })
+                    let opened = VfsFile::preopened(&mut vfs, ino, guest_path.clone());
+                    Box::new(opened.map_err(|reason| ContextError::Preopen { guest_path, reason })?)
                 }
                 Preopen::Host(folder) => {
                     host.preopened_dir(Path::new(&folder), &guest_path, FsPerms::ReadWrite)
                         .map_err(|error| ContextError::HostFolder { path: folder, reason: format!("{error:#}") })?;
-                    inner += 1;
-                    Descriptor::Host { inner: inner - 1, preopen: true }
+                    let number = host_folders.next().ok_or(ContextError::TooManyPreopens)?;
+                    Box::new(HostFolder(number.into()))
                 }
             });
         }
-        let preopens = STREAMS..descriptors.len() as u32;
-        for descriptor in descriptors {
-            table.insert(descriptor).map_err(|_| ContextError::TooManyPreopens)?;
+        let mut table = Table::default();
+        if self.keeps_preopens {
+            table.keep(STREAMS..files.len() as u32);
         }
-        Ok(Context { vfs, table, host: host.build_p1(), fixed: self.fixed, preopens, pipes: Pipes::default() })
+        for file in files {
+            table.insert(file).map_err(|_| ContextError::TooManyPreopens)?;
+        }
+        let deterministic = self.deterministic;
+        let pipes = Pipes::default();
+        Ok(Context { vfs, table, host: host.build_p1(), deterministic, pipes, waiting: None, resumption: None })
     }
 }

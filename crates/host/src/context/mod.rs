@@ -1,0 +1,54 @@
+//! The context of a run: everything that one guest can see and touch. A store holds it, and whoever runs guest code at the
+//! moment owns it.
+
+mod builder;
+mod deterministic;
+
+pub use builder::{ContextBuilder, ContextError};
+
+use crate::files::{Pipes, Table, Wait};
+use deterministic::Deterministic;
+use std::time::Instant;
+use vfs::Vfs;
+use wasmtime_wasi::p1::WasiP1Ctx;
+
+/// Everything that one guest can see and touch.
+pub struct Context {
+    pub(crate) vfs: Vfs,
+    pub(crate) table: Table,
+    pub(crate) pipes: Pipes,
+    /// wasmtime-wasi: clocks, random numbers, arguments, environment, and granted host folders.
+    pub(crate) host: WasiP1Ctx,
+    /// In place of the host's clocks and random numbers, if they must be the same in every run.
+    pub(crate) deterministic: Option<Deterministic>,
+    /// What the call that is being made has to wait for before it can go on.
+    pub(crate) waiting: Option<(Wait, Resumption)>,
+    /// Where the call that is being made goes on, if it has waited.
+    pub(crate) resumption: Option<Resumption>,
+}
+
+/// How far a call has come that had to wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Resumption {
+    /// When it began.
+    pub start: Instant,
+    /// Bytes that it has written already.
+    pub written: u32,
+}
+
+impl Context {
+    /// The guest's file system.
+    pub fn vfs(&self) -> &Vfs {
+        &self.vfs
+    }
+
+    /// The guest's file system, to be read or changed once it has run.
+    pub fn vfs_mut(&mut self) -> &mut Vfs {
+        &mut self.vfs
+    }
+
+    /// The numbers of the open descriptors, rising, and what each leads to.
+    pub(crate) fn descriptors(&self) -> Vec<(u32, String)> {
+        self.table.numbers().collect()
+    }
+}

@@ -1,0 +1,295 @@
+//! Open file descriptions: what a guest's descriptors lead to.
+//!
+//! Each kind implements one trait, [`OpenFile`], whose defaults are right for what a kind cannot do. Nothing here sees the
+//! guest's memory: an operation gets a buffer, and one that cannot go on at once answers [`Attempt::WouldWait`] and leaves the
+//! waiting to `wait.rs`, when nothing of the guest's memory is borrowed any more.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `table.rs` | the descriptor table: numbers to open file descriptions |
+//! | `wait.rs` | waiting, in one place |
+//! | `vfs_file.rs` | files and directories of the VFS |
+//! | `pipe.rs` | pipes and pairs of sockets |
+//! | `stream.rs` | stdin, stdout and stderr |
+//! | `terminal.rs` | terminals behind the standard streams |
+//! | `reply.rs` | the text that answers a request |
+//! | `host_folder.rs` | what wasmtime-wasi serves: granted host folders |
+//! | `stat.rs` | what `stat` shows |
+
+mod host_folder;
+mod pipe;
+mod reply;
+mod stat;
+mod stream;
+mod table;
+mod terminal;
+mod vfs_file;
+mod wait;
+
+pub(crate) use host_folder::HostFolder;
+pub(crate) use pipe::Pipes;
+pub(crate) use reply::Reply;
+pub(crate) use stat::{filetype, of_metadata};
+pub(crate) use stream::Stream;
+pub use stream::{Input, Output};
+pub(crate) use table::Table;
+pub(crate) use vfs_file::{OpenFlags, VfsFile};
+pub(crate) use wait::{Wait, ready};
+
+use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat, Sdflags};
+use crate::wasi::{Result, types};
+use std::io::SeekFrom;
+use vfs::{Ino, Vfs};
+
+/// What came of an operation that may have to wait.
+#[derive(Debug)]
+pub(crate) enum Attempt {
+    /// It is done, for so many bytes.
+    Done(usize),
+    /// Nothing was done. It may go on when this has been waited for.
+    WouldWait(Wait),
+}
+
+/// What is waited for on a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interest {
+    Read,
+    Write,
+}
+
+/// Whether an operation would go on at once.
+#[derive(Debug)]
+pub(crate) enum Readiness {
+    Ready {
+        /// Bytes to read, or room to write.
+        bytes: u64,
+        /// The other end has gone.
+        hung_up: bool,
+    },
+    Waiting(Wait),
+}
+
+/// The operations on an open file description. The errnos that a method may answer are a closed set: those that its doc lists,
+/// and EIO and what the VFS lists for its own method. EBADF also stands for a descriptor that was not opened for that.
+pub(crate) trait OpenFile: Send {
+    /// What it is and how it was left: equal as long as it leads to the same. A snapshot must find it again.
+    fn identity(&self) -> String;
+
+    /// Kind, flags and rights.
+    fn status(&self) -> Fdstat;
+
+    /// What `stat` shows.
+    ///
+    /// # Errors
+    /// Those of the VFS.
+    fn stat(&self, vfs: &Vfs) -> Result<Filestat>;
+
+    /// Changes flags, as F_SETFL does.
+    ///
+    /// # Errors
+    /// EINVAL.
+    fn set_flags(&mut self, flags: Fdflags) -> Result<()>;
+
+    /// Reads; 0 bytes are the end, unless the buffer is empty.
+    ///
+    /// # Errors
+    /// EBADF, EISDIR, EAGAIN.
+    fn read(&mut self, _: &mut Vfs, _buffer: &mut [u8]) -> Result<Attempt> {
+        Err(Errno::Badf.into())
+    }
+
+    /// Writes all of the data, or as much as goes at once.
+    ///
+    /// # Errors
+    /// EBADF, EAGAIN, EPIPE, ENOBUFS, and what the host's file answers.
+    fn write(&mut self, _: &mut Vfs, _data: &[u8]) -> Result<Attempt> {
+        Err(Errno::Badf.into())
+    }
+
+    /// Reads at an offset, which stays where it is. Never waits.
+    ///
+    /// # Errors
+    /// ESPIPE, EBADF, EISDIR, EINVAL.
+    fn read_at(&mut self, _: &mut Vfs, _buffer: &mut [u8], _offset: u64) -> Result<usize> {
+        Err(Errno::Spipe.into())
+    }
+
+    /// Writes at an offset, which stays where it is. Never waits.
+    ///
+    /// # Errors
+    /// ESPIPE, EBADF, EINVAL, and what the host's file answers.
+    fn write_at(&mut self, _: &mut Vfs, _data: &[u8], _offset: u64) -> Result<usize> {
+        Err(Errno::Spipe.into())
+    }
+
+    /// Moves the offset; where it is then.
+    ///
+    /// # Errors
+    /// ESPIPE, EBADF (a directory), EINVAL.
+    fn seek(&mut self, _: &mut Vfs, _to: SeekFrom) -> Result<u64> {
+        Err(Errno::Spipe.into())
+    }
+
+    /// Takes advice on how a range will be used.
+    ///
+    /// # Errors
+    /// ESPIPE, EBADF (a directory), EINVAL.
+    fn advise(&mut self, _offset: u64, _len: u64) -> Result<()> {
+        Err(Errno::Spipe.into())
+    }
+
+    /// Has room for a range.
+    ///
+    /// # Errors
+    /// ESPIPE, EBADF, EINVAL.
+    fn allocate(&mut self, _: &mut Vfs, _offset: u64, _len: u64) -> Result<()> {
+        Err(Errno::Spipe.into())
+    }
+
+    /// Brings what was written to where it stays.
+    ///
+    /// # Errors
+    /// EINVAL, and what the host's file answers.
+    fn sync(&mut self) -> Result<()> {
+        Err(Errno::Inval.into())
+    }
+
+    /// Cuts or extends.
+    ///
+    /// # Errors
+    /// EINVAL, EBADF, and what the host's file answers.
+    fn set_size(&mut self, _: &mut Vfs, _size: u64) -> Result<()> {
+        Err(Errno::Inval.into())
+    }
+
+    /// Sets the times that are given, nanoseconds since 1970.
+    ///
+    /// # Errors
+    /// EBADF.
+    fn set_times(&mut self, _: &mut Vfs, _accessed: Option<u64>, _modified: Option<u64>) -> Result<()> {
+        Err(Errno::Badf.into())
+    }
+
+    /// Sets the permission bits.
+    ///
+    /// # Errors
+    /// EINVAL.
+    fn set_mode(&mut self, _: &mut Vfs, _mode: u16) -> Result<()> {
+        Err(Errno::Inval.into())
+    }
+
+    /// The directory of the VFS that it is, to walk from.
+    ///
+    /// # Errors
+    /// ENOTDIR.
+    fn directory(&self) -> Result<Ino> {
+        Err(Errno::Notdir.into())
+    }
+
+    /// The directory of the VFS that it is, to be listed.
+    ///
+    /// # Errors
+    /// ENOTDIR, EBADF.
+    fn listing(&self) -> Result<Ino> {
+        Err(Errno::Notdir.into())
+    }
+
+    /// The path of the directory that it is.
+    ///
+    /// # Errors
+    /// ENOTDIR, ESTALE (it was removed).
+    fn path(&self, _: &Vfs) -> Result<String> {
+        Err(Errno::Notdir.into())
+    }
+
+    /// How full its file system is.
+    ///
+    /// # Errors
+    /// ENOTSUP.
+    fn space(&self, _: &Vfs) -> Result<Space> {
+        Err(Errno::Notsup.into())
+    }
+
+    /// The guest path, if it is a preopen.
+    fn preopen(&self) -> Option<&str> {
+        None
+    }
+
+    /// The settings of the terminal that it is, as text.
+    ///
+    /// # Errors
+    /// ENOTTY.
+    fn terminal(&self) -> Result<String> {
+        Err(Errno::Notty.into())
+    }
+
+    /// Changes the settings of the terminal that it is.
+    ///
+    /// # Errors
+    /// ENOTTY, EINVAL.
+    fn set_terminal(&self, _settings: &[&str]) -> Result<()> {
+        Err(Errno::Notty.into())
+    }
+
+    /// The other end, the first time that it is asked for.
+    ///
+    /// # Errors
+    /// EINVAL.
+    fn take_peer(&mut self) -> Result<Box<dyn OpenFile>> {
+        Err(Errno::Inval.into())
+    }
+
+    /// Whether it is a socket.
+    ///
+    /// # Errors
+    /// ENOTSOCK.
+    fn expect_socket(&self) -> Result<()> {
+        Err(Errno::Notsock.into())
+    }
+
+    /// What a socket has received; it stays there.
+    ///
+    /// # Errors
+    /// ENOTSOCK, EAGAIN.
+    fn peek(&mut self, _buffer: &mut [u8]) -> Result<Attempt> {
+        Err(Errno::Notsock.into())
+    }
+
+    /// Ends one way of a socket or both, as `shutdown` does.
+    ///
+    /// # Errors
+    /// ENOTSOCK.
+    fn shut_down(&mut self, _how: Sdflags) -> Result<()> {
+        Err(Errno::Notsock.into())
+    }
+
+    /// Whether reading or writing would go on at once.
+    ///
+    /// # Errors
+    /// EBADF.
+    fn readiness(&self, vfs: &Vfs, interest: Interest) -> Result<Readiness>;
+
+    /// wasmtime-wasi's own number, if the calls are its to serve.
+    fn delegate(&self) -> Option<types::Fd> {
+        None
+    }
+
+    /// Gives back what it holds, once the last number that led here is gone.
+    fn close(self: Box<Self>, _: &mut Vfs) {}
+}
+
+/// How full a file system is.
+pub(crate) struct Space {
+    /// The unit of the next two, bytes.
+    pub block: u64,
+    pub blocks: u64,
+    pub free_blocks: u64,
+    pub files: u64,
+    pub free_files: u64,
+    pub read_only: bool,
+}
+
+/// Offsets are signed in POSIX: one that is not would be negative there.
+fn valid_offset(offset: u64) -> Result<u64> {
+    if offset <= i64::MAX as u64 { Ok(offset) } else { Err(Errno::Inval.into()) }
+}

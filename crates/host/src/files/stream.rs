@@ -1,0 +1,325 @@
+//! stdin, stdout and stderr. The guest buffers for itself, so these do not: what it writes is written at once.
+//!
+//! wasmtime-wasi's own streams write in chunks of 4 KiB and read stdin on a thread of their own; a program that prints
+//! pays for that, so pyapp serves the three streams itself.
+
+use super::{Attempt, Interest, OpenFile, Readiness, Wait, stat, terminal, valid_offset, wait};
+use crate::abi::STREAM_DEVICE;
+use crate::wasi::types::{self, Errno, Fdflags, Filetype, Rights};
+use crate::wasi::{ClosedPipe, Result};
+use std::fs::{File, FileType};
+use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::{FileExt, FileTypeExt};
+use std::sync::{Arc, Mutex, PoisonError};
+use vfs::Vfs;
+
+/// What a pipe that is ready takes without waiting, bytes (Linux; POSIX promises no more than 512).
+const PIPE_BUF: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
+
+/// Where a guest's stdin comes from.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// Nowhere: it is at its end at once.
+    Empty,
+    /// The host process's stdin.
+    Inherit,
+}
+
+/// Where a guest's stdout or stderr goes.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// The host process's stream of the same name.
+    Inherit,
+    /// Into memory, up to `limit` bytes; what comes after is dropped, as if the reader had seen enough.
+    Capture {
+        /// Where the bytes are collected.
+        into: Arc<Mutex<Vec<u8>>>,
+        /// Most bytes kept.
+        limit: usize,
+    },
+}
+
+/// A standard stream.
+pub(crate) struct Stream {
+    /// 0 to 2.
+    number: u32,
+    target: Target,
+}
+
+enum Target {
+    /// Input that is at its end.
+    Empty,
+    /// A second handle to the process's own stream, so that the standard library's buffers are not in between.
+    Host(Host),
+    Capture {
+        into: Arc<Mutex<Vec<u8>>>,
+        limit: usize,
+    },
+    /// The process was started with this stream closed.
+    Closed,
+}
+
+struct Host {
+    file: Arc<File>,
+    /// What the file is; it stays that.
+    kind: Option<FileType>,
+    readable: bool,
+    /// Whether the guest does not want to wait. Its own business: the host's stream is shared with other processes.
+    nonblocking: bool,
+}
+
+impl Stream {
+    /// stdin.
+    pub fn input(input: Input) -> Stream {
+        let target = match input {
+            Input::Empty => Target::Empty,
+            Input::Inherit => Target::host(io::stdin().as_fd(), true),
+        };
+        Stream { number: 0, target }
+    }
+
+    /// `number` is 1 for stdout and 2 for stderr.
+    pub fn output(output: Output, number: u32) -> Stream {
+        let target = match output {
+            Output::Capture { into, limit } => Target::Capture { into, limit },
+            Output::Inherit if number == 1 => Target::host(io::stdout().as_fd(), false),
+            Output::Inherit => Target::host(io::stderr().as_fd(), false),
+        };
+        Stream { number, target }
+    }
+
+    /// The host's file, if it may be read or written at an offset in that way; else EBADF, and ESPIPE if there is none.
+    fn file_at(&self, readable: bool) -> Result<&File> {
+        match &self.target {
+            Target::Host(host) if host.readable == readable => Ok(&host.file),
+            Target::Host(_) => Err(Errno::Badf.into()),
+            _ => Err(Errno::Spipe.into()),
+        }
+    }
+
+    /// `st_mode`, for which preview1 has no place.
+    fn mode(&self) -> u16 {
+        let Target::Host(host) = &self.target else { return stat::S_IFCHR | 0o666 };
+        match host.kind {
+            Some(kind) if kind.is_file() => stat::S_IFREG | 0o644,
+            Some(kind) if kind.is_char_device() => stat::S_IFCHR | 0o620,
+            Some(kind) if kind.is_socket() => stat::S_IFSOCK | 0o777,
+            Some(kind) if kind.is_fifo() => stat::S_IFIFO | 0o600,
+            _ => 0,
+        }
+    }
+
+    fn filetype(&self) -> Filetype {
+        let Target::Host(host) = &self.target else { return Filetype::Unknown };
+        match host.kind {
+            Some(kind) if kind.is_file() => Filetype::RegularFile,
+            Some(kind) if kind.is_char_device() => Filetype::CharacterDevice,
+            Some(kind) if kind.is_socket() => Filetype::SocketStream,
+            _ => Filetype::Unknown,
+        }
+    }
+}
+
+impl Target {
+    fn host(descriptor: BorrowedFd<'_>, readable: bool) -> Target {
+        match descriptor.try_clone_to_owned() {
+            Ok(owned) => {
+                let file = Arc::new(File::from(owned));
+                let kind = file.metadata().map(|metadata| metadata.file_type()).ok();
+                Target::Host(Host { file, kind, readable, nonblocking: false })
+            }
+            Err(_) => Target::Closed,
+        }
+    }
+}
+
+impl Host {
+    fn is_file(&self) -> bool {
+        self.kind.is_some_and(|kind| kind.is_file())
+    }
+
+    /// What there is to wait for before the next read or write; files never wait.
+    ///
+    /// # Errors
+    /// EAGAIN if the guest does not want to wait.
+    fn wait(&self, interest: Interest) -> Result<Option<Wait>> {
+        if self.is_file() || wait::ready(&[(self.file.clone(), interest)])?[0] {
+            return Ok(None);
+        }
+        if self.nonblocking { Err(Errno::Again.into()) } else { Ok(Some(Wait::on(&self.file, interest))) }
+    }
+}
+
+impl OpenFile for Stream {
+    fn identity(&self) -> String {
+        format!("stream {}, {:?}", self.number, self.status().fs_flags)
+    }
+
+    fn status(&self) -> types::Fdstat {
+        let host = if let Target::Host(host) = &self.target { Some(host) } else { None };
+        let mut rights = match &self.target {
+            Target::Empty | Target::Host(Host { readable: true, .. }) => Rights::FD_READ,
+            _ => Rights::FD_WRITE,
+        };
+        rights |= Rights::POLL_FD_READWRITE | Rights::FD_FILESTAT_GET;
+        let filetype = self.filetype();
+        // wasi-libc takes a character device for a terminal unless it may be sought; /dev/null is none.
+        let is_terminal = host.is_some_and(|host| host.file.is_terminal());
+        if !is_terminal && matches!(filetype, Filetype::RegularFile | Filetype::CharacterDevice) {
+            rights |= Rights::FD_SEEK | Rights::FD_TELL;
+        }
+        let nonblocking = host.is_some_and(|host| host.nonblocking);
+        types::Fdstat {
+            fs_filetype: filetype,
+            fs_flags: if nonblocking { Fdflags::NONBLOCK } else { Fdflags::empty() },
+            fs_rights_base: rights,
+            fs_rights_inheriting: Rights::empty(),
+        }
+    }
+
+    /// Nothing of the host's file but its kind and size: where it lies is not the guest's business.
+    fn stat(&self, _: &Vfs) -> Result<types::Filestat> {
+        let (number, size) = match &self.target {
+            Target::Host(host) if host.is_file() => (self.number, host.file.metadata().map_or(0, |file| file.len())),
+            Target::Host(_) => (self.number, 0),
+            _ => (0, 0),
+        };
+        Ok(stat::without_file(STREAM_DEVICE, u64::from(number) + 1, self.mode(), self.filetype(), size))
+    }
+
+    /// Whether reading and writing wait; other flags have no meaning here.
+    fn set_flags(&mut self, flags: Fdflags) -> Result<()> {
+        if let Target::Host(host) = &mut self.target {
+            host.nonblocking = flags.contains(Fdflags::NONBLOCK);
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, _: &mut Vfs, buffer: &mut [u8]) -> Result<Attempt> {
+        let host = match &self.target {
+            Target::Empty => return Ok(Attempt::Done(0)),
+            Target::Host(host) if host.readable => host,
+            _ => return Err(Errno::Badf.into()),
+        };
+        if buffer.is_empty() {
+            return Ok(Attempt::Done(0));
+        }
+        if let Some(wait) = host.wait(Interest::Read)? {
+            return Ok(Attempt::WouldWait(wait));
+        }
+        loop {
+            match (&*host.file).read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result.map(Attempt::Done).map_err(|error| errno(&error).into()),
+            }
+        }
+    }
+
+    /// A pipe or a terminal that is ready takes [`PIPE_BUF`] bytes without waiting, so it gets no more at once.
+    ///
+    /// # Errors
+    /// A trap that ends the guest if the reader of a pipe has gone.
+    fn write(&mut self, _: &mut Vfs, data: &[u8]) -> Result<Attempt> {
+        let host = match &self.target {
+            Target::Host(host) if !host.readable => host,
+            Target::Capture { into, limit } => {
+                let mut bytes = into.lock().unwrap_or_else(PoisonError::into_inner);
+                let room = limit.saturating_sub(bytes.len());
+                bytes.extend_from_slice(&data[..data.len().min(room)]);
+                return Ok(Attempt::Done(data.len()));
+            }
+            _ => return Err(Errno::Badf.into()),
+        };
+        if data.is_empty() {
+            return Ok(Attempt::Done(0));
+        }
+        if let Some(wait) = host.wait(Interest::Write)? {
+            return Ok(Attempt::WouldWait(wait));
+        }
+        let data = if host.is_file() { data } else { &data[..data.len().min(PIPE_BUF)] };
+        loop {
+            match (&*host.file).write(data) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    return Err(types::Error::trap(ClosedPipe.into()));
+                }
+                result => return result.map(Attempt::Done).map_err(|error| errno(&error).into()),
+            }
+        }
+    }
+
+    fn read_at(&mut self, _: &mut Vfs, buffer: &mut [u8], offset: u64) -> Result<usize> {
+        let offset = valid_offset(offset)?;
+        self.file_at(true)?.read_at(buffer, offset).map_err(|error| errno(&error).into())
+    }
+
+    fn write_at(&mut self, _: &mut Vfs, data: &[u8], offset: u64) -> Result<usize> {
+        let offset = valid_offset(offset)?;
+        self.file_at(false)?.write_at(data, offset).map_err(|error| errno(&error).into())
+    }
+
+    /// Of a stream that is a file.
+    fn seek(&mut self, _: &mut Vfs, to: SeekFrom) -> Result<u64> {
+        let Target::Host(host) = &self.target else { return Err(Errno::Spipe.into()) };
+        (&*host.file).seek(to).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => Errno::Inval.into(),
+            _ => Errno::Spipe.into(),
+        })
+    }
+
+    /// Brings what was written to a file onto its disk.
+    fn sync(&mut self) -> Result<()> {
+        match &self.target {
+            Target::Host(host) => host.file.sync_all().map_err(|error| errno(&error).into()),
+            _ => Err(Errno::Inval.into()),
+        }
+    }
+
+    /// Of a stream that is a file.
+    fn set_size(&mut self, _: &mut Vfs, size: u64) -> Result<()> {
+        match &self.target {
+            Target::Host(host) if !host.readable => host.file.set_len(size).map_err(|error| errno(&error).into()),
+            _ => Err(Errno::Inval.into()),
+        }
+    }
+
+    fn terminal(&self) -> Result<String> {
+        match &self.target {
+            Target::Host(host) => terminal::settings(&host.file),
+            _ => Err(Errno::Notty.into()),
+        }
+    }
+
+    fn set_terminal(&self, settings: &[&str]) -> Result<()> {
+        match &self.target {
+            Target::Host(host) => terminal::set(&host.file, settings),
+            _ => Err(Errno::Notty.into()),
+        }
+    }
+
+    /// The host's is asked for when it is known what else is waited for.
+    fn readiness(&self, _: &Vfs, interest: Interest) -> Result<Readiness> {
+        Ok(match &self.target {
+            Target::Host(host) => Readiness::Waiting(Wait::on(&host.file, interest)),
+            Target::Closed => return Err(Errno::Badf.into()),
+            Target::Empty | Target::Capture { .. } => Readiness::Ready { bytes: 0, hung_up: false },
+        })
+    }
+}
+
+fn errno(error: &io::Error) -> Errno {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::WouldBlock => Errno::Again,
+        Kind::BrokenPipe => Errno::Pipe,
+        Kind::StorageFull => Errno::Nospc,
+        Kind::QuotaExceeded => Errno::Dquot,
+        Kind::FileTooLarge => Errno::Fbig,
+        Kind::InvalidInput => Errno::Inval,
+        Kind::IsADirectory => Errno::Isdir,
+        Kind::ConnectionReset => Errno::Connreset,
+        _ if error.raw_os_error() == Some(rustix::io::Errno::BADF.raw_os_error()) => Errno::Badf,
+        _ => Errno::Io,
+    }
+}

@@ -1,0 +1,277 @@
+//! Files and directories of the VFS.
+
+use super::{Attempt, Interest, OpenFile, Readiness, Space, stat, valid_offset};
+use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat, Rights};
+use crate::wasi::{OrErrno, Result};
+use std::io::SeekFrom;
+use vfs::{Ino, Kind, OpenOptions, Vfs};
+
+/// In which a file system is counted, bytes.
+const BLOCK: u64 = 4096;
+
+/// What a directory may be asked for; files opened in it inherit what follows.
+const DIRECTORY_RIGHTS: Rights = Rights::FD_FDSTAT_SET_FLAGS
+    .union(Rights::FD_SYNC)
+    .union(Rights::FD_ADVISE)
+    .union(Rights::PATH_CREATE_DIRECTORY)
+    .union(Rights::PATH_CREATE_FILE)
+    .union(Rights::PATH_LINK_SOURCE)
+    .union(Rights::PATH_LINK_TARGET)
+    .union(Rights::PATH_OPEN)
+    .union(Rights::FD_READDIR)
+    .union(Rights::PATH_READLINK)
+    .union(Rights::PATH_RENAME_SOURCE)
+    .union(Rights::PATH_RENAME_TARGET)
+    .union(Rights::PATH_SYMLINK)
+    .union(Rights::PATH_REMOVE_DIRECTORY)
+    .union(Rights::PATH_UNLINK_FILE)
+    .union(Rights::PATH_FILESTAT_GET)
+    .union(Rights::PATH_FILESTAT_SET_TIMES)
+    .union(Rights::FD_FILESTAT_GET)
+    .union(Rights::FD_FILESTAT_SET_TIMES);
+
+const FILE_RIGHTS: Rights = Rights::FD_DATASYNC
+    .union(Rights::FD_READ)
+    .union(Rights::FD_SEEK)
+    .union(Rights::FD_FDSTAT_SET_FLAGS)
+    .union(Rights::FD_SYNC)
+    .union(Rights::FD_TELL)
+    .union(Rights::FD_WRITE)
+    .union(Rights::FD_ADVISE)
+    .union(Rights::FD_ALLOCATE)
+    .union(Rights::FD_FILESTAT_GET)
+    .union(Rights::FD_FILESTAT_SET_SIZE)
+    .union(Rights::FD_FILESTAT_SET_TIMES)
+    .union(Rights::POLL_FD_READWRITE);
+
+/// How a file is opened, beside what the VFS asks.
+#[derive(Clone, Copy)]
+pub(crate) struct OpenFlags {
+    pub options: OpenOptions,
+    pub flags: Fdflags,
+}
+
+/// An open file description of the VFS.
+pub(crate) struct VfsFile {
+    ino: Ino,
+    kind: Kind,
+    offset: u64,
+    read: bool,
+    write: bool,
+    flags: Fdflags,
+    /// The guest path, if it is a preopen.
+    preopen: Option<String>,
+}
+
+impl VfsFile {
+    /// Opens what `path` leads to from `directory`.
+    ///
+    /// # Errors
+    /// As [`Vfs::open`].
+    pub fn open(vfs: &mut Vfs, directory: Ino, path: &str, how: OpenFlags) -> Result<VfsFile> {
+        let OpenOptions { read, write, .. } = how.options;
+        let ino = vfs.open(directory, path, how.options).or_errno()?;
+        let kind = vfs.metadata(ino).or_errno()?.kind;
+        let write = write && kind != Kind::Directory;
+        Ok(VfsFile { ino, kind, offset: 0, read, write, flags: how.flags, preopen: None })
+    }
+
+    /// A preopened directory.
+    ///
+    /// # Errors
+    /// ENOTDIR, or as [`Vfs::hold`].
+    pub fn preopened(vfs: &mut Vfs, ino: Ino, guest_path: String) -> vfs::Result<VfsFile> {
+        vfs.hold(ino)?;
+        let kind = vfs.metadata(ino)?.kind;
+        if kind != Kind::Directory {
+            return Err(vfs::Errno::NotDir);
+        }
+        let preopen = Some(guest_path);
+        Ok(VfsFile { ino, kind, offset: 0, read: true, write: false, flags: Fdflags::empty(), preopen })
+    }
+
+    /// The inode, if it is a file.
+    fn file(&self) -> Result<Ino> {
+        if self.kind == Kind::Directory { Err(Errno::Isdir.into()) } else { Ok(self.ino) }
+    }
+
+    /// The inode, if it is a file that was opened for reading.
+    fn readable(&self) -> Result<Ino> {
+        let ino = self.file()?;
+        if self.read { Ok(ino) } else { Err(Errno::Badf.into()) }
+    }
+
+    /// The inode, if it was opened for writing, which no directory is.
+    fn writable(&self) -> Result<Ino> {
+        if self.write { Ok(self.ino) } else { Err(Errno::Badf.into()) }
+    }
+
+    /// Where writing goes that is meant for `offset`: as on Linux, appending wins.
+    fn write_offset(&self, vfs: &Vfs, offset: u64) -> Result<u64> {
+        if self.flags.contains(Fdflags::APPEND) { Ok(vfs.metadata(self.ino).or_errno()?.size) } else { Ok(offset) }
+    }
+
+    /// Moves the offset. A device has none: it stays at 0.
+    fn advance(&mut self, offset: u64) -> u64 {
+        if self.kind == Kind::File {
+            self.offset = offset;
+        }
+        self.offset
+    }
+}
+
+impl OpenFile for VfsFile {
+    fn identity(&self) -> String {
+        format!("inode {}, {:?}", self.ino.get(), self.flags)
+    }
+
+    fn status(&self) -> Fdstat {
+        let (mut base, inheriting) = match self.kind {
+            Kind::Directory => (DIRECTORY_RIGHTS, DIRECTORY_RIGHTS.union(FILE_RIGHTS)),
+            _ => (FILE_RIGHTS, FILE_RIGHTS),
+        };
+        if !self.read {
+            base &= !(Rights::FD_READ | Rights::FD_READDIR);
+        }
+        if !self.write {
+            base &= !(Rights::FD_WRITE | Rights::FD_ALLOCATE | Rights::FD_FILESTAT_SET_SIZE);
+        }
+        Fdstat {
+            fs_filetype: stat::filetype(self.kind),
+            fs_flags: self.flags,
+            fs_rights_base: base,
+            fs_rights_inheriting: inheriting,
+        }
+    }
+
+    fn stat(&self, vfs: &Vfs) -> Result<Filestat> {
+        Ok(stat::of_metadata(&vfs.metadata(self.ino).or_errno()?))
+    }
+
+    fn set_flags(&mut self, flags: Fdflags) -> Result<()> {
+        if flags.intersects(Fdflags::DSYNC | Fdflags::SYNC | Fdflags::RSYNC) {
+            return Err(Errno::Inval.into());
+        }
+        self.flags = flags;
+        Ok(())
+    }
+
+    fn read(&mut self, vfs: &mut Vfs, buffer: &mut [u8]) -> Result<Attempt> {
+        let read = vfs.read(self.readable()?, self.offset, buffer).or_errno()?;
+        self.advance(self.offset + read as u64);
+        Ok(Attempt::Done(read))
+    }
+
+    fn write(&mut self, vfs: &mut Vfs, data: &[u8]) -> Result<Attempt> {
+        let ino = self.writable()?;
+        let offset = self.write_offset(vfs, self.offset)?;
+        let written = vfs.write(ino, offset, data).or_errno()?;
+        self.advance(offset + written as u64);
+        Ok(Attempt::Done(written))
+    }
+
+    fn read_at(&mut self, vfs: &mut Vfs, buffer: &mut [u8], offset: u64) -> Result<usize> {
+        self.file()?;
+        let offset = valid_offset(offset)?;
+        vfs.read(self.readable()?, offset, buffer).or_errno()
+    }
+
+    fn write_at(&mut self, vfs: &mut Vfs, data: &[u8], offset: u64) -> Result<usize> {
+        let (ino, offset) = (self.writable()?, valid_offset(offset)?);
+        vfs.write(ino, self.write_offset(vfs, offset)?, data).or_errno()
+    }
+
+    fn seek(&mut self, vfs: &mut Vfs, to: SeekFrom) -> Result<u64> {
+        // As wasmtime-wasi has it: a directory has no offset.
+        let ino = self.file().map_err(|_| Errno::Badf)?;
+        let (start, delta) = match to {
+            SeekFrom::Start(offset) => (offset, 0),
+            SeekFrom::Current(delta) => (self.offset, delta),
+            SeekFrom::End(delta) => (vfs.metadata(ino).or_errno()?.size, delta),
+        };
+        let offset = start.checked_add_signed(delta).ok_or(Errno::Inval)?;
+        Ok(self.advance(valid_offset(offset)?))
+    }
+
+    /// Memory needs no advice; wasmtime-wasi takes none for directories.
+    fn advise(&mut self, offset: u64, len: u64) -> Result<()> {
+        if self.kind == Kind::Directory {
+            return Err(Errno::Badf.into());
+        }
+        valid_offset(offset.checked_add(len).ok_or(Errno::Inval)?).map(drop)
+    }
+
+    fn allocate(&mut self, vfs: &mut Vfs, offset: u64, len: u64) -> Result<()> {
+        let ino = self.writable()?;
+        if len == 0 {
+            return Err(Errno::Inval.into());
+        }
+        vfs.allocate(ino, offset, len).or_errno()
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn set_size(&mut self, vfs: &mut Vfs, size: u64) -> Result<()> {
+        match self.writable() {
+            // A file that is not open for writing is EINVAL here, as ftruncate has it.
+            Err(_) if self.kind == Kind::File => Err(Errno::Inval.into()),
+            ino => vfs.set_size(ino?, size).or_errno(),
+        }
+    }
+
+    fn set_times(&mut self, vfs: &mut Vfs, accessed: Option<u64>, modified: Option<u64>) -> Result<()> {
+        vfs.set_times(self.ino, accessed, modified).or_errno()
+    }
+
+    fn set_mode(&mut self, vfs: &mut Vfs, mode: u16) -> Result<()> {
+        vfs.set_mode(self.ino, mode).or_errno()
+    }
+
+    fn directory(&self) -> Result<Ino> {
+        if self.kind == Kind::Directory { Ok(self.ino) } else { Err(Errno::Notdir.into()) }
+    }
+
+    fn listing(&self) -> Result<Ino> {
+        let directory = self.directory()?;
+        // Else it was opened to walk through it only.
+        if self.read { Ok(directory) } else { Err(Errno::Badf.into()) }
+    }
+
+    fn path(&self, vfs: &Vfs) -> Result<String> {
+        match vfs.path(self.directory()?) {
+            Err(vfs::Errno::NoEnt) => Err(Errno::Stale.into()),
+            path => path.or_errno(),
+        }
+    }
+
+    fn space(&self, vfs: &Vfs) -> Result<Space> {
+        let (limits, used, read_only) = (vfs.limits(), vfs.used(), self.ino.is_read_only());
+        // All of what is read-only is in use, and how large it is nobody needs to know.
+        let free = |all: u64, used: u64| if read_only { 0 } else { all.saturating_sub(used) };
+        Ok(Space {
+            block: BLOCK,
+            blocks: limits.bytes / BLOCK,
+            free_blocks: free(limits.bytes, used.bytes) / BLOCK,
+            files: limits.files,
+            free_files: free(limits.files, used.files),
+            read_only,
+        })
+    }
+
+    fn preopen(&self) -> Option<&str> {
+        self.preopen.as_deref()
+    }
+
+    /// Always.
+    fn readiness(&self, vfs: &Vfs, interest: Interest) -> Result<Readiness> {
+        let size = vfs.metadata(self.ino).or_errno()?.size;
+        let bytes = if interest == Interest::Read { size.saturating_sub(self.offset) } else { 0 };
+        Ok(Readiness::Ready { bytes, hung_up: false })
+    }
+
+    fn close(self: Box<Self>, vfs: &mut Vfs) {
+        vfs.close(self.ino);
+    }
+}

@@ -1,0 +1,141 @@
+//! Reading into the buffers of a guest and writing from them.
+
+use super::types::{self, CiovecArray, Errno, Fd, IovecArray, Size};
+use super::{Context, Result};
+use crate::context::Resumption;
+use crate::files::{Attempt, OpenFile, Wait};
+use std::time::Instant;
+use vfs::Vfs;
+use wiggle::GuestMemory;
+
+impl Context {
+    /// Fills the buffers in order, until one is not filled whole, or more would have to be waited for.
+    pub(super) fn read(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: Fd,
+        iovs: IovecArray,
+        mut read: impl FnMut(&mut dyn OpenFile, &mut Vfs, &mut [u8]) -> Result<Attempt>,
+    ) -> Result<Size> {
+        let file = self.table.get_mut(fd)?;
+        if expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))? == 0 {
+            // There is still something to refuse.
+            return read(file, &mut self.vfs, &mut []).map(|_| 0);
+        }
+        let mut done = 0u32;
+        for iov in iovs.iter() {
+            let iov = memory.read(iov?)?;
+            if iov.buf_len == 0 {
+                continue;
+            }
+            let buffer = memory.as_slice_mut(iov.buf.as_array(iov.buf_len))?.ok_or(Errno::Notsup)?;
+            match read(file, &mut self.vfs, buffer) {
+                Ok(Attempt::Done(read)) => {
+                    done += read as u32;
+                    if read < iov.buf_len as usize {
+                        break;
+                    }
+                }
+                // What was read is told first.
+                Ok(Attempt::WouldWait(_)) | Err(_) if done > 0 => break,
+                Ok(Attempt::WouldWait(wait)) => return self.wait(wait, 0),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Writes the buffers in order: all of them, if that takes no more than waiting for the host.
+    pub(super) fn write(&mut self, memory: &GuestMemory<'_>, fd: Fd, iovs: CiovecArray) -> Result<Size> {
+        // What this call has written before it had to wait.
+        let before = self.resumption.map_or(0, |resumption| resumption.written);
+        let file = self.table.get_mut(fd)?;
+        if expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))? == 0 {
+            return file.write(&mut self.vfs, &[]).map(|_| 0);
+        }
+        let (mut done, mut skip) = (before, before as usize);
+        for iov in iovs.iter() {
+            let iov = memory.read(iov?)?;
+            let data = memory.as_cow(iov.buf.as_array(iov.buf_len))?;
+            let mut data = &data[skip.min(iov.buf_len as usize)..];
+            skip = skip.saturating_sub(iov.buf_len as usize);
+            while !data.is_empty() {
+                match file.write(&mut self.vfs, data) {
+                    Ok(Attempt::Done(written)) => {
+                        done += written as u32;
+                        data = &data[written..];
+                        if written == 0 {
+                            return Ok(done);
+                        }
+                    }
+                    Ok(Attempt::WouldWait(wait @ Wait::Host { .. })) => return self.wait(wait, done),
+                    // What was written is told first, as a disk that becomes full does. A trap ends the guest.
+                    Ok(Attempt::WouldWait(Wait::Guest)) if done > 0 => return Ok(done),
+                    Ok(Attempt::WouldWait(wait)) => return self.wait(wait, done),
+                    Err(error) if done > 0 => return error.downcast().map(|_: Errno| done).map_err(types::Error::trap),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// Reads at an offset, as [`Context::read`].
+    pub(super) fn read_at(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: Fd,
+        iovs: IovecArray,
+        mut offset: u64,
+    ) -> Result<Size> {
+        self.read(memory, fd, iovs, |file, vfs, buffer| {
+            let read = file.read_at(vfs, buffer, offset)?;
+            offset += read as u64;
+            Ok(Attempt::Done(read))
+        })
+    }
+
+    /// Writes at an offset.
+    pub(super) fn write_at(
+        &mut self,
+        memory: &GuestMemory<'_>,
+        fd: Fd,
+        iovs: CiovecArray,
+        offset: u64,
+    ) -> Result<Size> {
+        let file = self.table.get_mut(fd)?;
+        if expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))? == 0 {
+            return file.write_at(&mut self.vfs, &[], offset).map(|_| 0);
+        }
+        let mut done = 0u32;
+        for iov in iovs.iter() {
+            let iov = memory.read(iov?)?;
+            let data = memory.as_cow(iov.buf.as_array(iov.buf_len))?;
+            match file.write_at(&mut self.vfs, &data, offset + u64::from(done)) {
+                Ok(written) => {
+                    done += written as u32;
+                    if written < data.len() {
+                        break;
+                    }
+                }
+                Err(_) if done > 0 => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Ends this attempt of a call, which will be made again when `wait` is over; `written` bytes are done by then.
+    pub(super) fn wait<T>(&mut self, wait: Wait, written: u32) -> Result<T> {
+        let start = self.resumption.map_or_else(Instant::now, |resumption| resumption.start);
+        self.waiting = Some((wait, Resumption { start, written }));
+        // Nobody is told: see link.rs.
+        Err(Errno::Again.into())
+    }
+}
+
+/// What buffers of these lengths hold together; EINVAL if it is more than a call can tell: `ssize_t` has 31 bits for it.
+fn expect_total(mut lengths: impl Iterator<Item = Result<u32>>) -> Result<u64> {
+    let total = lengths.try_fold(0u64, |total, length| length.map(|length| total + u64::from(length)))?;
+    if total <= i32::MAX as u64 { Ok(total) } else { Err(Errno::Inval.into()) }
+}
