@@ -20,7 +20,7 @@ struct Open {
 
 /// The table. Numbers are given lowest first.
 #[derive(Default)]
-pub(super) struct Table {
+pub(crate) struct Table {
     /// What each number leads to: a place in `open`.
     numbers: Vec<Option<usize>>,
     /// What [`CURRENT_DIRECTORY`] leads to.

@@ -52,7 +52,8 @@ impl Context {
 /// Goes on in wasmtime-wasi if the descriptor is one of a host folder.
 macro_rules! delegate {
     ($context:ident, $fd:ident, $inner:ident => $call:expr) => {
-        if let Some($inner) = $context.table.get($fd)?.delegate() {
+        let inner = $context.table.get($fd)?.delegate();
+        if let Some($inner) = inner {
             return $call;
         }
     };
