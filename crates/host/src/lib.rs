@@ -35,10 +35,10 @@ mod thread;
 pub mod timing;
 mod wasi;
 
-pub use machine::{PageAligned, Program, TrustedCode};
 pub use context::{Context, ContextBuilder, ContextError};
 pub use error::StartError;
 pub use files::{Input, Output};
+pub use machine::{PageAligned, Program, TrustedCode};
 pub use run::{Outcome, run, run_then};
 pub use timing::Timing;
 

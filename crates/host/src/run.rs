@@ -1,13 +1,13 @@
 //! One run of a guest, from its first instruction to its exit status.
 
 use crate::abi;
-use crate::machine::Program;
 use crate::context::Context;
 use crate::error::StartError;
+use crate::machine::Program;
 use crate::preview1;
-use crate::wasi::{ClosedPipe, Exit};
 use crate::thread::on_guest_thread;
 use crate::timing::Timing;
+use crate::wasi::{ClosedPipe, Exit};
 use memory_image::Start;
 use wasmtime::{Instance, Linker, Store, Trap, Val};
 

@@ -1,9 +1,9 @@
 //! Making the image of an initialised guest.
 
 use crate::abi;
-use crate::machine::Program;
 use crate::context::Context;
 use crate::error::StartError;
+use crate::machine::Program;
 use crate::run::{Outcome, instantiate, outcome_of};
 use crate::thread::on_guest_thread;
 use crate::timing::Timing;

@@ -1,7 +1,34 @@
-//! Parting a module into code and data, so that one machine code serves every memory image.
+//! Splitting a module into code and data, so that one machine code serves every memory image.
 //!
 //! A memory image restores linear memory and nothing else, so a module can only be resumed if linear memory is all that
 //! its run changes. This is checked here, once, on the module itself; what could change otherwise is refused by name.
+//!
+//! # Example
+//!
+//! A C compiler makes modules of this shape. The stack lies first and grows down, the data behind it:
+//!
+//! ```wat
+//! (module
+//!   (memory (export "memory") 1)
+//!   (global $stack_pointer (mut i32) (i32.const 4096))
+//!   (func (export "_start") …)
+//!   (data (i32.const 4096) "hello"))
+//! ```
+//!
+//! The code is the same module without its data. It exports the one global that may change, so that whoever makes a
+//! snapshot can see it back at its start, and a constant that names the module:
+//!
+//! ```wat
+//! (module
+//!   (memory (export "memory") 1)
+//!   (global $stack_pointer (export "pyapp_stack_pointer") (mut i32) (i32.const 4096))
+//!   (global (export "pyapp_identity") i64 (i64.const …))
+//!   (func (export "_start") …))
+//! ```
+//!
+//! The base image is the memory as the data makes it: 16 pages, of which one extent, page 1 with `hello`, is not zero. It
+//! carries the same identity. A start puts the extent into a fresh memory and compares the two identities; then `_start`
+//! finds what it would have found in the module itself.
 
 use crate::{IDENTITY, STACK_POINTER};
 use memory_image::{Origin, PAGE, Start};
@@ -12,14 +39,14 @@ use wasmparser::{
     Payload, TypeRef,
 };
 
-/// Changes whenever the code that comes out of [`split`] changes for the same module; for cache keys.
-pub const REVISION: &str = concat!(include_str!("split.rs"), "memory image ", "2");
+/// Changes whenever what comes out of [`split()`] may change for the same module; for cache keys.
+pub const REVISION: &str = include_str!("split.rs");
 
-/// A module in two parts.
+/// A module, split.
 pub struct Split {
     /// The module without its data, with its identity and its stack pointer exported.
     pub code: Vec<u8>,
-    /// The cold image: the memory as the module's data makes it.
+    /// The base image: the memory as the module's data makes it.
     pub image: Vec<u8>,
 }
 
@@ -45,7 +72,7 @@ fn refuse<T>(what: impl Into<String>) -> Result<T, SplitError> {
     Err(SplitError(what.into()))
 }
 
-/// Parts a module.
+/// Splits a module.
 ///
 /// # Errors
 /// [`SplitError`] if it is not valid, or if more than its linear memory would have to be restored.

@@ -32,5 +32,8 @@ pub use format::{MAGIC, Origin, PAGE, Start, VERSION};
 pub use reader::{Image, ImageError};
 pub use writer::write;
 
+/// Changes whenever the same memory may become other bytes: the writer's own text. Whoever keeps images makes them again then.
+pub const REVISION: &str = include_str!("writer.rs");
+
 #[cfg(test)]
 mod tests;

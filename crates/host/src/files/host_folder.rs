@@ -2,8 +2,8 @@
 //! before they come to any operation here. Only `examples` and tests grant such folders; an app has none.
 
 use super::{Interest, OpenFile, Readiness};
-use crate::wasi::types::{Errno, Fd, Fdflags, Fdstat, Filestat, Filetype, Rights};
 use crate::wasi::Result;
+use crate::wasi::types::{Errno, Fd, Fdflags, Fdstat, Filestat, Filetype, Rights};
 use vfs::Vfs;
 
 /// wasmtime-wasi's number for one. Only the context makes these numbers, so none of the guest's can reach wasmtime-wasi.

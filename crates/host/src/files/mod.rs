@@ -9,13 +9,14 @@
 //! | `table.rs` | the descriptor table: numbers to open file descriptions |
 //! | `wait.rs` | waiting, in one place |
 //! | `vfs_file.rs` | files and directories of the VFS |
-//! | `pipe.rs` | pipes and pairs of sockets |
+//! | `pipe.rs`, `channel.rs` | pipes and pairs of sockets, and the bytes in them |
 //! | `stream.rs` | stdin, stdout and stderr |
 //! | `terminal.rs` | terminals behind the standard streams |
 //! | `reply.rs` | the text that answers a request |
 //! | `host_folder.rs` | what wasmtime-wasi serves: granted host folders |
 //! | `stat.rs` | what `stat` shows |
 
+mod channel;
 mod host_folder;
 mod pipe;
 mod reply;

@@ -2,67 +2,14 @@
 //!
 //! Preview1 has no call that makes them; a guest asks for them as `preview1/requests.rs` says.
 
+use super::channel::{ATOMIC, Channel};
 use super::{Attempt, Interest, OpenFile, Readiness, Wait, stat};
 use crate::abi::{PIPE_CAPACITY as CAPACITY, PIPE_DEVICE};
 use crate::wasi::Result;
 use crate::wasi::types::{self, Errno, Fdflags, Rights};
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use vfs::Vfs;
-
-/// What is written whole or not at all, bytes.
-const ATOMIC: usize = 4096;
-
-/// Most memory that all pipes of a guest take together, bytes; more is ENOBUFS.
-const ALL_TOGETHER: usize = 64 << 20;
-
-/// Bytes on their way, and whether both ends are still there.
-#[derive(Debug)]
-struct Channel {
-    bytes: VecDeque<u8>,
-    /// For how many there is memory, which `used` has among that of all others.
-    memory: usize,
-    used: Arc<AtomicUsize>,
-    reader_gone: bool,
-    writer_gone: bool,
-}
-
-impl Channel {
-    fn new(used: Arc<AtomicUsize>) -> Channel {
-        Channel { bytes: VecDeque::new(), memory: 0, used, reader_gone: false, writer_gone: false }
-    }
-
-    /// Has memory for so many more bytes; false if all pipes together would take too much.
-    fn make_room(&mut self, more: usize) -> bool {
-        let wanted = (self.bytes.len() + more).next_power_of_two();
-        if wanted > self.memory {
-            let used = self.used.load(Ordering::Relaxed) - self.memory + wanted;
-            if used > ALL_TOGETHER {
-                return false;
-            }
-            self.bytes.reserve_exact(wanted - self.bytes.len());
-            self.used.store(used, Ordering::Relaxed);
-            self.memory = wanted;
-        }
-        true
-    }
-
-    /// Gives its memory back, unless it is little.
-    fn empty(&mut self) {
-        if self.memory > ATOMIC {
-            self.bytes = VecDeque::new();
-            self.used.fetch_sub(self.memory, Ordering::Relaxed);
-            self.memory = 0;
-        }
-    }
-}
-
-impl Drop for Channel {
-    fn drop(&mut self) {
-        self.used.fetch_sub(self.memory, Ordering::Relaxed);
-    }
-}
 
 type Shared = Arc<Mutex<Channel>>;
 
@@ -322,6 +269,7 @@ fn lock(channel: &Shared) -> MutexGuard<'_, Channel> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::channel::ALL_TOGETHER;
     use super::*;
 
     fn errno(result: Result<usize>) -> Errno {

@@ -48,12 +48,6 @@ pub(crate) fn of_metadata(metadata: &Metadata) -> types::Filestat {
 }
 
 /// Of what has no inode of the VFS.
-pub(super) fn without_file(
-    number: u64,
-    ino: u64,
-    mode: u16,
-    filetype: types::Filetype,
-    size: u64,
-) -> types::Filestat {
+pub(super) fn without_file(number: u64, ino: u64, mode: u16, filetype: types::Filetype, size: u64) -> types::Filestat {
     types::Filestat { dev: device(number, mode), ino, filetype, nlink: 1, size, atim: 0, mtim: 0, ctim: 0 }
 }

@@ -114,9 +114,9 @@ impl Table {
     pub fn numbers(&self) -> impl Iterator<Item = (u32, String)> {
         let current_directory = self.current_directory.map(|place| (CURRENT_DIRECTORY as u32, place));
         let others = self.numbers.iter().enumerate().filter_map(|(number, place)| Some((number as u32, (*place)?)));
-        others.chain(current_directory).filter_map(|(number, place)| {
-            Some((number, self.open[place].as_ref()?.file.identity()))
-        })
+        others
+            .chain(current_directory)
+            .filter_map(|(number, place)| Some((number, self.open[place].as_ref()?.file.identity())))
     }
 
     /// What a number leads to, or EBADF.

@@ -2,11 +2,11 @@
 //!
 //! Numbers are those of Linux, which the guest's C library shares. Elsewhere a guest finds no terminal.
 
+#[cfg(target_os = "linux")]
+use crate::abi;
 use crate::wasi::Result;
 use crate::wasi::types::Errno;
 use std::fs::File;
-#[cfg(target_os = "linux")]
-use crate::abi;
 
 /// `rows columns input output control local code...`: decimal, then hexadecimal.
 ///

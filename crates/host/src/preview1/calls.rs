@@ -472,12 +472,13 @@ impl WasiSnapshotPreview1 for Context {
         self.table.get(fd)?.expect_socket()?;
         let peek = flags.contains(Riflags::RECV_PEEK);
         let mut peeked = false;
-        let read = self.read(memory, fd, iovs, |file, vfs, buffer| match (peek, std::mem::replace(&mut peeked, true)) {
-            (false, _) => file.read(vfs, buffer),
-            (true, false) => file.peek(buffer),
-            // It stays there, so the next buffer would get the same.
-            (true, true) => Ok(Attempt::Done(0)),
-        })?;
+        let read =
+            self.read(memory, fd, iovs, |file, vfs, buffer| match (peek, std::mem::replace(&mut peeked, true)) {
+                (false, _) => file.read(vfs, buffer),
+                (true, false) => file.peek(buffer),
+                // It stays there, so the next buffer would get the same.
+                (true, true) => Ok(Attempt::Done(0)),
+            })?;
         Ok((read, Roflags::empty()))
     }
 

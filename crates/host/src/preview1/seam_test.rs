@@ -6,8 +6,8 @@
 
 use crate::Program;
 use crate::files::OpenFlags;
-use crate::wasi::types;
 use crate::preview1::add_to_linker;
+use crate::wasi::types;
 use crate::{Context, ContextBuilder, Input, Output};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Running a guest at build time: what it says is kept, and one that hangs does not hang the build.
 
 use crate::error::{Error, Result};
-use host::run::StartError;
+use host::StartError;
 use host::{Context, ContextBuilder, Outcome, Output, Program};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;

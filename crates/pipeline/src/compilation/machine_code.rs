@@ -31,7 +31,8 @@ impl Build {
             cache.stage(&format!("compiling python.wasm to machine code for {target}"));
             host::engine::compile(&split()?.code, target).map_err(fail)
         })?;
-        let base_image = cache.blob("image", key(), || Ok(split()?.image))?;
+        let image_key = key().part("image", memory_image::REVISION);
+        let base_image = cache.blob("image", image_key, || Ok(split()?.image))?;
         Ok(MachineCode { code, base_image })
     }
 
