@@ -26,11 +26,11 @@ fn main() -> ExitCode {
         Ok(Outcome::Exited(status)) => ExitCode::from((status & 0xff) as u8),
         Ok(outcome) => {
             eprintln!("{outcome:?}");
-            ExitCode::from(134)
+            ExitCode::from(host::abi::TRAPPED)
         }
         Err(error) => {
             eprintln!("bundled: {error:#}");
-            ExitCode::from(125)
+            ExitCode::from(host::abi::CANNOT_START)
         }
     }
 }
@@ -55,7 +55,7 @@ fn run(folder: &Path, cold: bool, arguments: &[String]) -> Result<Outcome> {
     if cold {
         let index: serde_json::Value = serde_json::from_slice(&read("assets/parts.json")?)?;
         let entry = index["entry"].as_str().context("expected an entry")?;
-        builder = builder.variable(host::abi::ENTRY_VARIABLE, entry);
+        builder = builder.variable(layout::ENTRY_VARIABLE, entry);
     }
     Ok(host::run(&program, builder.stdin(Input::Inherit).build()?)?.0)
 }

@@ -44,7 +44,7 @@ fn run(index: &Index, image: &Part, entry: Option<&str>, mut timing: Timing) -> 
         builder = builder.variable(name, value);
     }
     if let Some(entry) = entry {
-        builder = builder.variable(host::abi::ENTRY_VARIABLE, entry);
+        builder = builder.variable(layout::ENTRY_VARIABLE, entry);
     }
     let guest = builder.stdin(Input::Inherit).build()?;
     timing.mark("files");

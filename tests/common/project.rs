@@ -111,7 +111,7 @@ impl Bundle {
             builder = builder.argument(*argument);
         }
         if program.start() == Start::Cold {
-            builder = builder.variable(host::abi::ENTRY_VARIABLE, entry);
+            builder = builder.variable(layout::ENTRY_VARIABLE, entry);
         }
         let builder = builder.stdout(capture(&stdout)).stderr(capture(&stderr));
         let (outcome, _) = host::run(program, builder.build().expect("a guest")).expect("started");

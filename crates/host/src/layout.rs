@@ -10,10 +10,11 @@
 //!         └── site-packages/               the libraries
 //! ```
 
-use crate::abi::MOUNT;
 use crate::preview1::ContextBuilder;
 use archive::Archive;
 use vfs::{Ino, Limits, Result, RootKind, Vfs};
+
+pub use crate::abi::{ENTRY_VARIABLE, MOUNT};
 
 /// [`abi::STDLIB`](crate::abi::STDLIB), relative to the archive's root.
 pub const STDLIB: &str = "usr/local/lib/python3.13";

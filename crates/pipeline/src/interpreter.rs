@@ -18,7 +18,7 @@ const ENTRY: &str = "sys:hexversion.__index__";
 pub fn check(program: &Program, runtime: &Runtime, stdlib: Archive) -> Result<()> {
     let fail = |error| Error::Guest(format!("the file system of the checking CPython: {error}"));
     let builder = layout::python_context(stdlib, Limits::default()).map_err(fail)?;
-    let builder = builder.argument("python3").variable(host::abi::ENTRY_VARIABLE, ENTRY);
+    let builder = builder.argument("python3").variable(layout::ENTRY_VARIABLE, ENTRY);
     let (status, said, _) = run(program, builder)?;
     let expected = hexversion(&runtime.version);
     if Some(status) == expected {
