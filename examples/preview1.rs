@@ -51,11 +51,11 @@ fn main() -> ExitCode {
         Ok(Outcome::ClosedPipe) => ExitCode::from(141),
         Ok(Outcome::Trapped(trap)) => {
             eprintln!("preview1: the module trapped: {trap}");
-            ExitCode::from(134)
+            ExitCode::from(host::abi::TRAPPED)
         }
         Err(error) => {
             eprintln!("preview1: {error:#}");
-            ExitCode::from(125)
+            ExitCode::from(host::abi::CANNOT_START)
         }
     }
 }

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 /// pyapp could not start the app: it is damaged, or the machine has no room for it.
 pub const CANNOT_START: u8 = abi::CANNOT_START;
 /// The guest did something impossible (a WebAssembly trap), as after an abort: 128 + SIGABRT.
-pub const TRAPPED: u8 = abi::ENDED_BY_SIGNAL + 6;
+pub const TRAPPED: u8 = abi::TRAPPED;
 /// The reader of stdout or stderr has gone, as after a SIGPIPE: 128 + SIGPIPE.
-pub const CLOSED_PIPE: u8 = abi::ENDED_BY_SIGNAL + 13;
+pub const CLOSED_PIPE: u8 = abi::CLOSED_PIPE;
 /// A tool could not do what it was asked to.
 pub const TOOL_FAILED: u8 = 1;
 /// A tool was asked in a way that makes no sense.

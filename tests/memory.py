@@ -49,7 +49,6 @@ for size in [n for n in NEAR if n > LARGEST - 65000]:
     refused(bytearray, size)
     refused(lambda: b"x" * size)
     refused(lambda: "x" * size)
-    refused(lambda: bytearray(b"x") * size)
     refused(lambda: array.array("b", b"x") * size)
     refused(grow, 1000, size)
     refused(bytes(100).ljust, size)

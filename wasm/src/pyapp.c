@@ -159,8 +159,8 @@ int main(int argc, char **argv)
     char *entry = variable == NULL ? NULL : strdup(variable);
     unsetenv(PYAPP_ENTRY_VARIABLE);
     if (entry == NULL && isatty(STDIN_FILENO)) {
-        /* The new prompt asks curses what the terminal can do. There is no curses here, and it says so at each start; the basic
-         * prompt works. */
+        /* The new prompt asks curses what the terminal can do. There is no curses here, which it would say at each start; the
+         * basic prompt works. */
         setenv("PYTHON_BASIC_REPL", "1", 0);
     }
 

@@ -29,6 +29,10 @@ pub const EXIT: &str = "pyapp_exit";
 pub const CANNOT_START: u8 = 125;
 /// Exit status of what a signal ends: this and the signal's number, as shells show it.
 pub const ENDED_BY_SIGNAL: u8 = 128;
+/// Exit status of a guest that trapped, as after an abort: SIGABRT.
+pub const TRAPPED: u8 = ENDED_BY_SIGNAL + 6;
+/// Exit status of a guest whose reader has gone: SIGPIPE.
+pub const CLOSED_PIPE: u8 = ENDED_BY_SIGNAL + 13;
 
 /// Where requests begin, in `/`; see `preview1/requests.rs`.
 pub const DEVICE: &str = "dev/pyapp/";

@@ -25,8 +25,9 @@ static struct {
     int port;
     int has_udp;
 } services[] = {
-    {"echo", 7, 1},  {"daytime", 13, 1}, {"ftp", 21, 0},  {"ssh", 22, 0},   {"telnet", 23, 0}, {"smtp", 25, 0},  {"domain", 53, 1},
-    {"http", 80, 0}, {"pop3", 110, 0},   {"ntp", 123, 1}, {"imap", 143, 0}, {"ldap", 389, 0},  {"https", 443, 0},
+    {"echo", 7, 1},   {"daytime", 13, 1}, {"ftp", 21, 0},   {"ssh", 22, 0},   {"telnet", 23, 0},
+    {"smtp", 25, 0},  {"domain", 53, 1},  {"http", 80, 0},  {"pop3", 110, 0}, {"ntp", 123, 1},
+    {"imap", 143, 0}, {"ldap", 389, 0},   {"https", 443, 0},
 };
 
 static struct servent *service(const char *name, int port, const char *protocol)

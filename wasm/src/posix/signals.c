@@ -1,4 +1,5 @@
-/* Signals, which a program can only raise itself, and which are handled at once. wasi-libc's trap where a process would end. */
+/* Signals, which a program can only raise itself, and which are handled at once. wasi-libc's trap where a process would
+ * end. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -105,6 +105,6 @@ mod tests {
     #[test]
     fn the_check_of_the_entry_looks_where_the_libraries_are() {
         let line = format!("\nSITE_PACKAGES = \"/{}/{}\"\n", abi::MOUNT, host::layout::SITE_PACKAGES);
-        assert!(include_str!("../check_entry.py").contains(&line), "{line}");
+        assert!(include_str!("../output/check_entry.py").contains(&line), "{line}");
     }
 }

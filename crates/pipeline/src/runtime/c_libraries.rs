@@ -42,7 +42,7 @@ impl Build<'_> {
         for source in c_sources(&folder)? {
             let object = self.compile(CHECKS, &folder, &source, &strict())?;
             let mut link = self.compiler_command("cc");
-            link.args(self.target_flags()).arg("-s").args(self.posix_objects()?.split(' ')).arg(object);
+            link.args(self.target_flags()).arg("-s").args(self.posix_objects()?).arg(object);
             link.args(&self.recipe.configure.ldflags)
                 .args(EMULATED.map(|library| format!("-lwasi-emulated-{library}")));
             link.arg("-o").arg(programs.join(format!("{}.wasm", file_name(&source))));
@@ -84,13 +84,11 @@ impl Build<'_> {
         self.dependencies("objects").join(format!("{name}-{}.o", file_name(source)))
     }
 
-    /// The objects of the POSIX layer, as a list for the linker. They must come before all others: what an object
+    /// The objects of the POSIX layer, for the linker. They must come before all others: what an object
     /// refers to is taken from wasi-libc, unless it is there already.
-    pub fn posix_objects(&self) -> Result<String> {
+    pub fn posix_objects(&self) -> Result<Vec<PathBuf>> {
         let sources = c_sources(&self.recipe.folder.join(POSIX_SOURCES))?;
-        let objects: Vec<String> =
-            sources.iter().map(|source| self.object(POSIX, source).display().to_string()).collect();
-        Ok(objects.join(" "))
+        Ok(sources.iter().map(|source| self.object(POSIX, source)).collect())
     }
 }
 

@@ -142,11 +142,13 @@ impl Build<'_> {
     }
 
     fn make(&self) -> Result<()> {
-        let link = format!("{} {}", self.posix_objects()?, self.recipe.configure.ldflags.join(" "));
+        let objects = self.posix_objects()?;
+        let objects = objects.iter().map(|object| object.display().to_string());
+        let link: Vec<String> = objects.chain(self.recipe.configure.ldflags.iter().cloned()).collect();
         let includes: Vec<_> = self.include_flags().iter().map(|flag| flag.to_string_lossy().into_owned()).collect();
         let mut make = Command::new("make");
         make.current_dir(self.wasm_folder()).arg(jobs());
-        make.arg(format!("CONFIGURE_LDFLAGS_NODIST={link}"));
+        make.arg(format!("CONFIGURE_LDFLAGS_NODIST={}", link.join(" ")));
         make.arg(format!("EXTRA_CFLAGS={}", includes.join(" ")));
         // The second makes the data of `sysconfig`.
         make.args(["python.wasm", "pybuilddir.txt"]);
