@@ -284,8 +284,10 @@ class Bytecode(Case):
                                          'from __future__ import annotations\nimport hashlib\n', 1)
         space = {"__name__": "variant"}
         exec(compile(source, "variant", "exec", dont_inherit=True), space)
-        self.assertEqual(space["compile_module"](b"x: int = 1", "a.py", "a.py", 0),
-                         compile_library.compile_module(b"x: int = 1", "a.py", "a.py", 0))
+        write(self.source, {"a.py": "x: int = 1"})
+        path = os.path.join(self.source, "a.py")
+        self.assertEqual(space["compile_module"](path, "a.py", 0, self.top),
+                         compile_library.compile_module(path, "a.py", 0, self.top))
 
     def test_warnings_of_the_library_are_silent(self):
         write(self.source, {"a.py": 'x = "\\d"\ny = 1 is 1\n'})
@@ -322,13 +324,14 @@ class Reproducible(Case):
             self.assertEqual(read(alone)[name + "c"], together[name + "c"])
 
     def test_what_the_process_has_loaded_does_not_matter(self):
-        source = TRICKY.encode()
+        write(self.top, {"a.py": TRICKY})
+        source = os.path.join(self.top, "a.py")
         script = ("import sys; sys.path.insert(0, %r); import compile_library; %s;"
-                  "sys.stdout.buffer.write(compile_library.compile_module(%r, 'a.py', 'a.py', 0))")
+                  "sys.stdout.buffer.write(compile_library.compile_module(%r, 'a.py', 0, %r))")
         loaded = ("import argparse; keep = compile(%r, 'b.py', 'exec'); exec(keep);"
                   "keep = [sys.intern(s) for s in ('spam and eggs', 'some words', 'Outer.Meta')]"
                   % TRICKY)
-        results = [subprocess.run([sys.executable, "-B", "-c", script % (ROOT, state, source)],
+        results = [subprocess.run([sys.executable, "-B", "-c", script % (ROOT, state, source, self.top)],
                                   check=True, stdout=subprocess.PIPE).stdout
                    for state in ("pass", loaded)]
         self.assertGreater(len(results[0]), 1000)
@@ -387,6 +390,21 @@ class Refusals(Case):
         with mock.patch.object(compile_library, "open", failing_open, create=True):
             problems = self.refuse({"secret.txt": ""})
         self.assertOne(problems, "secret.txt: cannot be read: Permission denied")
+
+    def test_a_source_that_changes_while_it_is_compiled(self):
+        def changing_open(path, *rest):
+            if str(path).endswith(".py"):
+                return io.BytesIO(b"x = 1")  # what py_compile does not get to see
+            return open(path, *rest)
+        with mock.patch.object(compile_library, "open", changing_open, create=True):
+            problems = self.refuse({"a.py": "x = 2"})
+        self.assertOne(problems, "a.py: expected the same source twice, found that it changed")
+
+    def test_no_temporary_folder(self):
+        full = OSError(errno.ENOSPC, "No space left on device")
+        with mock.patch.object(tempfile, "mkdtemp", side_effect=full):
+            problems = self.refuse({"a.py": "x = 1"})
+        self.assertOne(problems, "expected a temporary folder to compile in, found", "No space")
 
     def test_unlistable_folder(self):
         def failing_listdir(path, listdir=os.listdir):
@@ -612,7 +630,11 @@ class Output(Case):
         self.assertEqual(read(leftover), {"new/x": b"x"})
 
     def interrupt(self, name, number, error):
-        """Compile over an earlier output; call `number` of os.`name` raises. All stays."""
+        """Compile over an earlier output; call `number` of os.`name` raises. All stays.
+
+        The first three calls of mkdir make the folder to compile in and look for it and for
+        that of the output.
+        """
         self.earlier_output()
         write(self.source, {"a.py": "", "sub/b.txt": ""})
         before, calls, original = read(self.output), [], getattr(os, name)
@@ -632,13 +654,13 @@ class Output(Case):
 
     def test_failures_while_writing_and_swapping(self):
         full = OSError(errno.ENOSPC, "No space left on device")
-        for name, number in (("mkdir", 2), ("mkdir", 3), ("rename", 1), ("rename", 2)):
+        for name, number in (("mkdir", 4), ("mkdir", 5), ("rename", 1), ("rename", 2)):
             with self.subTest(name=name, number=number):
                 refused = self.interrupt(name, number, full)
                 self.assertOne(refused.problems, "mylib: cannot be written", "No space left")
 
     def test_interruption_while_writing_and_swapping(self):
-        for name, number in (("mkdir", 2), ("mkdir", 3), ("rename", 1), ("rename", 2)):
+        for name, number in (("mkdir", 4), ("mkdir", 5), ("rename", 1), ("rename", 2)):
             with self.subTest(name=name, number=number):
                 self.interrupt(name, number, KeyboardInterrupt())
 
