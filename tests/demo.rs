@@ -4,7 +4,7 @@ mod common;
 
 use common::{app, run, run_with_input};
 
-const EXPECTED: &str = include_str!("demo.expected.txt");
+const EXPECTED: &str = include_str!("demo/expected.txt");
 
 #[test]
 fn the_demo_prints_what_it_must() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const EXE: &str = env!("CARGO_BIN_EXE_pyapp");
-const EXPECTED: &str = include_str!("demo.expected.txt");
+const EXPECTED: &str = include_str!("demo/expected.txt");
 
 #[test]
 fn host_files_are_not_there() {
@@ -136,9 +136,9 @@ fn a_bare_read_only_world_is_enough() {
     for file in libraries {
         let target = world.path().join(file.strip_prefix("/").expect("absolute"));
         std::fs::create_dir_all(target.parent().expect("a folder")).expect("created");
-        std::fs::copy(&file, &target).expect("copied");
+        program::copy(&file, &target);
     }
-    std::fs::copy(EXE, world.path().join("pyapp")).expect("copied");
+    program::copy(EXE.as_ref(), &world.path().join("pyapp"));
     std::fs::set_permissions(world.path(), permissions).expect("made read-only");
     let before = names(world.path());
 

@@ -1,4 +1,4 @@
-"""Tests of compile_library.py: python3 tests/test_compile_library.py"""
+"""Tests of compile_library.py: python3 tests/compile_library/test_compile_library.py"""
 
 import contextlib
 import errno
@@ -15,7 +15,7 @@ import types
 import unittest
 from unittest import mock
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SCRIPT = os.path.join(ROOT, "compile_library.py")
 LIBRARIES = os.path.join(ROOT, "python_libs")
 sys.path.insert(0, ROOT)
@@ -748,7 +748,7 @@ class Import(Case):
         return output + os.pathsep + os.path.join(output, "demo")
 
     def test_demo_runs_from_bytecode(self):
-        with open(os.path.join(ROOT, "tests", "demo.expected.txt"), encoding="utf-8") as file:
+        with open(os.path.join(ROOT, "tests", "demo", "expected.txt"), encoding="utf-8") as file:
             expected = file.read()
         status, printed, errors = python(["-m", "demo_bytecode"], self.compile_demo())
         self.assertEqual((status, errors), (0, ""))
