@@ -3,7 +3,7 @@
 mod common;
 
 use common::dedent;
-use common::project::{Bundle, Project, files, folder, settings};
+use common::project::{Bundle, Project, files, folder, settings, settings_with};
 use std::collections::HashSet;
 
 /// Says when it is imported, and is imported again in each run if the snapshot does not hold it.
@@ -182,11 +182,10 @@ fn a_package_is_not_imported_for_its_main_module_if_it_is_excluded() {
         "#,
     );
     for (entry, said) in [("pkg.cli", "cli __main__ pkg\n"), ("pkg", "main __main__ pkg\n")] {
-        let pyproject = |more: &str| format!("[tool.pyapp]\nentry = \"{entry}\"\n{more}");
-        let bundle = build(&pyproject("snapshot-exclude = [\"pkg.config\"]\n"), &files);
+        let bundle = build(&settings_with(entry, r#"snapshot-exclude = ["pkg.config"]"#), &files);
         let all = format!("{said}importing config\nimporting pkg\n");
         assert_eq!(bundle.run(&[]), (0, all), "{entry}");
-        let bundle = build(&pyproject(""), &files);
+        let bundle = build(&settings(entry), &files);
         assert_eq!(bundle.run_from(&bundle.image, &[]), (0, said.to_string()), "{entry}");
     }
 }
@@ -242,8 +241,8 @@ fn a_reproducible_build_may_sleep_and_import_in_any_order() {
         === python_libs/four.py
         "#,
     );
-    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\n";
-    let (one, two) = (build(pyproject, &files), build(pyproject, &files));
+    let pyproject = settings_with("app:main", "reproducible = true");
+    let (one, two) = (build(&pyproject, &files), build(&pyproject, &files));
     assert!(one.image == two.image, "the images differ");
     assert_eq!(one.run(&[]), (0, "slept\n".to_string()));
 }
@@ -353,8 +352,15 @@ fn an_import_that_the_entry_needs_must_work() {
 
 #[test]
 fn excluded_modules_and_who_imports_them_are_imported_in_each_run() {
-    let pyproject =
-        "[tool.pyapp]\nentry = \"app:main\"\nsnapshot-exclude = [\"pkg.late\"]\nsnapshot-include = [\"extra\"]\n";
+    let pyproject = settings_with(
+        "app:main",
+        dedent(
+            r#"
+            snapshot-exclude = ["pkg.late"]
+            snapshot-include = ["extra"]
+            "#,
+        ),
+    );
     let app = dedent(
         r#"
         import kept, user
@@ -373,7 +379,7 @@ fn excluded_modules_and_who_imports_them_are_imported_in_each_run() {
         "#,
     );
     let bundle = build(
-        pyproject,
+        &pyproject,
         &[
             ("python_libs/app.py", app),
             ("python_libs/kept.py", NOISY),
@@ -392,25 +398,25 @@ fn excluded_modules_and_who_imports_them_are_imported_in_each_run() {
 
 #[test]
 fn an_exclusion_that_nothing_reaches_is_told() {
-    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot-exclude = [\"pkg.latee\"]\n";
-    let bundle = build(pyproject, &[("python_libs/app.py", "def main(): pass\n")]);
+    let pyproject = settings_with("app:main", r#"snapshot-exclude = ["pkg.latee"]"#);
+    let bundle = build(&pyproject, &[("python_libs/app.py", "def main(): pass\n")]);
     let expected = "[tool.pyapp] snapshot-exclude: nothing imports pkg.latee at the start; remove it";
     assert_eq!(bundle.report.warnings, [expected]);
 }
 
 #[test]
 fn an_inclusion_that_is_no_module_is_refused_by_its_key() {
-    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot-include = [\"nope.sub\"]\n";
+    let pyproject = settings_with("app:main", r#"snapshot-include = ["nope.sub"]"#);
     let refused =
-        Project::new(pyproject, &[("python_libs/app.py", "def main(): pass\n")]).build().err().expect("refused");
+        Project::new(&pyproject, &[("python_libs/app.py", "def main(): pass\n")]).build().err().expect("refused");
     let expected = "[tool.pyapp] snapshot-include: expected a module, found none named nope.sub; correct it";
     assert!(refused.contains(expected), "{refused}");
 }
 
 #[test]
 fn without_a_snapshot_every_run_starts_cold() {
-    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot = false\n";
-    let bundle = build(pyproject, &[("python_libs/app.py", &format!("{NOISY}def main(): pass\n"))]);
+    let pyproject = settings_with("app:main", "snapshot = false");
+    let bundle = build(&pyproject, &[("python_libs/app.py", &format!("{NOISY}def main(): pass\n"))]);
     assert!(bundle.image.is_empty());
     assert_eq!(bundle.report.warnings, Vec::<String>::new());
     assert_eq!(bundle.run(&[]), (0, "importing app\n".to_string()));
@@ -445,15 +451,15 @@ fn the_hash_seed_is_that_of_the_build_and_reproducible_if_asked() {
         "#,
     );
     let build = |pyproject: &str| build(pyproject, &files);
-    let usual = "[tool.pyapp]\nentry = \"app:main\"\n";
-    let (one, two) = (build(usual), build(usual));
+    let usual = settings("app:main");
+    let (one, two) = (build(&usual), build(&usual));
     assert!(one.archive == two.archive, "the archives differ");
     let said = |bundle: &Bundle| bundle.run_from(&bundle.image, &[]);
     assert_eq!(said(&one), said(&one), "one build, one seed");
     assert_ne!(said(&one), said(&two), "each build has its own");
     assert_ne!(one.run_from(&one.base_image, &[]), one.run_from(&one.base_image, &[]), "each cold start has its own");
-    let asked = "[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\n";
-    let (one, two) = (build(asked), build(asked));
+    let asked = settings_with("app:main", "reproducible = true");
+    let (one, two) = (build(&asked), build(&asked));
     assert!(one.image == two.image, "the images differ");
 }
 
@@ -496,7 +502,7 @@ fn what_an_import_has_made_with_a_finaliser_is_finalised_in_each_run() {
 #[test]
 fn small_parts_expand_to_the_same_bytes() {
     let project = |size: &str| {
-        let pyproject = format!("[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\nsize = \"{size}\"\n");
+        let pyproject = settings_with("app:main", &format!("reproducible = true\nsize = \"{size}\""));
         build(&pyproject, &[("python_libs/app.py", "import json\ndef main(): pass\n")])
     };
     let (fast, small) = (project("fast"), project("small"));

@@ -141,5 +141,10 @@ pub fn files(text: &str) -> Vec<(&'static str, &'static str)> {
 }
 
 pub fn settings(entry: &str) -> String {
-    format!("[tool.pyapp]\nentry = \"{entry}\"\n")
+    settings_with(entry, "")
+}
+
+/// Settings with more in them.
+pub fn settings_with(entry: &str, more: &str) -> String {
+    format!("[tool.pyapp]\nentry = \"{entry}\"\n{more}\n")
 }

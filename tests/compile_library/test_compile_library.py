@@ -468,18 +468,20 @@ class Names(Case):
         self.assertEqual(len(problems), 7)
         self.assertIn("a0\\nb: its name contains a line break", problems[0])
 
+    def need_two_names(self, ignored):
+        if len(os.listdir(self.source)) < 2:
+            self.skipTest(f"the file system ignores {ignored}")
+
     def test_names_that_differ_in_case(self):
         self.odd_file("Data.txt")
         self.odd_file("data.txt")
-        if len(os.listdir(self.source)) < 2:
-            self.skipTest("the file system ignores case")
+        self.need_two_names("case")
         self.assertOne(self.refuse(), "data.txt: its output", "that of Data.txt")
 
     def test_folders_that_differ_in_case(self):
         self.odd_file("Pkg/a")
         self.odd_file("pkg/b")
-        if len(os.listdir(self.source)) < 2:
-            self.skipTest("the file system ignores case")
+        self.need_two_names("case")
         self.assertOne(self.refuse(), "pkg: its output", "that of Pkg")
 
     def test_letters_that_only_casefold_knows(self):
@@ -490,8 +492,7 @@ class Names(Case):
     def test_composed_and_decomposed_letters(self):
         self.odd_file("e\u0301.txt")
         self.odd_file("\u00e9.txt")
-        if len(os.listdir(self.source)) < 2:
-            self.skipTest("the file system ignores composition")
+        self.need_two_names("composition")
         self.assertOne(self.refuse(), "\u00e9.txt: its output")
 
     def test_module_and_folder_that_get_one_name(self):
@@ -501,8 +502,7 @@ class Names(Case):
     def test_modules_that_get_one_name(self):
         self.odd_file("mod.PY")
         self.odd_file("mod.py")
-        if len(os.listdir(self.source)) < 2:
-            self.skipTest("the file system ignores case")
+        self.need_two_names("case")
         self.assertOne(self.refuse(), "mod.py: its output")
 
     def test_equal_names_in_different_folders_are_fine(self):
