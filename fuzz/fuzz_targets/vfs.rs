@@ -8,7 +8,7 @@ mod remove_all;
 
 use libfuzzer_sys::fuzz_target;
 use remove_all::remove_all;
-use vfs::{Ino, Kind, Limits, OpenOptions, RootKind, Vfs};
+use vfs::{Ino, Limits, OpenOptions, RootKind, Vfs};
 
 const LIMITS: Limits = Limits { bytes: 1 << 16, files: 64 };
 
