@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compile a Python library to bytecode, without its sources.
+"""Compile a Python library to bytecode with py_compile, without its sources.
 
     python3 compile_library.py python_libs/mylib compiled_libs/mylib
 
@@ -49,6 +49,7 @@ from collections import namedtuple
 
 SITE_PACKAGES = "/vfs/usr/local/lib/python3.13/site-packages"
 MANIFEST = "MANIFEST.txt"
+HEADER_SIZE = 16  # of a .pyc: magic number, flags, hash of the source (PEP 552)
 MANIFEST_FORMAT = "pyapp-bytecode"  # then a blank and the version of the format
 
 NOT_CARRIED_NAMES = frozenset(
@@ -76,14 +77,11 @@ def compile_tree(source, output, *, prefix=None, optimize=0, exclude=()):
     prefix = default_prefix(source) if prefix is None else prefix.rstrip("/")
     entries, problems = list_source(source, exclude)
     problems += place_problems(source, output)
-    results = []
-    for entry in entries:  # all of them before anything is written
-        try:
-            results.append(make_result(entry, prefix, optimize))
-        except Refused as refused:
-            problems += refused.problems
-        except OSError as error:
-            problems.append(f"{shown(entry.file)}: cannot be read: {error.strerror}")
+    try:
+        results = make_results(entries, prefix, optimize, problems)
+    except OSError as error:
+        problems.append(f"expected a temporary folder to compile in, found none that "
+                        f"takes the result: {error}")
     if problems:
         raise Refused(problems)
     try:
@@ -217,45 +215,73 @@ def folded(name):
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def make_result(entry, prefix, optimize):
+def make_results(entries, prefix, optimize, problems):
+    """Make what the output holds, all of it before anything is written there; add the problems."""
+    import tempfile  # slow to import, as is py_compile
+    results = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for entry in entries:
+            try:
+                results.append(make_result(entry, prefix, optimize, scratch))
+            except Refused as refused:
+                problems += refused.problems
+    return results
+
+
+def make_result(entry, prefix, optimize, scratch):
     """Read one entry and make what the output holds in its place."""
     if entry.kind == "folder":
         return Result(entry.output_path, entry.kind, b"", "")
-    with open(entry.file, "rb") as file:
-        source = file.read()
+    try:
+        with open(entry.file, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        raise Refused([f"{shown(entry.file)}: cannot be read: {error.strerror}"]) from error
     content = source
     if entry.kind == "bytecode":
-        content = compile_module(source, entry.file, f"{prefix}/{entry.source_path}", optimize)
+        content = compile_module(entry.file, f"{prefix}/{entry.source_path}", optimize, scratch)
+        # py_compile has read the source once more, and the manifest names what was compiled.
+        if content[8:HEADER_SIZE] != importlib.util.source_hash(source):
+            raise Refused([f"{shown(entry.file)}: expected the same source twice, found that it "
+                           "changed meanwhile; run again"])
     return Result(entry.output_path, entry.kind, content, hashlib.sha256(source).hexdigest())
 
 
-def compile_module(source, path, virtual_path, optimize):
-    """Return the bytes of the .pyc for the source read from `path`."""
+def compile_module(path, virtual_path, optimize, scratch):
+    """Return the bytes of the .pyc for the source at `path`; `scratch` is an empty folder."""
+    import py_compile
+    # Identified by the hash of the source, never compared with it (PEP 552). So no time
+    # gets in, and nobody looks for the source that is not there.
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    place = os.path.join(scratch, "module.pyc")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            code = compile(source, virtual_path, "exec", dont_inherit=True, optimize=optimize)
-        bytecode = reproducible_dump(code)
+            py_compile.compile(path, place, virtual_path, doraise=True, optimize=optimize,
+                               invalidation_mode=mode)
+        with open(place, "rb") as file:
+            header, bytecode = file.read(HEADER_SIZE), file.read()
+        os.remove(place)  # some disks take long to write one file over another
+        return header + reproducible_dump(marshal.loads(bytecode))
+    except OSError:  # of the scratch folder: what the compiler raises comes as a PyCompileError
+        raise
     # Codecs and compiler raise much besides SyntaxError: ValueError, LookupError,
     # RecursionError, MemoryError. Whatever it is, this module has no bytecode.
-    except Exception as error:
+    except Exception as caught:
+        error = caught.exc_value if isinstance(caught, py_compile.PyCompileError) else caught
         line = getattr(error, "lineno", None) or 1
         reason = shown(f"{type(error).__name__}: {getattr(error, 'msg', None) or error}")
         raise Refused([f"{shown(path)}:{line}: {reason}"]) from error
-    # Flags 0b01 (PEP 552): identified by the hash of the source, never compared with
-    # it. So no time gets in, and nobody looks for the source that is not there.
-    header = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")
-    return header + importlib.util.source_hash(source) + bytecode
 
 
 def reproducible_dump(code):
     """Marshal `code` to bytes that do not depend on the state of this process.
 
-    marshal tells shared objects by identity and reference count, and these vary:
-    CPython 3.13 keeps the name "A.B" of a nested class in one object or in two,
-    depending on whether any module with an "A.B" is loaded. Version 2 of the
-    format has no references; what is read back from it shares interned strings
-    only, which version 4 then writes once each.
+    Those that py_compile writes do: marshal tells shared objects by identity and
+    reference count, and these vary: CPython 3.13 keeps the name "A.B" of a nested
+    class in one object or in two, depending on whether any module with an "A.B"
+    is loaded. Version 2 of the format has no references; what is read back from
+    it shares interned strings only, which version 4 then writes once each.
     """
     return marshal.dumps(marshal.loads(marshal.dumps(code, 2)))
 

@@ -2,13 +2,21 @@
 
 mod common;
 
-use common::project::{Project, settings};
+use common::dedent;
+use common::project::{Project, files, settings};
 use std::fs;
 use std::path::Path;
 
 #[test]
 fn a_function_is_called_and_its_result_is_the_status() {
-    let source = "import sys\ndef main():\n    print(sys.argv, __name__)\n    return int(sys.argv[1])\n";
+    let source = dedent(
+        r#"
+        import sys
+        def main():
+            print(sys.argv, __name__)
+            return int(sys.argv[1])
+        "#,
+    );
     let bundle = Project::new(
         &settings("tool.cli:main"),
         &[("python_libs/tool/__init__.py", ""), ("python_libs/tool/cli.py", source)],
@@ -26,7 +34,13 @@ fn a_function_is_called_and_its_result_is_the_status() {
 
 #[test]
 fn a_module_and_a_package_run_as_main() {
-    let code = "import sys\nprint(__name__, sys.argv)\nsys.exit('bye')\n";
+    let code = dedent(
+        r#"
+        import sys
+        print(__name__, sys.argv)
+        sys.exit('bye')
+        "#,
+    );
     let module = Project::new(&settings("solo"), &[("python_libs/solo.py", code)]).build().expect("built");
     assert_eq!(module.run(&["--help"]), (1, "__main__ ['the-app', '--help']\nbye\n".to_string()));
     let files = [("python_libs/pkg/__init__.py", ""), ("python_libs/pkg/__main__.py", code)];
@@ -36,15 +50,20 @@ fn a_module_and_a_package_run_as_main() {
 
 #[test]
 fn several_folders_data_files_and_levels() {
-    let code = "import importlib.resources as r, other, third\nassert False, 'asserts are compiled out'\n\
-                print(r.files('pkg').joinpath('data/table.csv').read_text(), other.f.__doc__, third.X, __debug__)\n";
+    let code = dedent(
+        r#"
+        import importlib.resources as r, other, third
+        assert False, 'asserts are compiled out'
+        print(r.files('pkg').joinpath('data/table.csv').read_text(), other.f.__doc__, third.X, __debug__)
+        "#,
+    );
     let project = Project::new(
         "[tool.pyapp]\nentry = \"pkg\"\nlibs = [\"python_libs\", \"more\"]\noptimize = 2\n",
         &[
             ("python_libs/pkg/__init__.py", ""),
             ("python_libs/pkg/__main__.py", code),
             ("python_libs/pkg/data/table.csv", "1,2"),
-            ("more/other.py", "def f():\n    'documented'\n"),
+            ("more/other.py", "def f(): 'documented'\n"),
             ("more/third/__init__.py", "from .inner import X"),
             ("more/third/inner.py", "X = 3"),
         ],
@@ -113,20 +132,26 @@ fn two_libraries_of_one_name_are_refused() {
 
 #[test]
 fn the_same_project_gives_the_same_bytes_anywhere() {
-    let files = [
-        (
-            "python_libs/lib/__init__.py",
-            "X = {'b', 'a', 'c'}\nclass A:\n    class B:\n        def f(self): self.x = 1\n",
-        ),
-        ("python_libs/lib/data.bin", "data"),
-        ("python_libs/main.py", "import lib\nprint(sorted(lib.X))\n"),
-    ];
+    let files = files(
+        r#"
+        === python_libs/lib/__init__.py
+        X = {'b', 'a', 'c'}
+        class A:
+            class B:
+                def f(self): self.x = 1
+        === python_libs/lib/data.bin
+        data
+        === python_libs/main.py
+        import lib
+        print(sorted(lib.X))
+        "#,
+    );
     let first = Project::new(&settings("main"), &files);
     let second = Project::new(&settings("main"), &files);
     std::thread::sleep(std::time::Duration::from_millis(1100));
     // Another place, another time of change, another order of creation.
     fs::remove_file(second.path("python_libs/lib/data.bin")).expect("removed");
-    second.write("python_libs/lib/data.bin", "data");
+    second.write("python_libs/lib/data.bin", "data\n");
     let (first, second) = (first.build().expect("built"), second.build().expect("built"));
     assert!(first.archive == second.archive, "the archives differ");
     assert!(first.code == second.code, "the machine code differs");
@@ -142,7 +167,7 @@ fn leftovers_and_library_code_do_not_count() {
     project.write("python_libs/lib/__init__.py~", "leftover");
     assert!(clean.archive == project.build().expect("built").archive, "the archives differ");
     // Hooks that a Python start would run must not run at build time.
-    project.write("python_libs/sitecustomize.py", "import os\nos._exit(0)\n");
+    project.write("python_libs/sitecustomize.py", "import os; os._exit(0)\n");
     project.write("python_libs/hook.pth", "import os; os._exit(0)\n");
     fs::write(project.path("pyproject.toml"), settings("nope")).expect("written");
     let error = project.build().err().expect("refused");

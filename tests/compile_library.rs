@@ -5,7 +5,9 @@ use std::process::Command;
 #[test]
 fn its_own_tests_pass() {
     let mut command = Command::new("python3");
-    command.args(["-m", "unittest", "-q", "tests/test_compile_library.py"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+        .args(["-m", "unittest", "-q", "tests/compile_library/test_compile_library.py"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
     let output = command.output().expect("python3 runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");

@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{app, run, run_with_input};
+use common::{app, dedent, run, run_with_input};
 
-const EXPECTED: &str = include_str!("demo.expected.txt");
+const EXPECTED: &str = include_str!("demo/expected.txt");
 
 #[test]
 fn the_demo_prints_what_it_must() {
@@ -59,11 +59,22 @@ fn what_a_run_loads_by_itself_is_told_with_the_timing() {
 #[test]
 fn two_runs_at_once_share_nothing() {
     // Both map the same image; each writes to many of its pages, then they look again, in turns.
-    let code = "import sys\nwho = sys.stdin.readline().strip()\n\
-                for module in list(sys.modules.values()): module.mark = who\n\
-                print('marked', flush=True)\nsys.stdin.readline()\n\
-                print({module.mark for module in list(sys.modules.values())} == {who}, flush=True)\n";
+    let code = dedent(
+        r#"
+        import sys
+        who = sys.stdin.readline().strip()
+        for module in list(sys.modules.values()): module.mark = who
+        print('marked', flush=True)
+        sys.stdin.readline()
+        print({module.mark for module in list(sys.modules.values())} == {who}, flush=True)
+        "#,
+    );
     common::two_at_once(|| common::python(&["-c", code]));
-    let code = "import sys\nprint(any(hasattr(module, 'mark') for module in list(sys.modules.values())))";
+    let code = dedent(
+        r#"
+        import sys
+        print(any(hasattr(module, 'mark') for module in list(sys.modules.values())))
+        "#,
+    );
     assert_eq!(common::prints(code), "False\n", "a later run sees what an earlier one wrote");
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{prints, python, run, run_with_input};
+use common::{dedent, prints, python, run, run_with_input};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 
@@ -13,7 +13,7 @@ fn a_command_a_module_a_file_and_standard_input() {
     assert!(module.stdout.starts_with("usage: ") && module.status == Some(0), "{module:?}");
     let file = run(python(&["/vfs/usr/local/lib/python3.13/this.pyc"]));
     assert!(file.stdout.starts_with("The Zen of Python"), "{file:?}");
-    let dash = run_with_input(python(&["-", "a", "b"]), "import sys\nprint(sys.argv)\n");
+    let dash = run_with_input(python(&["-", "a", "b"]), "import sys; print(sys.argv)\n");
     assert_eq!(dash.stdout, "['-', 'a', 'b']\n");
     let piped = run_with_input(python(&[]), "print('from a pipe')\n");
     assert_eq!(piped.stdout, "from a pipe\n");
@@ -52,7 +52,13 @@ fn a_message_at_exit_goes_to_stderr() {
 
 #[test]
 fn an_uncaught_exception_prints_its_traceback() {
-    let run = run(python(&["-c", "def f(): raise ValueError('no')\nf()"]));
+    let code = dedent(
+        r#"
+        def f(): raise ValueError('no')
+        f()
+        "#,
+    );
+    let run = run(python(&["-c", code]));
     assert_eq!(run.status, Some(1));
     assert!(run.stderr.starts_with("Traceback (most recent call last):\n"), "{run:?}");
     assert!(run.stderr.ends_with("ValueError: no\n"), "{run:?}");
@@ -60,12 +66,25 @@ fn an_uncaught_exception_prints_its_traceback() {
 
 #[test]
 fn deep_recursion_is_a_recursion_error() {
+    let plain = dedent(
+        r#"
+        def f(): f()
+        f()
+        "#,
+    );
+    let nested = "import json; json.loads('[' * 100_000)";
     for code in [
-        "def f(): f()\nf()",
-        "import json\njson.loads('[' * 100_000)",
-        "import re\nre.compile('(' * 5000 + ')' * 5000)",
+        plain,
+        nested,
+        "import re; re.compile('(' * 5000 + ')' * 5000)",
         "compile('(' * 50_000 + ')' * 50_000, '', 'eval')",
-        "class A:\n def __repr__(self): return repr(self)\nrepr(A())",
+        dedent(
+            r#"
+            class A:
+                def __repr__(self): return repr(self)
+            repr(A())
+            "#,
+        ),
         "eval('-' * 200_000 + '1')",
     ] {
         let run = run(python(&["-c", code]));
@@ -74,15 +93,20 @@ fn deep_recursion_is_a_recursion_error() {
         let expected = ["RecursionError", "MemoryError", "SyntaxError"].iter().any(|name| last.starts_with(name));
         assert!(expected, "{code}: {last}");
     }
-    assert!(run(python(&["-c", "def f(): f()\nf()"])).stderr.contains("RecursionError"), "plain recursion");
-    let nested = "import json\njson.loads('[' * 100_000)";
+    assert!(run(python(&["-c", plain])).stderr.contains("RecursionError"), "plain recursion");
     assert!(run(python(&["-c", nested])).stderr.contains("RecursionError"), "nested JSON");
 }
 
 #[test]
 fn memory_that_runs_out_is_a_memory_error() {
-    let code = "kept = []\ntry:\n    while len(kept) < 60: kept.append(bytearray(100 << 20))\n\
-                except MemoryError: print('MemoryError', len(kept) < 40)";
+    let code = dedent(
+        r#"
+        kept = []
+        try:
+            while len(kept) < 60: kept.append(bytearray(100 << 20))
+        except MemoryError: print('MemoryError', len(kept) < 40)
+        "#,
+    );
     assert_eq!(prints(code), "MemoryError True\n");
 }
 
@@ -140,7 +164,14 @@ fn standard_input_from_a_file_and_from_nothing() {
 
 #[test]
 fn output_of_any_size_is_whole_and_in_order() {
-    let run = run(python(&["-c", "import sys\nfor i in range(200_000): print(i)\nsys.stdout.write('x' * 3_000_000)"]));
+    let code = dedent(
+        r#"
+        import sys
+        for i in range(200_000): print(i)
+        sys.stdout.write('x' * 3_000_000)
+        "#,
+    );
+    let run = run(python(&["-c", code]));
     let mut lines = run.stdout.split('\n');
     for expected in 0..200_000 {
         assert_eq!(lines.next().and_then(|line| line.parse().ok()), Some(expected));
@@ -196,9 +227,13 @@ fn the_environment_is_passed_on_without_pyapps_own() {
 
 #[test]
 fn waiting_works() {
-    let code = "import time, select, sys\n\
-                a = time.monotonic(); time.sleep(0.2); b = time.monotonic(); print(0.2 <= b - a < 5)\n\
-                a = time.monotonic(); print(select.select([], [], [], 0.1)); print(time.monotonic() - a >= 0.1)";
+    let code = dedent(
+        r#"
+        import time, select, sys
+        a = time.monotonic(); time.sleep(0.2); b = time.monotonic(); print(0.2 <= b - a < 5)
+        a = time.monotonic(); print(select.select([], [], [], 0.1)); print(time.monotonic() - a >= 0.1)
+        "#,
+    );
     assert_eq!(prints(code), "True\n([], [], [])\nTrue\n");
     // The write end of the pipe is kept open and silent.
     let mut command = python(&["-c", "import select; print(select.select([0], [1], [], 5))"]);

@@ -2,40 +2,50 @@
 
 mod common;
 
-use common::{app, prints, python, run};
+use common::{app, dedent, prints, program, python, run};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const EXE: &str = env!("CARGO_BIN_EXE_pyapp");
-const EXPECTED: &str = include_str!("demo.expected.txt");
+const EXPECTED: &str = include_str!("demo/expected.txt");
 
 #[test]
 fn host_files_are_not_there() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let canary = folder.path().join("canary");
     std::fs::write(&canary, "secret").expect("written");
-    let code = format!(
-        "import os\n\
-         for path in [{canary:?}, '/etc/passwd', '/proc/self/environ', '/vfs/../etc/passwd', '/tmp/../../../etc/passwd',\n\
-                      '../../../../etc/passwd']:\n    print(os.path.exists(path))\n\
-         print(sorted(os.listdir('/')), os.listdir('/tmp'), os.listdir('/dev'), os.getcwd())"
-    );
-    assert_eq!(prints(&code), format!("{}['dev', 'tmp', 'vfs'] [] ['null'] /\n", "False\n".repeat(6)));
+    let code = dedent(&format!(
+        r#"
+        import os
+        for path in [{canary:?}, '/etc/passwd', '/proc/self/environ', '/vfs/../etc/passwd', '/tmp/../../../etc/passwd',
+                     '../../../../etc/passwd']:
+            print(os.path.exists(path))
+        print(sorted(os.listdir('/')), os.listdir('/tmp'), os.listdir('/dev'), os.getcwd())
+        "#
+    ));
+    assert_eq!(prints(code), format!("{}['dev', 'tmp', 'vfs'] [] ['null'] /\n", "False\n".repeat(6)));
 }
 
 #[test]
 fn the_base_is_read_only_and_the_scratch_is_not() {
-    let code = "import os, errno\n\
-        base = '/vfs/usr/local/lib/python3.13'\n\
-        def error(f, *a):\n    try: f(*a)\n    except OSError as e: return errno.errorcode[e.errno]\n    return 'ok'\n\
-        print(error(open, base + '/os.pyc', 'r+b'), error(open, base + '/new', 'w'), error(os.unlink, base + '/os.pyc'),\n\
-              error(os.rmdir, base), error(os.mkdir, base + '/d'), error(os.rename, base + '/os.pyc', base + '/x'),\n\
-              error(os.rename, base + '/os.pyc', '/tmp/x'), error(os.rmdir, '/vfs'), error(os.rename, '/vfs', '/w'),\n\
-              error(os.symlink, 'x', base + '/s'), error(os.utime, base + '/os.pyc'))\n\
-        open('/tmp/file', 'w').write('text'); os.mkdir('/d'); os.rename('/tmp/file', '/d/file')\n\
-        print(open('/d/file').read(), os.listdir('/d'), os.stat('/d/file').st_size)\n\
-        print(open('/dev/null').read() == '', open('/dev/null', 'w').write('gone'))";
+    let code = dedent(
+        r#"
+        import os, errno
+        base = '/vfs/usr/local/lib/python3.13'
+        def error(f, *a):
+            try: f(*a)
+            except OSError as e: return errno.errorcode[e.errno]
+            return 'ok'
+        print(error(open, base + '/os.pyc', 'r+b'), error(open, base + '/new', 'w'), error(os.unlink, base + '/os.pyc'),
+              error(os.rmdir, base), error(os.mkdir, base + '/d'), error(os.rename, base + '/os.pyc', base + '/x'),
+              error(os.rename, base + '/os.pyc', '/tmp/x'), error(os.rmdir, '/vfs'), error(os.rename, '/vfs', '/w'),
+              error(os.symlink, 'x', base + '/s'), error(os.utime, base + '/os.pyc'))
+        open('/tmp/file', 'w').write('text'); os.mkdir('/d'); os.rename('/tmp/file', '/d/file')
+        print(open('/d/file').read(), os.listdir('/d'), os.stat('/d/file').st_size)
+        print(open('/dev/null').read() == '', open('/dev/null', 'w').write('gone'))
+        "#,
+    );
     assert_eq!(
         prints(code),
         "EROFS EROFS EROFS EROFS EROFS EROFS EXDEV EBUSY EBUSY EROFS EROFS\ntext ['file'] 4\nTrue 4\n"
@@ -44,57 +54,77 @@ fn the_base_is_read_only_and_the_scratch_is_not() {
 
 #[test]
 fn reading_a_link_that_is_none_is_refused_in_the_base_too() {
-    let code = "import os, errno\n\
-        for path in '/vfs/pyapp.json', '/vfs/usr/local/lib/python3.13/os.pyc', '/vfs/usr':\n\
-        \x20   try: print(os.readlink(path))\n\
-        \x20   except OSError as e: print(errno.errorcode[e.errno])";
+    let code = dedent(
+        r#"
+        import os, errno
+        for path in '/vfs/pyapp.json', '/vfs/usr/local/lib/python3.13/os.pyc', '/vfs/usr':
+            try: print(os.readlink(path))
+            except OSError as e: print(errno.errorcode[e.errno])
+        "#,
+    );
     assert_eq!(prints(code), "EINVAL\nEINVAL\nEINVAL\n");
 }
 
 #[test]
 fn a_full_descriptor_table_changes_no_file() {
-    let code = "import os, errno\n\
-        open('/tmp/precious', 'w').write('precious')\n\
-        def error(path, flags):\n\
-        \x20   try: os.open(path, flags)\n\
-        \x20   except OSError as e: return errno.errorcode[e.errno]\n\
-        while not error('/tmp', os.O_RDONLY): pass\n\
-        print(error('/tmp/precious', os.O_WRONLY | os.O_TRUNC), error('/tmp/new', os.O_WRONLY | os.O_CREAT))\n\
-        print(os.stat('/tmp/precious').st_size, os.path.exists('/tmp/new'))";
+    let code = dedent(
+        r#"
+        import os, errno
+        open('/tmp/precious', 'w').write('precious')
+        def error(path, flags):
+            try: os.open(path, flags)
+            except OSError as e: return errno.errorcode[e.errno]
+        while not error('/tmp', os.O_RDONLY): pass
+        print(error('/tmp/precious', os.O_WRONLY | os.O_TRUNC), error('/tmp/new', os.O_WRONLY | os.O_CREAT))
+        print(os.stat('/tmp/precious').st_size, os.path.exists('/tmp/new'))
+        "#,
+    );
     assert_eq!(prints(code), "EMFILE EMFILE\n8 False\n");
 }
 
 #[test]
 fn the_null_device_has_no_offset() {
-    let code = "import os\n\
-        f = os.open('/dev/null', os.O_RDWR)\n\
-        print(os.write(f, b'abc'), os.lseek(f, 0, os.SEEK_CUR), os.lseek(f, 9, os.SEEK_SET), os.read(f, 9))";
+    let code = dedent(
+        r#"
+        import os
+        f = os.open('/dev/null', os.O_RDWR)
+        print(os.write(f, b'abc'), os.lseek(f, 0, os.SEEK_CUR), os.lseek(f, 9, os.SEEK_SET), os.read(f, 9))
+        "#,
+    );
     assert_eq!(prints(code), "3 0 0 b''\n");
 }
 
 /// A byte in each of many pages: little content, much to keep. 256 MiB at some 130 bytes a page are two million.
 #[test]
 fn sparse_pages_count_for_what_they_cost() {
-    let code = "import errno, os\n\
-        f = os.open('/tmp/sparse', os.O_RDWR | os.O_CREAT)\n\
-        try:\n\
-        \x20   for i in range(1 << 24): os.pwrite(f, b'x', i << 16)\n\
-        except OSError as e: print(errno.errorcode[e.errno], 1_000_000 < i < 3_000_000)";
+    let code = dedent(
+        r#"
+        import errno, os
+        f = os.open('/tmp/sparse', os.O_RDWR | os.O_CREAT)
+        try:
+            for i in range(1 << 24): os.pwrite(f, b'x', i << 16)
+        except OSError as e: print(errno.errorcode[e.errno], 1_000_000 < i < 3_000_000)
+        "#,
+    );
     assert_eq!(prints(code), "ENOSPC True\n");
 }
 
 #[test]
 fn the_scratch_is_capped() {
-    let code = "import errno, os\n\
-        def litter():\n\
-        \x20   for i in range(1 << 20): open(f'/tmp/{i}', 'w').close()\n\
-        def fill():\n\
-        \x20   with open('/tmp/0', 'wb') as f:\n\
-        \x20       for _ in range(1024): f.write(bytes(1 << 20))\n\
-        for f in litter, fill:\n\
-        \x20   try: f()\n\
-        \x20   except OSError as e: print(errno.errorcode[e.errno])\n\
-        os.unlink('/tmp/0'); open('/tmp/again', 'w').write('x'); print('room again')";
+    let code = dedent(
+        r#"
+        import errno, os
+        def litter():
+            for i in range(1 << 20): open(f'/tmp/{i}', 'w').close()
+        def fill():
+            with open('/tmp/0', 'wb') as f:
+                for _ in range(1024): f.write(bytes(1 << 20))
+        for f in litter, fill:
+            try: f()
+            except OSError as e: print(errno.errorcode[e.errno])
+        os.unlink('/tmp/0'); open('/tmp/again', 'w').write('x'); print('room again')
+        "#,
+    );
     assert_eq!(prints(code), "ENOSPC\nENOSPC\nroom again\n");
 }
 
@@ -126,7 +156,7 @@ fn a_bare_read_only_world_is_enough() {
     let world = tempfile::tempdir().expect("a temporary folder");
     let mut permissions = std::fs::metadata(world.path()).expect("there").permissions();
     std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o555);
-    std::fs::copy(EXE, world.path().join("pyapp")).expect("copied");
+    program::copy(EXE.as_ref(), &world.path().join("pyapp"));
     std::fs::set_permissions(world.path(), permissions).expect("made read-only");
     assert_eq!(names(world.path()), [world.path().join("pyapp")]);
 

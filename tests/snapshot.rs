@@ -3,11 +3,14 @@
 mod common;
 
 use bundle::Run;
-use common::project::{App, Project, folder, settings};
+use common::dedent;
+use common::project::{App, Project, files, folder, settings, settings_with};
 use std::collections::HashSet;
 
 /// Says when it is imported, and is imported again in each run if the snapshot does not hold it.
-const NOISY: &str = "import sys\nprint('importing', __name__, file=sys.stderr)\n";
+const NOISY: &str = r#"import sys
+print('importing', __name__, file=sys.stderr)
+"#;
 
 fn build(pyproject: &str, files: &[(&str, &str)]) -> App {
     Project::new(pyproject, files).build().unwrap_or_else(|error| panic!("{error}"))
@@ -17,17 +20,29 @@ fn build(pyproject: &str, files: &[(&str, &str)]) -> App {
 fn every_import_that_a_snapshot_cannot_keep_is_reported_at_once() {
     let project = Project::new(
         &settings("app:main"),
-        &[
-            (
-                "python_libs/app.py",
-                "import opens, low, writes\nwrites.work()\nimport moves\nimport fails\ndef main(): pass\n",
-            ),
-            ("python_libs/opens.py", "file = open(__file__, 'rb')\n"),
-            ("python_libs/low.py", "import os\nnumber = os.open('/dev/null', os.O_RDONLY)\n"),
-            ("python_libs/writes.py", "def work():\n    open('/tmp/left', 'w').close()\n"),
-            ("python_libs/moves.py", "import os\nos.chdir('/tmp')\n"),
-            ("python_libs/fails.py", "1 / 0\n"),
-        ],
+        &files(
+            r#"
+            === python_libs/app.py
+            import opens, low, writes
+            writes.work()
+            import moves
+            import fails
+            def main(): pass
+            === python_libs/opens.py
+            file = open(__file__, 'rb')
+            === python_libs/low.py
+            import os
+            number = os.open('/dev/null', os.O_RDONLY)
+            === python_libs/writes.py
+            def work():
+                open('/tmp/left', 'w').close()
+            === python_libs/moves.py
+            import os
+            os.chdir('/tmp')
+            === python_libs/fails.py
+            1 / 0
+            "#,
+        ),
     );
     let error = project.build().err().expect("refused");
     for line in [
@@ -49,18 +64,37 @@ fn every_import_that_a_snapshot_cannot_keep_is_reported_at_once() {
 fn what_an_import_takes_from_the_build_is_told_by_module() {
     let bundle = build(
         &settings("app:main"),
-        &[
-            ("python_libs/app.py", "import env, clock, dice, shared, argv, tty_, talks, quiet\ndef main(): pass\n"),
-            ("python_libs/shared.py", "import random\nTOKEN = random.getrandbits(64)\n"),
-            ("python_libs/argv.py", "import sys\nDEBUG = '--debug' in sys.argv\n"),
-            ("python_libs/tty_.py", "import sys\nCOLOR = sys.stdout.isatty()\n"),
-            ("python_libs/env.py", "import os\nHOME = os.environ.get('HOME')\n"),
-            ("python_libs/clock.py", "import datetime\nNOW = datetime.datetime.now()\n"),
-            ("python_libs/dice.py", "import random\nGENERATOR = random.Random()\n"),
-            ("python_libs/talks.py", "print('hello')\n"),
-            // What these do at import is made fresh in each run, or is the same in each.
-            ("python_libs/quiet.py", "import logging, random, uuid, tempfile, time, os\nFIXED = random.Random(1)\n"),
-        ],
+        &files(
+            r#"
+            === python_libs/app.py
+            import env, clock, dice, shared, argv, tty_, talks, quiet
+            def main(): pass
+            === python_libs/shared.py
+            import random
+            TOKEN = random.getrandbits(64)
+            === python_libs/argv.py
+            import sys
+            DEBUG = '--debug' in sys.argv
+            === python_libs/tty_.py
+            import sys
+            COLOR = sys.stdout.isatty()
+            === python_libs/env.py
+            import os
+            HOME = os.environ.get('HOME')
+            === python_libs/clock.py
+            import datetime
+            NOW = datetime.datetime.now()
+            === python_libs/dice.py
+            import random
+            GENERATOR = random.Random()
+            === python_libs/talks.py
+            print('hello')
+            === python_libs/quiet.py
+            # What these do at import is made fresh in each run, or is the same in each.
+            import logging, random, uuid, tempfile, time, os
+            FIXED = random.Random(1)
+            "#,
+        ),
     );
     let warnings = bundle.report.warnings.join("\n");
     for start in [
@@ -80,8 +114,20 @@ fn what_an_import_takes_from_the_build_is_told_by_module() {
 
 #[test]
 fn a_module_entry_runs_fresh_and_its_imports_are_in_the_snapshot() {
-    let entry = "import first\nfrom pkg import second as other\ntry:\n    import not_there\nexcept ImportError:\n    pass\n\
-                 print('running', __name__)\ndef later():\n    import third\nlater()\n";
+    let entry = dedent(
+        r#"
+        import first
+        from pkg import second as other
+        try:
+            import not_there
+        except ImportError:
+            pass
+        print('running', __name__)
+        def later():
+            import third
+        later()
+        "#,
+    );
     let bundle = build(
         &settings("app"),
         &[
@@ -100,27 +146,47 @@ fn a_module_entry_runs_fresh_and_its_imports_are_in_the_snapshot() {
 
 #[test]
 fn imports_under_a_condition_may_fail() {
-    let entry = "import sys\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from _typeshed import Unused\n\
-                 if sys.platform == 'win32':\n    import msvcrt\nelse:\n    import json\n\
-                 if sys.version_info < (3, 11):\n    import tomli\nprint('json' in sys.modules)\n";
+    let entry = dedent(
+        r#"
+        import sys
+        from typing import TYPE_CHECKING
+        if TYPE_CHECKING:
+            from _typeshed import Unused
+        if sys.platform == 'win32':
+            import msvcrt
+        else:
+            import json
+        if sys.version_info < (3, 11):
+            import tomli
+        print('json' in sys.modules)
+        "#,
+    );
     let bundle = build(&settings("app"), &[("python_libs/app.py", entry)]);
     assert_eq!((bundle.run(&[]), bundle.report.warnings.len()), ((0, "True\n".to_string()), 0));
 }
 
 #[test]
 fn a_package_is_not_imported_for_its_main_module_if_it_is_excluded() {
-    let files = [
-        ("python_libs/pkg/__init__.py", "import sys\nfrom . import config\nprint('importing pkg', file=sys.stderr)\n"),
-        ("python_libs/pkg/config.py", "import sys\nprint('importing config', file=sys.stderr)\n"),
-        ("python_libs/pkg/cli.py", "print('cli', __name__, __package__)\n"),
-        ("python_libs/pkg/__main__.py", "print('main', __name__, __package__)\n"),
-    ];
+    let files = files(
+        r#"
+        === python_libs/pkg/__init__.py
+        import sys
+        from . import config
+        print('importing pkg', file=sys.stderr)
+        === python_libs/pkg/config.py
+        import sys
+        print('importing config', file=sys.stderr)
+        === python_libs/pkg/cli.py
+        print('cli', __name__, __package__)
+        === python_libs/pkg/__main__.py
+        print('main', __name__, __package__)
+        "#,
+    );
     for (entry, said) in [("pkg.cli", "cli __main__ pkg\n"), ("pkg", "main __main__ pkg\n")] {
-        let pyproject = |more: &str| format!("[tool.pyapp]\nentry = \"{entry}\"\n{more}");
-        let bundle = build(&pyproject("snapshot-exclude = [\"pkg.config\"]\n"), &files);
+        let bundle = build(&settings_with(entry, r#"snapshot-exclude = ["pkg.config"]"#), &files);
         let all = format!("{said}importing config\nimporting pkg\n");
         assert_eq!(bundle.run(&[]), (0, all), "{entry}");
-        let bundle = build(&pyproject(""), &files);
+        let bundle = build(&settings(entry), &files);
         assert_eq!(bundle.run_as(Run::Resumed, &[]), (0, said.to_string()), "{entry}");
     }
 }
@@ -138,12 +204,23 @@ fn a_package_that_imports_its_main_module_is_warned_of_in_each_run() {
 
 #[test]
 fn settings_of_a_stream_made_at_import_hold() {
-    let source = "import sys\nsys.stdout.reconfigure(line_buffering=True, errors='replace')\n\
-                  sys.stderr.reconfigure(write_through=True)\n\
-                  def main(): print(sys.stdout.line_buffering, sys.stdout.errors, sys.stderr.write_through)\n";
+    let source = dedent(
+        r#"
+        import sys
+        sys.stdout.reconfigure(line_buffering=True, errors='replace')
+        sys.stderr.reconfigure(write_through=True)
+        def main(): print(sys.stdout.line_buffering, sys.stdout.errors, sys.stderr.write_through)
+        "#,
+    );
     let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
     assert_eq!(bundle.run(&[]), (0, "True replace True\n".to_string()));
-    let source = "import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.detach())\ndef main(): pass\n";
+    let source = dedent(
+        r#"
+        import io, sys
+        sys.stdout = io.TextIOWrapper(sys.stdout.detach())
+        def main(): pass
+        "#,
+    );
     let project = Project::new(&settings("app:main"), &[("python_libs/app.py", source)]);
     let error = project.build().err().expect("refused");
     assert!(error.contains("app: detaches a standard stream"), "{error}");
@@ -151,18 +228,22 @@ fn settings_of_a_stream_made_at_import_hold() {
 
 #[test]
 fn a_reproducible_build_may_sleep_and_import_in_any_order() {
-    let files = [
-        (
-            "python_libs/app.py",
-            "import time\ntime.sleep(0.5)\nfor name in {'one', 'two', 'three', 'four'}:\n    __import__(name)\ndef main(): print('slept')\n",
-        ),
-        ("python_libs/one.py", ""),
-        ("python_libs/two.py", ""),
-        ("python_libs/three.py", ""),
-        ("python_libs/four.py", ""),
-    ];
-    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\n";
-    let (one, two) = (build(pyproject, &files), build(pyproject, &files));
+    let files = files(
+        r#"
+        === python_libs/app.py
+        import time
+        time.sleep(0.5)
+        for name in {'one', 'two', 'three', 'four'}:
+            __import__(name)
+        def main(): print('slept')
+        === python_libs/one.py
+        === python_libs/two.py
+        === python_libs/three.py
+        === python_libs/four.py
+        "#,
+    );
+    let pyproject = settings_with("app:main", "reproducible = true");
+    let (one, two) = (build(&pyproject, &files), build(&pyproject, &files));
     assert!(one.snapshot == two.snapshot, "the images differ");
     assert_eq!(one.run(&[]), (0, "slept\n".to_string()));
 }
@@ -170,20 +251,33 @@ fn a_reproducible_build_may_sleep_and_import_in_any_order() {
 #[test]
 fn modules_are_imported_in_the_order_of_a_start() {
     // What one module does before it imports the next counts, and so do modules that nobody finds but that are there.
-    let entry = "import sys, types\nimport config\nconfig.MODE = 'production'\nsys.modules['made'] = types.ModuleType('made')\n\
-                 sys.modules['numpy'] = None\nsys.path.insert(0, __file__.rpartition('/')[0] + '/vendor')\n\
-                 import lib, made, vendored, a\n\
-                 def main(): print(lib.MODE, vendored.VALUE, a.A.__name__)\n";
     let bundle = build(
         &settings("app:main"),
-        &[
-            ("python_libs/app.py", entry),
-            ("python_libs/config.py", "MODE = 'development'\n"),
-            ("python_libs/lib.py", "from config import MODE\n"),
-            ("python_libs/vendor/vendored.py", "VALUE = 1\n"),
-            ("python_libs/a.py", "class A: pass\nfrom b import B\n"),
-            ("python_libs/b.py", "from a import A\nclass B(A): pass\n"),
-        ],
+        &files(
+            r#"
+            === python_libs/app.py
+            import sys, types
+            import config
+            config.MODE = 'production'
+            sys.modules['made'] = types.ModuleType('made')
+            sys.modules['numpy'] = None
+            sys.path.insert(0, __file__.rpartition('/')[0] + '/vendor')
+            import lib, made, vendored, a
+            def main(): print(lib.MODE, vendored.VALUE, a.A.__name__)
+            === python_libs/config.py
+            MODE = 'development'
+            === python_libs/lib.py
+            from config import MODE
+            === python_libs/vendor/vendored.py
+            VALUE = 1
+            === python_libs/a.py
+            class A: pass
+            from b import B
+            === python_libs/b.py
+            from a import A
+            class B(A): pass
+            "#,
+        ),
     );
     assert_eq!(bundle.run(&[]), (0, "production 1 A\n".to_string()));
 }
@@ -192,13 +286,36 @@ fn modules_are_imported_in_the_order_of_a_start() {
 fn an_end_looks_like_any_other() {
     // Finalisers of a module that runs as __main__ still have its names; an exception kept at import keeps nothing else;
     // a class may refuse to be asked for what it does not have; streams may be taken apart.
-    let entry = "import io, sys, weakref\nfrom kept import store\nclass R:\n    def __del__(self): sys.stderr.write('gone\\n')\n\
-                 r = R()\ncalled = weakref.ref(r, lambda _: sys.stderr.write('called\\n'))\n\
-                 print('first')\nsys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding='utf-8')\nprint('second')\n";
-    let kept = "try:\n    import nowhere\nexcept ImportError as error:\n    ERROR = error\nclass O: pass\nstore = {'o': O()}\n\
-                import weakref\nweakref.finalize(store['o'], print, 'finalised')\nstore.pop('o')\n\
-                class Meta(type):\n    def __getattr__(cls, name): raise KeyError(name)\n\
-                class Strange(metaclass=Meta): pass\nSTRANGE = Strange()\n";
+    let entry = dedent(
+        r#"
+        import io, sys, weakref
+        from kept import store
+        class R:
+            def __del__(self): sys.stderr.write('gone\n')
+        r = R()
+        called = weakref.ref(r, lambda _: sys.stderr.write('called\n'))
+        print('first')
+        sys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding='utf-8')
+        print('second')
+        "#,
+    );
+    let kept = dedent(
+        r#"
+        try:
+            import nowhere
+        except ImportError as error:
+            ERROR = error
+        class O: pass
+        store = {'o': O()}
+        import weakref
+        weakref.finalize(store['o'], print, 'finalised')
+        store.pop('o')
+        class Meta(type):
+            def __getattr__(cls, name): raise KeyError(name)
+        class Strange(metaclass=Meta): pass
+        STRANGE = Strange()
+        "#,
+    );
     let bundle = build(&settings("app"), &[("python_libs/app.py", entry), ("python_libs/kept.py", kept)]);
     assert_eq!(bundle.run_as(Run::Resumed, &[]), (0, "first\nsecond\ngone\n".to_string()));
     assert_eq!(bundle.run_as(Run::Cold, &[]), (0, "finalised\nfirst\nsecond\ngone\n".to_string()));
@@ -206,9 +323,22 @@ fn an_end_looks_like_any_other() {
 
 #[test]
 fn what_was_made_at_import_goes_when_the_run_lets_go_of_it() {
-    let source = "import weakref\ntry:\n    import nowhere\nexcept ImportError as error:\n    ERROR = error\n\
-                  class O: pass\nheld = O()\nweakref.finalize(held, print, 'gone')\n\
-                  def main():\n    global held\n    held = None\n    print('after')\n";
+    let source = dedent(
+        r#"
+        import weakref
+        try:
+            import nowhere
+        except ImportError as error:
+            ERROR = error
+        class O: pass
+        held = O()
+        weakref.finalize(held, print, 'gone')
+        def main():
+            global held
+            held = None
+            print('after')
+        "#,
+    );
     let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
     assert_eq!(bundle.run(&[]), (0, "gone\nafter\n".to_string()));
 }
@@ -223,19 +353,39 @@ fn an_import_that_the_entry_needs_must_work() {
 
 #[test]
 fn excluded_modules_and_who_imports_them_are_imported_in_each_run() {
-    let pyproject =
-        "[tool.pyapp]\nentry = \"app:main\"\nsnapshot-exclude = [\"pkg.late\"]\nsnapshot-include = [\"extra\"]\n";
+    let pyproject = settings_with(
+        "app:main",
+        dedent(
+            r#"
+            snapshot-exclude = ["pkg.late"]
+            snapshot-include = ["extra"]
+            "#,
+        ),
+    );
+    let app = dedent(
+        r#"
+        import kept, user
+        def main():
+            import extra
+            print(user.VALUE)
+        "#,
+    );
+    // A library that could do without must not take that way for good.
+    let user = dedent(
+        r#"
+        try:
+            from pkg.late import VALUE
+        except Exception:
+            VALUE = 0
+        "#,
+    );
     let bundle = build(
-        pyproject,
+        &pyproject,
         &[
-            ("python_libs/app.py", "import kept, user\ndef main():\n    import extra\n    print(user.VALUE)\n"),
+            ("python_libs/app.py", app),
             ("python_libs/kept.py", NOISY),
             ("python_libs/extra.py", NOISY),
-            // A library that could do without must not take that way for good.
-            (
-                "python_libs/user.py",
-                &format!("{NOISY}try:\n    from pkg.late import VALUE\nexcept Exception:\n    VALUE = 0\n"),
-            ),
+            ("python_libs/user.py", &[NOISY, user].concat()),
             ("python_libs/pkg/__init__.py", NOISY),
             ("python_libs/pkg/late.py", &format!("{NOISY}VALUE = 7\n")),
         ],
@@ -249,25 +399,25 @@ fn excluded_modules_and_who_imports_them_are_imported_in_each_run() {
 
 #[test]
 fn an_exclusion_that_nothing_reaches_is_told() {
-    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot-exclude = [\"pkg.latee\"]\n";
-    let bundle = build(pyproject, &[("python_libs/app.py", "def main(): pass\n")]);
+    let pyproject = settings_with("app:main", r#"snapshot-exclude = ["pkg.latee"]"#);
+    let bundle = build(&pyproject, &[("python_libs/app.py", "def main(): pass\n")]);
     let expected = "[tool.pyapp] snapshot-exclude: nothing imports pkg.latee at the start; remove it";
     assert_eq!(bundle.report.warnings, [expected]);
 }
 
 #[test]
 fn an_inclusion_that_is_no_module_is_refused_by_its_key() {
-    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot-include = [\"nope.sub\"]\n";
+    let pyproject = settings_with("app:main", r#"snapshot-include = ["nope.sub"]"#);
     let refused =
-        Project::new(pyproject, &[("python_libs/app.py", "def main(): pass\n")]).build().err().expect("refused");
+        Project::new(&pyproject, &[("python_libs/app.py", "def main(): pass\n")]).build().err().expect("refused");
     let expected = "[tool.pyapp] snapshot-include: expected a module, found none named nope.sub; correct it";
     assert!(refused.contains(expected), "{refused}");
 }
 
 #[test]
 fn without_a_snapshot_every_run_starts_cold() {
-    let pyproject = "[tool.pyapp]\nentry = \"app:main\"\nsnapshot = false\n";
-    let bundle = build(pyproject, &[("python_libs/app.py", &format!("{NOISY}def main(): pass\n"))]);
+    let pyproject = settings_with("app:main", "snapshot = false");
+    let bundle = build(&pyproject, &[("python_libs/app.py", &format!("{NOISY}def main(): pass\n"))]);
     assert!(bundle.snapshot.is_empty());
     assert_eq!(bundle.report.warnings, Vec::<String>::new());
     assert_eq!(bundle.run(&[]), (0, "importing app\n".to_string()));
@@ -275,9 +425,14 @@ fn without_a_snapshot_every_run_starts_cold() {
 
 #[test]
 fn a_thousand_resumed_runs_draw_a_thousand_different_numbers() {
-    let source = "import os, random, secrets, tempfile, uuid\ndef main():\n    print(random.random(), random.getrandbits(64), \
-                  uuid.uuid4(), secrets.token_hex(8), next(tempfile._get_candidate_names()), os.urandom(8).hex(), \
-                  uuid.uuid1().node)\n";
+    let source = dedent(
+        r#"
+        import os, random, secrets, tempfile, uuid
+        def main():
+            print(random.random(), random.getrandbits(64), uuid.uuid4(), secrets.token_hex(8),
+                  next(tempfile._get_candidate_names()), os.urandom(8).hex(), uuid.uuid1().node)
+        "#,
+    );
     let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
     assert_eq!(bundle.report.warnings, Vec::<String>::new());
     let runs = bundle.run_many(Run::Resumed, 1000);
@@ -289,24 +444,34 @@ fn a_thousand_resumed_runs_draw_a_thousand_different_numbers() {
 
 #[test]
 fn the_hash_seed_is_that_of_the_build_and_reproducible_if_asked() {
-    let files =
-        [("python_libs/app.py", "KEPT = {'a', 'b', 'c', 'd', 'e'}\ndef main(): print(hash('text'), list(KEPT))\n")];
+    let files = files(
+        r#"
+        === python_libs/app.py
+        KEPT = {'a', 'b', 'c', 'd', 'e'}
+        def main(): print(hash('text'), list(KEPT))
+        "#,
+    );
     let build = |pyproject: &str| build(pyproject, &files);
-    let usual = "[tool.pyapp]\nentry = \"app:main\"\n";
-    let (one, two) = (build(usual), build(usual));
+    let usual = settings("app:main");
+    let (one, two) = (build(&usual), build(&usual));
     assert!(one.archive == two.archive, "the archives differ");
     let said = |bundle: &App| bundle.run_as(Run::Resumed, &[]);
     assert_eq!(said(&one), said(&one), "one build, one seed");
     assert_ne!(said(&one), said(&two), "each build has its own");
     assert_ne!(one.run_as(Run::Cold, &[]), one.run_as(Run::Cold, &[]), "each cold start has its own");
-    let asked = "[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\n";
-    let (one, two) = (build(asked), build(asked));
+    let asked = settings_with("app:main", "reproducible = true");
+    let (one, two) = (build(&asked), build(&asked));
     assert!(one.snapshot == two.snapshot, "the images differ");
 }
 
 #[test]
 fn an_image_may_be_larger_than_the_memory_that_a_module_starts_with() {
-    let source = "BIG = bytes(range(256)) * 300_000\ndef main(): print(len(BIG), BIG[-3:], BIG.count(b'\\x07'))\n";
+    let source = dedent(
+        r#"
+        BIG = bytes(range(256)) * 300_000
+        def main(): print(len(BIG), BIG[-3:], BIG.count(b'\x07'))
+        "#,
+    );
     let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
     assert!(bundle.snapshot.len() > 76_800_000);
     assert_eq!(bundle.run(&[]), (0, "76800000 b'\\xfd\\xfe\\xff' 300000\n".to_string()));
@@ -314,9 +479,21 @@ fn an_image_may_be_larger_than_the_memory_that_a_module_starts_with() {
 
 #[test]
 fn what_an_import_has_made_with_a_finaliser_is_finalised_in_each_run() {
-    let source = "class Loud:\n    def __del__(self): print('gone')\nkept = Loud()\n\
-                  def gen():\n    try:\n        yield\n    finally:\n        print('closed')\nheld = gen()\nnext(held)\n\
-                  def main(): print('main')\n";
+    let source = dedent(
+        r#"
+        class Loud:
+            def __del__(self): print('gone')
+        kept = Loud()
+        def gen():
+            try:
+                yield
+            finally:
+                print('closed')
+        held = gen()
+        next(held)
+        def main(): print('main')
+        "#,
+    );
     let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
     let (status, said) = bundle.run(&[]);
     let lines: HashSet<&str> = said.lines().collect();
@@ -326,7 +503,7 @@ fn what_an_import_has_made_with_a_finaliser_is_finalised_in_each_run() {
 #[test]
 fn small_parts_expand_to_the_same_bytes() {
     let project = |size: &str| {
-        let pyproject = format!("[tool.pyapp]\nentry = \"app:main\"\nreproducible = true\nsize = \"{size}\"\n");
+        let pyproject = settings_with("app:main", &format!("reproducible = true\nsize = \"{size}\""));
         build(&pyproject, &[("python_libs/app.py", "import json\ndef main(): pass\n")])
     };
     let (fast, small) = (project("fast"), project("small"));

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{app, run, tools};
+use common::{app, program, run, tools};
 
 #[test]
 fn ls_shows_bytecode_and_no_sources() {
@@ -123,13 +123,31 @@ fn the_tools_are_not_there_unless_asked_for() {
 
 /// A copy of the executable with one byte changed.
 fn damaged(folder: &std::path::Path, at: usize) -> std::path::PathBuf {
-    use std::os::unix::fs::PermissionsExt;
-    let mut bytes = std::fs::read(env!("CARGO_BIN_EXE_pyapp")).expect("there");
-    bytes[at] ^= 1;
+    use std::os::unix::fs::FileExt;
+    let whole = std::path::Path::new(env!("CARGO_BIN_EXE_pyapp"));
+    let mut byte = [0];
+    std::fs::File::open(whole).expect("there").read_exact_at(&mut byte, at as u64).expect("inside");
     let path = folder.join("damaged");
-    std::fs::write(&path, bytes).expect("written");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("set");
+    program::copy(whole, &path);
+    program::patch(&path, at, &[byte[0] ^ 1]);
     path
+}
+
+#[test]
+fn a_program_that_was_just_written_can_be_started() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let path = folder.path().join(format!("true-{thread}"));
+            scope.spawn(move || {
+                for _ in 0..50 {
+                    program::copy("/bin/true".as_ref(), &path);
+                    program::patch(&path, 0, b"\x7f");
+                    assert!(std::process::Command::new(&path).status().expect("it starts").success());
+                }
+            });
+        }
+    });
 }
 
 /// Where the images lie in the executable, at page boundaries; whether it is the cold one, and its length.

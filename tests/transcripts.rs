@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use vfs::Limits;
 
-const SCRIPT: &str = include_str!("transcript.py");
+const SCRIPT: &str = include_str!("transcripts/transcript.py");
 
 fn transcript(work: Option<&Path>) -> String {
     let built = Built::open(env!("OUT_DIR").as_ref()).expect("what build.rs has left");

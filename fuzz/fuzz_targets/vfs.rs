@@ -3,8 +3,12 @@
 #![forbid(unsafe_code)]
 #![no_main]
 
+#[path = "../../crates/vfs/tests/conformance/remove_all.rs"]
+mod remove_all;
+
 use libfuzzer_sys::fuzz_target;
-use vfs::{Ino, Kind, Limits, OpenOptions, RootKind, Vfs};
+use remove_all::remove_all;
+use vfs::{Ino, Limits, OpenOptions, RootKind, Vfs};
 
 const LIMITS: Limits = Limits { bytes: 1 << 16, files: 64 };
 
@@ -86,17 +90,3 @@ fuzz_target!(|bytes: &[u8]| {
     }
     assert_eq!(vfs.used(), Limits { bytes: 0, files: 2 }, "the roots are left");
 });
-
-fn remove_all(vfs: &mut Vfs, directory: Ino) {
-    let entries = vfs.read_dir(directory, 2).expect("a directory");
-    let entries: Vec<(String, Ino, Kind)> =
-        entries.map(|entry| (entry.name.to_string(), entry.ino, entry.kind)).collect();
-    for (name, ino, kind) in entries {
-        if kind == Kind::Directory {
-            remove_all(vfs, ino);
-            vfs.remove_directory(directory, &name).expect("empty by now");
-        } else {
-            vfs.unlink(directory, &name).expect("it was listed");
-        }
-    }
-}

@@ -2,10 +2,23 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod program;
 pub mod project;
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
+
+/// A program that stands in a test as an indented raw string: without the line break in front of it, the indentation
+/// that all its lines share, and the blanks in front of the closing quote. It is never freed, so that it can stand
+/// wherever a literal can.
+pub fn dedent(text: &str) -> &'static str {
+    let text = text.strip_prefix('\n').expect("a line break behind the opening quote");
+    let (lines, _) = text.rsplit_once('\n').expect("a line break in front of the closing quote");
+    let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let shared = lines.lines().filter(|line| !line.is_empty()).map(indentation).min().unwrap_or_default();
+    let lines = lines.lines().map(|line| format!("{}\n", line.get(shared..).unwrap_or_default()));
+    lines.collect::<String>().leak()
+}
 
 /// The executable, as the app.
 pub fn app() -> Command {

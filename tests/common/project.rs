@@ -123,6 +123,17 @@ pub fn settings_for(out: &Path) -> Settings {
     Settings { offline: true, ..settings.expect("the environment of a build") }
 }
 
+/// The files of a project in one text: each begins with a line `=== PATH`. No other line may hold that mark.
+pub fn files(text: &str) -> Vec<(&'static str, &'static str)> {
+    let files = super::dedent(text).split("=== ").skip(1);
+    files.map(|file| file.split_once('\n').expect("a path on a line of its own")).collect()
+}
+
 pub fn settings(entry: &str) -> String {
-    format!("[tool.pyapp]\nentry = \"{entry}\"\n")
+    settings_with(entry, "")
+}
+
+/// Settings with more in them.
+pub fn settings_with(entry: &str, more: &str) -> String {
+    format!("[tool.pyapp]\nentry = \"{entry}\"\n{more}\n")
 }

@@ -1,5 +1,6 @@
 //! Operations, and what carries them out: the VFS, or a folder of the host through the same system calls.
 
+use crate::remove_all::remove_all;
 use rustix::fs::{self as host, AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno as HostErrno;
 use std::collections::BTreeMap;
@@ -69,22 +70,6 @@ impl Memory {
         }
         remove_all(&mut self.vfs, self.root);
         self.vfs.used()
-    }
-}
-
-fn remove_all(vfs: &mut Vfs, directory: Ino) {
-    let entries: Vec<(String, Ino, Kind)> = vfs
-        .read_dir(directory, 2)
-        .expect("a directory")
-        .map(|entry| (entry.name.to_string(), entry.ino, entry.kind))
-        .collect();
-    for (name, ino, kind) in entries {
-        if kind == Kind::Directory {
-            remove_all(vfs, ino);
-            vfs.remove_directory(directory, &name).expect("empty by now");
-        } else {
-            vfs.unlink(directory, &name).expect("it was listed");
-        }
     }
 }
 

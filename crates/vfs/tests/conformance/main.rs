@@ -5,4 +5,5 @@
 
 mod disk;
 mod random;
+mod remove_all;
 mod script;

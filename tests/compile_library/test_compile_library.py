@@ -1,4 +1,4 @@
-"""Tests of compile_library.py: python3 tests/test_compile_library.py"""
+"""Tests of compile_library.py: python3 tests/compile_library/test_compile_library.py"""
 
 import contextlib
 import errno
@@ -15,7 +15,7 @@ import types
 import unittest
 from unittest import mock
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SCRIPT = os.path.join(ROOT, "compile_library.py")
 LIBRARIES = os.path.join(ROOT, "python_libs")
 sys.path.insert(0, ROOT)
@@ -284,8 +284,10 @@ class Bytecode(Case):
                                          'from __future__ import annotations\nimport hashlib\n', 1)
         space = {"__name__": "variant"}
         exec(compile(source, "variant", "exec", dont_inherit=True), space)
-        self.assertEqual(space["compile_module"](b"x: int = 1", "a.py", "a.py", 0),
-                         compile_library.compile_module(b"x: int = 1", "a.py", "a.py", 0))
+        write(self.source, {"a.py": "x: int = 1"})
+        path = os.path.join(self.source, "a.py")
+        self.assertEqual(space["compile_module"](path, "a.py", 0, self.top),
+                         compile_library.compile_module(path, "a.py", 0, self.top))
 
     def test_warnings_of_the_library_are_silent(self):
         write(self.source, {"a.py": 'x = "\\d"\ny = 1 is 1\n'})
@@ -322,13 +324,14 @@ class Reproducible(Case):
             self.assertEqual(read(alone)[name + "c"], together[name + "c"])
 
     def test_what_the_process_has_loaded_does_not_matter(self):
-        source = TRICKY.encode()
+        write(self.top, {"a.py": TRICKY})
+        source = os.path.join(self.top, "a.py")
         script = ("import sys; sys.path.insert(0, %r); import compile_library; %s;"
-                  "sys.stdout.buffer.write(compile_library.compile_module(%r, 'a.py', 'a.py', 0))")
+                  "sys.stdout.buffer.write(compile_library.compile_module(%r, 'a.py', 0, %r))")
         loaded = ("import argparse; keep = compile(%r, 'b.py', 'exec'); exec(keep);"
                   "keep = [sys.intern(s) for s in ('spam and eggs', 'some words', 'Outer.Meta')]"
                   % TRICKY)
-        results = [subprocess.run([sys.executable, "-B", "-c", script % (ROOT, state, source)],
+        results = [subprocess.run([sys.executable, "-B", "-c", script % (ROOT, state, source, self.top)],
                                   check=True, stdout=subprocess.PIPE).stdout
                    for state in ("pass", loaded)]
         self.assertGreater(len(results[0]), 1000)
@@ -387,6 +390,21 @@ class Refusals(Case):
         with mock.patch.object(compile_library, "open", failing_open, create=True):
             problems = self.refuse({"secret.txt": ""})
         self.assertOne(problems, "secret.txt: cannot be read: Permission denied")
+
+    def test_a_source_that_changes_while_it_is_compiled(self):
+        def changing_open(path, *rest):
+            if str(path).endswith(".py"):
+                return io.BytesIO(b"x = 1")  # what py_compile does not get to see
+            return open(path, *rest)
+        with mock.patch.object(compile_library, "open", changing_open, create=True):
+            problems = self.refuse({"a.py": "x = 2"})
+        self.assertOne(problems, "a.py: expected the same source twice, found that it changed")
+
+    def test_no_temporary_folder(self):
+        full = OSError(errno.ENOSPC, "No space left on device")
+        with mock.patch.object(tempfile, "mkdtemp", side_effect=full):
+            problems = self.refuse({"a.py": "x = 1"})
+        self.assertOne(problems, "expected a temporary folder to compile in, found", "No space")
 
     def test_unlistable_folder(self):
         def failing_listdir(path, listdir=os.listdir):
@@ -450,18 +468,20 @@ class Names(Case):
         self.assertEqual(len(problems), 7)
         self.assertIn("a0\\nb: its name contains a line break", problems[0])
 
+    def need_two_names(self, ignored):
+        if len(os.listdir(self.source)) < 2:
+            self.skipTest(f"the file system ignores {ignored}")
+
     def test_names_that_differ_in_case(self):
         self.odd_file("Data.txt")
         self.odd_file("data.txt")
-        if len(os.listdir(self.source)) < 2:
-            self.skipTest("the file system ignores case")
+        self.need_two_names("case")
         self.assertOne(self.refuse(), "data.txt: its output", "that of Data.txt")
 
     def test_folders_that_differ_in_case(self):
         self.odd_file("Pkg/a")
         self.odd_file("pkg/b")
-        if len(os.listdir(self.source)) < 2:
-            self.skipTest("the file system ignores case")
+        self.need_two_names("case")
         self.assertOne(self.refuse(), "pkg: its output", "that of Pkg")
 
     def test_letters_that_only_casefold_knows(self):
@@ -472,8 +492,7 @@ class Names(Case):
     def test_composed_and_decomposed_letters(self):
         self.odd_file("e\u0301.txt")
         self.odd_file("\u00e9.txt")
-        if len(os.listdir(self.source)) < 2:
-            self.skipTest("the file system ignores composition")
+        self.need_two_names("composition")
         self.assertOne(self.refuse(), "\u00e9.txt: its output")
 
     def test_module_and_folder_that_get_one_name(self):
@@ -483,8 +502,7 @@ class Names(Case):
     def test_modules_that_get_one_name(self):
         self.odd_file("mod.PY")
         self.odd_file("mod.py")
-        if len(os.listdir(self.source)) < 2:
-            self.skipTest("the file system ignores case")
+        self.need_two_names("case")
         self.assertOne(self.refuse(), "mod.py: its output")
 
     def test_equal_names_in_different_folders_are_fine(self):
@@ -612,7 +630,11 @@ class Output(Case):
         self.assertEqual(read(leftover), {"new/x": b"x"})
 
     def interrupt(self, name, number, error):
-        """Compile over an earlier output; call `number` of os.`name` raises. All stays."""
+        """Compile over an earlier output; call `number` of os.`name` raises. All stays.
+
+        The first three calls of mkdir make the folder to compile in and look for it and for
+        that of the output.
+        """
         self.earlier_output()
         write(self.source, {"a.py": "", "sub/b.txt": ""})
         before, calls, original = read(self.output), [], getattr(os, name)
@@ -632,13 +654,13 @@ class Output(Case):
 
     def test_failures_while_writing_and_swapping(self):
         full = OSError(errno.ENOSPC, "No space left on device")
-        for name, number in (("mkdir", 2), ("mkdir", 3), ("rename", 1), ("rename", 2)):
+        for name, number in (("mkdir", 4), ("mkdir", 5), ("rename", 1), ("rename", 2)):
             with self.subTest(name=name, number=number):
                 refused = self.interrupt(name, number, full)
                 self.assertOne(refused.problems, "mylib: cannot be written", "No space left")
 
     def test_interruption_while_writing_and_swapping(self):
-        for name, number in (("mkdir", 2), ("mkdir", 3), ("rename", 1), ("rename", 2)):
+        for name, number in (("mkdir", 4), ("mkdir", 5), ("rename", 1), ("rename", 2)):
             with self.subTest(name=name, number=number):
                 self.interrupt(name, number, KeyboardInterrupt())
 
@@ -726,7 +748,7 @@ class Import(Case):
         return output + os.pathsep + os.path.join(output, "demo")
 
     def test_demo_runs_from_bytecode(self):
-        with open(os.path.join(ROOT, "tests", "demo.expected.txt"), encoding="utf-8") as file:
+        with open(os.path.join(ROOT, "tests", "demo", "expected.txt"), encoding="utf-8") as file:
             expected = file.read()
         status, printed, errors = python(["-m", "demo_bytecode"], self.compile_demo())
         self.assertEqual((status, errors), (0, ""))

@@ -1,12 +1,14 @@
 //! Runs any WASI preview1 command on pyapp's layer: for conformance suites and for debugging.
 //!
 //! ```text
-//! cargo run --release --example preview1 -- [--mem HOST::GUEST]… [--dir HOST::GUEST]… [--env K=V]… module.wasm ARGS
+//! cargo run --release -p preview1 -- [--mem HOST::GUEST]… [--dir HOST::GUEST]… [--env K=V]… module.wasm ARGS
 //! ```
 //!
 //! `--mem` preopens an in-memory, writable copy of a host folder, `--dir` the host folder itself; exactly these, from
 //! descriptor 3 on, in the order given. The exit status is the module's; 134 if it trapped, 125 if it could not be
 //! started, 2 if the command line makes no sense.
+
+#![forbid(unsafe_code)]
 
 use host::{ContextBuilder, Input, Outcome, Program, load};
 use std::process::ExitCode;

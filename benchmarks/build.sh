@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
 mkdir -p "$target/bench"
 for project in json_cli json_cli_plain demo_small; do
-    PYAPP_PROJECT=benches/projects/$project cargo build --release
+    PYAPP_PROJECT=benchmarks/projects/$project cargo build --release
     cp "$target/release/pyapp" "$target/bench/$project"
 done
 cargo build --release

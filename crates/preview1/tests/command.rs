@@ -1,12 +1,6 @@
-//! `examples/preview1.rs`: any preview1 command on this layer.
+//! The command `preview1`, from outside.
 
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-
-/// `cargo test` builds the examples beside the executable.
-fn example() -> PathBuf {
-    Path::new(env!("CARGO_BIN_EXE_pyapp")).with_file_name("examples").join("preview1")
-}
 
 /// A command that prints the path of each preopen, then what lies in the first argument's file of the first one,
 /// then exits with the number of preopens and 100.
@@ -53,7 +47,7 @@ const MODULE: &str = r#"(module
         (call $exit (i32.add (i32.const 97) (local.get $fd)))))"#;
 
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output: Output = Command::new(example()).args(arguments).output().expect("it starts");
+    let output: Output = Command::new(env!("CARGO_BIN_EXE_preview1")).args(arguments).output().expect("it starts");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     (output.status.code(), text(output.stdout), text(output.stderr))
 }

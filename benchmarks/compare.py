@@ -31,7 +31,7 @@ def arguments():
     options = parser.parse_args()
     for program in PROGRAMS:
         if not (options.bench / program).is_file():
-            fail(f"{options.bench / program}: expected an executable, found nothing; run benches/build.sh first")
+            fail(f"{options.bench / program}: expected an executable, found nothing; run benchmarks/build.sh first")
     for tool, package in (("hyperfine", "hyperfine"), ("/usr/bin/time", "time")):
         if shutil.which(tool) is None:
             fail(f"expected {tool}, found none; Debian: apt-get install {package}")
