@@ -1,6 +1,6 @@
-"""Writes what native CPython 3.13 says to the cases, for lives.rs:
+"""Writes what native CPython 3.13 says to the cases, for start_modes.rs:
 
-    python3.13 tests/lives/record.py > tests/lives/expected.txt
+    python3.13 tests/start_modes/record.py > tests/start_modes/expected.txt
 """
 import json
 import pathlib

@@ -6,6 +6,9 @@ use wasmtime::{Config, CustomCodeMemory, Engine, MemoryCreator, Result};
 /// The version of wasmtime, which Cargo.toml pins exactly.
 pub const WASMTIME_VERSION: &str = "48.0.8";
 
+/// The target triple that this crate was built for: that of the machine on which tests and tools run.
+pub const TARGET: &str = env!("HOST_TARGET");
+
 /// How deep WebAssembly may call, bytes of host stack. CPython limits its own recursion below this, so that deep
 /// recursion is a RecursionError and never a trap; 512 KiB, wasmtime's default, traps in a deeply nested json.loads.
 pub const WASM_STACK: usize = 16 << 20;

@@ -25,7 +25,7 @@ pub fn provide(suite: &Suite) -> Result<()> {
     let code = suite.folder.join(CODE);
     if !code.is_file() {
         eprintln!("compiling python.wasm for stock wasmtime-wasi");
-        let bytes = host::engine::compile(&suite.wasm()?, env!("REGRTEST_TARGET"))?;
+        let bytes = host::engine::compile(&suite.wasm()?, host::engine::TARGET)?;
         aside::write(&code, &[&bytes])?;
     }
     let library = suite.folder.join(LIBRARY);

@@ -48,7 +48,7 @@ impl Suite {
     pub fn provide() -> Result<Suite> {
         let source = source();
         let source = source.canonicalize().with_context(|| format!("cannot find {}", source.display()))?;
-        let settings = Settings::for_tool(source, env!("REGRTEST_TARGET"), PathBuf::new())?;
+        let settings = Settings::for_tool(source, host::engine::TARGET, PathBuf::new())?;
         let build = Build::open(&settings)?;
         let python = build.python()?;
         let library = library::provide(&build, &python, &build.test_library()?)?;

@@ -1,6 +1,6 @@
 """What a program can tell about its start, its streams and its end, one function a case.
 
-`lives.rs` runs each case in three lives: native CPython, a cold start, and resumed from a snapshot in which this module is
+`start_modes.rs` runs each case in three start modes: native CPython, a cold start, and resumed from a snapshot in which this module is
 imported already. All three must say the same. `cases.json` gives each case its arguments and its input.
 """
 import atexit
@@ -302,7 +302,7 @@ def hashed():
 
 
 def own():
-    """What only our own two lives share."""
+    """What only our own two start modes share."""
     print(sys.flags, sys.path, sys.executable, sys.prefix, os.getcwd(), sys.orig_argv, sys.argv)
     print(sorted(sys.builtin_module_names), sys.meta_path, [hook.__qualname__ for hook in sys.path_hooks], sys.warnoptions, sys._xoptions)
     print(sorted(vars(sys.modules["__main__"])), sys.stdin.errors, sys.stdout.errors, sys.stderr.errors)

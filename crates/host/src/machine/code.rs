@@ -82,7 +82,7 @@ impl Program {
     #[cfg(feature = "compiler")]
     fn compiled(wasm: &[u8], image: Option<Arc<Image>>) -> Result<Program> {
         // SAFETY: the compiler has just made it.
-        let code = unsafe { TrustedCode::new(engine::compile(wasm, env!("HOST_TARGET"))?) };
+        let code = unsafe { TrustedCode::new(engine::compile(wasm, engine::TARGET)?) };
         Program::load(&code, image, &mut Timing::start())
     }
 }
