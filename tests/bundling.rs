@@ -92,6 +92,18 @@ fn every_library_that_does_not_compile_is_reported_at_once() {
 }
 
 #[test]
+fn what_cannot_be_archived_is_told_as_such() {
+    let project = Project::new(&settings("good"), &[("python_libs/good.py", "")]);
+    // The archive has 256 names in a path at most; the place of the libraries takes five.
+    let deep = "d/".repeat(252);
+    project.write(&format!("python_libs/lib/{deep}data"), "");
+    let error = project.build().err().expect("refused");
+    let expected = "expected up to 256 names of 1 to 255 bytes separated by single slashes";
+    assert!(error.starts_with("archive path ") && error.contains(expected), "{error}");
+    assert!(error.ends_with("; nothing was bundled") && !error.contains("problem"), "{error}");
+}
+
+#[test]
 fn a_link_that_leads_outside_is_refused_by_name() {
     let project = Project::new(&settings("good"), &[("python_libs/good.py", ""), ("python_libs/lib/__init__.py", "")]);
     std::os::unix::fs::symlink("/etc/passwd", project.path("python_libs/lib/passwords")).expect("linked");

@@ -5,6 +5,7 @@ mod common;
 use common::{dedent, prints, python, run, run_with_input};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 #[test]
 fn a_command_a_module_a_file_and_standard_input() {
@@ -177,6 +178,40 @@ fn output_of_any_size_is_whole_and_in_order() {
         assert_eq!(lines.next().and_then(|line| line.parse().ok()), Some(expected));
     }
     assert_eq!(lines.next().map(str::len), Some(3_000_000));
+}
+
+#[test]
+fn a_write_waits_for_a_slow_reader_unless_it_must_not() {
+    // What a pipe holds is less than this. A write that may wait is done whole, whatever the pace of its reader.
+    let code = dedent(
+        r#"
+        import os
+        data = bytes(range(250)) * 4000
+        written = os.write(1, data), os.writev(1, [data[:7], b'', data[7:]])
+        os.set_blocking(1, False)
+        some = os.write(1, data)
+        try: os.write(1, data)
+        except BlockingIOError: full = True
+        else: full = False
+        os.set_blocking(1, True)
+        os.write(2, repr((written, 0 < some < len(data), full)).encode())
+        "#,
+    );
+    let mut child = python(&["-c", code]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut stdout = child.stdout.take().expect("a pipe");
+    let data: Vec<u8> = (0..250).cycle().take(1_000_000).collect();
+    for _ in 0..2 {
+        let mut read = vec![0; 500_000];
+        for part in [&data[..500_000], &data[500_000..]] {
+            std::thread::sleep(Duration::from_millis(30));
+            stdout.read_exact(&mut read).expect("it is still writing");
+            assert!(read == part, "the bytes differ");
+        }
+    }
+    // Nobody reads while it must not wait.
+    let said = child.wait_with_output().expect("it ends").stderr;
+    assert_eq!(String::from_utf8_lossy(&said), "((1000000, 1000000), True, True)");
+    drop(stdout);
 }
 
 #[test]

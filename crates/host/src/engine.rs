@@ -74,3 +74,16 @@ pub fn compile(wasm: &[u8], target: &str) -> Result<Vec<u8>> {
     config.target(target)?;
     crate::strip::strip(&Engine::new(&config)?.precompile_module(wasm)?)
 }
+
+#[cfg(all(test, feature = "compiler"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compiled_code_carries_no_symbols() {
+        let module = wat::parse_str("(module (func (export \"a\") (result i32) (i32.const 1)))").expect("valid");
+        let code = compile(&module, TARGET).expect("compiled");
+        let has = |name: &[u8]| code.windows(name.len()).any(|window| window == name);
+        assert!(has(b".text\0") && !has(b".symtab\0") && !has(b".strtab\0"));
+    }
+}

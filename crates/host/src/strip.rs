@@ -25,16 +25,3 @@ pub(crate) fn strip(code: &[u8]) -> wasmtime::Result<Vec<u8>> {
     builder.write(&mut stripped)?;
     Ok(stripped)
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::engine;
-
-    #[test]
-    fn compiled_code_carries_no_symbols() {
-        let module = wat::parse_str("(module (func (export \"a\") (result i32) (i32.const 1)))").expect("valid");
-        let code = engine::compile(&module, engine::TARGET).expect("compiled");
-        let has = |name: &[u8]| code.windows(name.len()).any(|window| window == name);
-        assert!(has(b".text\0") && !has(b".symtab\0") && !has(b".strtab\0"));
-    }
-}

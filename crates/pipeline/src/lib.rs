@@ -14,23 +14,25 @@
 //!
 //! A stage that is slow keeps its result in the cache, under a key made of everything that it depends on.
 
-mod build;
 mod common;
 mod compilation;
+mod context;
 mod error;
 mod inputs;
 mod output;
 mod runtime;
 pub mod settings;
 mod snapshot;
+mod walk;
 
 use common::{command, crates, guest, own_folder, progress};
 
-pub use build::{Build, Report, build};
 pub use common::{cache, hash};
 pub use compilation::{Compiled, Python, Sources, Stdlib};
+pub use context::Build;
 pub use error::{Error, Result};
 pub use output::Built;
 pub use own_folder::OwnFolder;
 pub use progress::Progress;
 pub use runtime::Runtime;
+pub use walk::{Report, build};

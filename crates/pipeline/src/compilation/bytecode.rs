@@ -2,7 +2,7 @@
 //! the interpreter that will load it. The guest sees a copy of the sources in memory and nothing else.
 
 use super::interpreter::Python;
-use crate::build::Build;
+use crate::context::Build;
 use crate::error::{Error, Result};
 use crate::inputs::Library;
 use host::{ContextBuilder, abi, layout, load};

@@ -1,6 +1,6 @@
 //! The interpreter of a build: python.wasm, compiled, loaded, and checked to be the CPython that it should be.
 
-use crate::build::Build;
+use crate::context::Build;
 use crate::error::{Error, Result};
 use crate::guest;
 use crate::runtime::Runtime;

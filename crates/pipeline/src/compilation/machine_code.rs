@@ -1,7 +1,7 @@
 //! python.wasm, split and compiled ahead of time. Kept in the cache: it depends on python.wasm, wasmtime and the target only,
 //! so a change in a library never compiles it again.
 
-use crate::build::Build;
+use crate::context::Build;
 use crate::error::{Error, Result};
 use host::TrustedCode;
 

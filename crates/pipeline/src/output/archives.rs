@@ -1,7 +1,7 @@
 //! The archives: the compiled standard library, which every project shares, and the app's, which holds it too.
 
-use crate::build::Build;
 use crate::compilation::{Compiled, Python, Sources, Stdlib};
+use crate::context::Build;
 use crate::error::{Doing, Result};
 use crate::hash::{self, Key, sorted_entries};
 use crate::inputs::Library;

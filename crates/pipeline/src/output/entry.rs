@@ -1,8 +1,8 @@
 //! Whether the entry exists, asked of the finished archive itself: `check_entry.py` in the very CPython, over the very
 //! archive.
 
-use crate::build::Build;
 use crate::compilation::Python;
+use crate::context::Build;
 use crate::error::{Error, Result};
 use archive::Archive;
 use host::layout;

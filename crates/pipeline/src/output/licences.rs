@@ -1,6 +1,6 @@
 //! The licence texts of the Rust crates that the executable is made from, in one file, each text once.
 
-use crate::build::Build;
+use crate::context::Build;
 use crate::crates::{self, Package};
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, Key, sorted_entries};

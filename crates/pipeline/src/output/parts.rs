@@ -1,7 +1,7 @@
 //! The finished parts: machine code and images as they are or compressed, the archive, and the index of them all.
 
-use crate::build::Build;
 use crate::compilation::Python;
+use crate::context::Build;
 use crate::error::{Doing, Result};
 use crate::hash::Key;
 use crate::inputs::Size;

@@ -27,7 +27,7 @@ mod test_library;
 mod toolchain;
 mod tools;
 
-use crate::build::Build;
+use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::sorted_entries;
 use std::fs;

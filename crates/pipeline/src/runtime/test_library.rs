@@ -4,8 +4,8 @@
 use super::log::Log;
 use super::recipe::Recipe;
 use super::sources::Sources;
-use crate::build::Build;
 use crate::cache;
+use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::Key;
 use std::fs;

@@ -1,7 +1,7 @@
 //! What an app imports at its start, asked of the very CPython over the very archive: `audit.py`.
 
-use crate::build::Build;
 use crate::compilation::Python;
+use crate::context::Build;
 use crate::error::{Error, Result};
 use archive::Archive;
 use host::layout;

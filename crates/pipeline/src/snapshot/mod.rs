@@ -5,8 +5,8 @@
 
 mod audit;
 
-use crate::build::Build;
 use crate::compilation::Python;
+use crate::context::Build;
 use crate::error::{Error, Result};
 use crate::guest::watch;
 use archive::Archive;

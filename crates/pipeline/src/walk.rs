@@ -1,10 +1,10 @@
-//! The build as a whole: [`build()`] walks through the stages, [`Build`] is what they have in common.
+//! The build as a whole: the walk through the stages.
 
-use crate::cache::{Cache, Pruned};
+use crate::cache::Pruned;
 use crate::compilation::{Python, Sources, Stdlib};
+use crate::context::Build;
 use crate::error::{Result, count};
-use crate::inputs::{Library, Project, libraries};
-use crate::progress::Progress;
+use crate::inputs::{Library, libraries};
 use crate::runtime;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
@@ -34,16 +34,16 @@ pub struct Report {
 /// Any [`Error`](crate::Error); nothing half-written is left.
 pub fn build(settings: &Settings) -> Result<Report> {
     let build = Build::open(settings)?;
-    let libraries = libraries::find(&build.project)?;
+    let libraries = libraries::find(build.project())?;
     let python = build.python()?;
     let stdlib = build.stdlib_archive(&python)?;
     let sources = Sources::of_libraries(&libraries);
-    let compiled = build.compile(&python, Stdlib::Compiled(stdlib.clone()), &sources, build.project.optimize)?;
+    let compiled = build.compile(&python, Stdlib::Compiled(stdlib.clone()), &sources, build.project().optimize)?;
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
     let (archive, summary) = build.app_archive(&stdlib, &compiled, &manifest, licences.as_deref().ok(), &python)?;
     build.check_entry(&python, &archive)?;
-    let snapshot = if build.project.snapshot { Some(build.snapshot(&python, &archive)?) } else { None };
+    let snapshot = if build.project().snapshot { Some(build.snapshot(&python, &archive)?) } else { None };
     build.write_parts(&python, &archive, snapshot.as_ref().map(|snapshot| &snapshot.image[..]))?;
 
     let modules = compiled.iter().filter(|file| file.path.ends_with(".pyc")).count();
@@ -55,7 +55,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
         summary: summarize(&libraries, modules, &python, &archive, summary, snapshot.as_ref()),
         warnings,
         log: python.runtime.log,
-        pruned: build.cache.prune(&runtime::pins(&settings.source)),
+        pruned: build.cache().prune(&runtime::pins(&settings.source)),
     })
 }
 
@@ -86,52 +86,4 @@ fn summarize(
 
 fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
-}
-
-/// What all stages of a build have in common.
-pub struct Build {
-    settings: Settings,
-    project: Project,
-    cache: Cache,
-}
-
-impl Build {
-    /// Reads the project and opens the cache.
-    ///
-    /// # Errors
-    /// [`Error::Project`](crate::Error::Project), [`Error::Io`](crate::Error::Io).
-    pub fn open(settings: &Settings) -> Result<Build> {
-        let project = Project::read(&settings.project)?;
-        let cache = Cache::open(&settings.cache, Progress::new())?;
-        Ok(Build { settings: settings.clone(), project, cache })
-    }
-
-    /// What the build was told from outside.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// Where slow results are kept.
-    pub fn cache(&self) -> &Cache {
-        &self.cache
-    }
-
-    /// The script that compiles sources to bytecode.
-    pub fn script(&self) -> PathBuf {
-        self.settings.source.join("compile_library.py")
-    }
-
-    pub(crate) fn project(&self) -> &Project {
-        &self.project
-    }
-
-    /// What a build depends on. Cargo looks at folders recursively, so new and removed files count.
-    fn inputs(&self) -> Vec<PathBuf> {
-        let own = ["compile_library.py", "wasm", "Cargo.lock", "THIRD-PARTY.md"];
-        let mut inputs = vec![self.project.file.clone()];
-        inputs.extend(self.project.libs.iter().cloned());
-        inputs.extend(own.map(|path| self.settings.source.join(path)));
-        inputs.extend(self.settings.python.clone());
-        inputs
-    }
 }

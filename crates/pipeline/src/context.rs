@@ -1,0 +1,56 @@
+//! What all stages of a build have in common.
+
+use crate::cache::Cache;
+use crate::error::Result;
+use crate::inputs::Project;
+use crate::progress::Progress;
+use crate::settings::Settings;
+use std::path::PathBuf;
+
+/// A build: its settings, its project, its cache. Each stage is a method, in a file of its own.
+pub struct Build {
+    settings: Settings,
+    project: Project,
+    cache: Cache,
+}
+
+impl Build {
+    /// Reads the project and opens the cache.
+    ///
+    /// # Errors
+    /// [`Error::Project`](crate::Error::Project), [`Error::Io`](crate::Error::Io).
+    pub fn open(settings: &Settings) -> Result<Build> {
+        let project = Project::read(&settings.project)?;
+        let cache = Cache::open(&settings.cache, Progress::new())?;
+        Ok(Build { settings: settings.clone(), project, cache })
+    }
+
+    /// What the build was told from outside.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Where slow results are kept.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// The script that compiles sources to bytecode.
+    pub fn script(&self) -> PathBuf {
+        self.settings.source.join("compile_library.py")
+    }
+
+    pub(crate) fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// What a build depends on. Cargo looks at folders recursively, so new and removed files count.
+    pub(crate) fn inputs(&self) -> Vec<PathBuf> {
+        let own = ["compile_library.py", "wasm", "Cargo.lock", "THIRD-PARTY.md"];
+        let mut inputs = vec![self.project.file.clone()];
+        inputs.extend(self.project.libs.iter().cloned());
+        inputs.extend(own.map(|path| self.settings.source.join(path)));
+        inputs.extend(self.settings.python.clone());
+        inputs
+    }
+}
