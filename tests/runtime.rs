@@ -5,9 +5,7 @@ mod common;
 
 use common::project::{folder, settings_for};
 use host::{ContextBuilder, Outcome, Output, Program, layout};
-use pipeline::cache::Cache;
-use pipeline::progress::Progress;
-use pipeline::runtime;
+use pipeline::Build;
 use std::fs;
 use std::sync::{Arc, Mutex};
 use vfs::Limits;
@@ -15,17 +13,15 @@ use vfs::Limits;
 /// Runs a program of the runtime's folder `checks`; how it ended, and what it said.
 fn check(name: &str) -> (Outcome, String) {
     let out = folder();
-    let settings = settings_for(out.path());
-    let cache = Cache::open(&settings.cache, Progress::new()).expect("a cache");
-    let runtime = runtime::provide(&settings, &cache).expect("a runtime");
-    let path = runtime.folder.join(runtime::CHECKS).join(format!("{name}.wasm"));
+    let runtime = Build::open(&settings_for(out.path())).and_then(|build| build.runtime()).expect("a runtime");
+    let path = runtime.check(name);
     let wasm = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let program = Program::compile(&wasm).expect("compiled");
     let (vfs, root) = layout::scratch(Limits::default()).expect("room");
     let said = Arc::new(Mutex::new(Vec::new()));
     let output = Output::Capture { into: said.clone(), limit: 1 << 16 };
-    let guest = ContextBuilder::new(vfs).preopen(root, "/").argument(name).stdout(output).build().expect("a guest");
-    let (outcome, _) = host::run(&program, guest).expect("started");
+    let context = ContextBuilder::new(vfs).preopen(root, "/").argument(name).stdout(output).build().expect("a context");
+    let (outcome, _) = host::run(&program, context).expect("started");
     let said = String::from_utf8(said.lock().expect("not poisoned").clone()).expect("UTF-8");
     (outcome, said)
 }
@@ -42,6 +38,6 @@ fn what_another_host_says_is_taken_as_it_means_it() {
 
 #[test]
 fn an_object_of_any_size_is_made_or_refused() {
-    let run = common::run_with_input(common::python(&["-"]), include_str!("memory.py"));
+    let run = common::run_with_input(common::python(&["-"]), include_str!("runtime/memory.py"));
     assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "done\n", ""));
 }

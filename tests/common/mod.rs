@@ -1,6 +1,6 @@
 //! Driving the built executable from outside.
 
-#![allow(dead_code, reason = "each test file uses its own part of this")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its own part of this")]
 
 pub mod process;
 pub mod program;

@@ -39,7 +39,7 @@ const WASM: &str = "python.wasm";
 /// CPython's own tests, in the standard library.
 const TESTS: &str = "test";
 /// Programs that check the C library and the POSIX layer, `*.wasm`; tests run them. A ready-made runtime may have none.
-pub const CHECKS: &str = "checks";
+const CHECKS: &str = "checks";
 /// What a runtime was made from: versions, hashes, flags.
 const PROVENANCE: &str = "PROVENANCE";
 
@@ -62,6 +62,11 @@ impl Runtime {
     /// The standard library's sources.
     pub fn stdlib(&self) -> PathBuf {
         self.folder.join(STDLIB)
+    }
+
+    /// A program that checks what lies below CPython (`wasm/checks`), as a module of WebAssembly.
+    pub fn check(&self, name: &str) -> PathBuf {
+        self.folder.join(CHECKS).join(format!("{name}.wasm"))
     }
 }
 
