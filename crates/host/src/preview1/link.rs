@@ -54,7 +54,7 @@ macro_rules! may_wait {
                     // Nothing of the guest's memory is borrowed here.
                     let Some((wait, resumption)) = caller.data_mut().waiting.take() else { return Ok(errno) };
                     if let Err(error) = wait.block() {
-                        return Ok(error.downcast().map(|errno: Errno| errno as i32)?);
+                        return error.downcast().map(|errno: Errno| errno as i32);
                     }
                     caller.data_mut().resumption = Some(resumption);
                 }
@@ -65,6 +65,7 @@ macro_rules! may_wait {
     (@made sock_send($($argument:ident),*)) => { wasi_snapshot_preview1::sock_send($($argument),*) };
     (@made $call:ident($($argument:ident),*)) => { finish(wasi_snapshot_preview1::$call($($argument),*))? };
 }
+
 /// Defines all of preview1 in a linker whose store holds a [`Context`].
 pub(crate) fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
     add_wasi_snapshot_preview1_to_linker(linker, |context| context)?;

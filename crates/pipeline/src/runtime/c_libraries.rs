@@ -3,7 +3,7 @@
 
 use super::CHECKS;
 use super::recipe::Library;
-use super::toolchain::{Build, prefix_map, prefixed};
+use super::toolchain::{Toolchain, prefix_map, prefixed};
 use crate::error::{Doing, Result};
 use crate::hash::sorted_entries;
 use std::ffi::OsString;
@@ -19,7 +19,7 @@ const POSIX_SOURCES: &str = "src/posix";
 /// The parts of wasi-libc that have to be asked for, as CPython's configure does.
 const EMULATED: [&str; 3] = ["getpid", "process-clocks", "signal"];
 
-impl Build<'_> {
+impl Toolchain<'_> {
     /// The C libraries and the POSIX layer.
     pub fn libraries(&self) -> Result<()> {
         for folder in [self.dependencies("lib"), self.dependencies("objects")] {

@@ -3,7 +3,7 @@
 use super::log::Log;
 use super::recipe::Recipe;
 use super::sources::Sources;
-use super::toolchain::{Build, NEUTRAL, prefix_map, prefixed};
+use super::toolchain::{NEUTRAL, Toolchain, prefix_map, prefixed};
 use super::{CHECKS, PROVENANCE, STDLIB, TESTS, WASM, patches, tools};
 use crate::cache::{Cache, DOWNLOADS};
 use crate::command::output;
@@ -50,23 +50,23 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
     for library in &recipe.libraries {
         libraries.push((library, sources.package(&library.package)?));
     }
-    let build = Build { recipe, work: work.to_path_buf(), cpython, compiler, tzdata, libraries, log: &log };
+    let toolchain = Toolchain { recipe, work: work.to_path_buf(), cpython, compiler, tzdata, libraries, log: &log };
 
     cache.stage("2/6 a native Python, to build with");
-    let (native, native_is) = build.native_python()?;
+    let (native, native_is) = toolchain.native_python()?;
     cache.stage("3/6 C libraries");
-    build.write_abi_header()?;
-    build.libraries()?;
+    toolchain.write_abi_header()?;
+    toolchain.libraries()?;
     cache.stage("4/6 configuring CPython for WebAssembly");
-    build.configure(&native)?;
+    toolchain.configure(&native)?;
     cache.stage("5/6 compiling CPython");
-    build.make()?;
-    build.checks()?;
+    toolchain.make()?;
+    toolchain.checks()?;
     cache.stage("6/6 putting the runtime together");
-    build.assemble(&native_is)
+    toolchain.assemble(&native_is)
 }
 
-impl Build<'_> {
+impl Toolchain<'_> {
     /// CPython's build runs parts of itself with a native Python of the same minor version. Returns it, and what it is.
     fn native_python(&self) -> Result<(OsString, String)> {
         if let Some(python) = tools::build_python() {

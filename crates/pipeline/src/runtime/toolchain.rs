@@ -13,7 +13,7 @@ use std::process::Command;
 pub(super) const NEUTRAL: &str = "/build";
 
 /// What all steps of a build share.
-pub(super) struct Build<'a> {
+pub(super) struct Toolchain<'a> {
     pub recipe: &'a Recipe,
     pub work: PathBuf,
     /// CPython's source.
@@ -27,7 +27,7 @@ pub(super) struct Build<'a> {
     pub log: &'a Log,
 }
 
-impl Build<'_> {
+impl Toolchain<'_> {
     pub fn compiler_command(&self, what: &str) -> Command {
         let mut command = Command::new(&self.compiler);
         command.arg(what);
