@@ -12,6 +12,7 @@ use crate::error::{Doing, Result};
 use crate::hash::{self, Key};
 use crate::own_folder::OwnFolder;
 use crate::progress::Progress;
+#[cfg(feature = "compiler")]
 use host::TrustedCode;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -98,6 +99,7 @@ impl Cache {
     ///
     /// # Errors
     /// As [`Cache::blob`].
+    #[cfg(feature = "compiler")]
     pub(crate) fn code(&self, what: &str, key: Key, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<TrustedCode> {
         Ok(self.folder.vouch(self.blob(what, key, make)?))
     }
