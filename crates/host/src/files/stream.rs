@@ -67,6 +67,8 @@ struct Host {
     readable: bool,
     /// Whether the guest does not want to wait. Its own business: the host's stream is shared with other processes.
     nonblocking: bool,
+    /// Whether the system may know how to read and write here without waiting; known once it has been tried.
+    knows_nowait: bool,
 }
 
 impl Stream {
@@ -127,7 +129,7 @@ impl Target {
             Ok(owned) => {
                 let file = Arc::new(File::from(owned));
                 let kind = file.metadata().map(|metadata| metadata.file_type()).ok();
-                Target::Host(Host { file, kind, readable, nonblocking: false })
+                Target::Host(Host { file, kind, readable, nonblocking: false, knows_nowait: cfg!(target_os = "linux") })
             }
             Err(_) => Target::Closed,
         }
@@ -139,15 +141,82 @@ impl Host {
         self.kind.is_some_and(|kind| kind.is_file())
     }
 
-    /// What there is to wait for before the next read or write; files never wait.
-    ///
-    /// # Errors
-    /// EAGAIN if the guest does not want to wait.
-    fn wait(&self, interest: Interest) -> Result<Option<Wait>> {
-        if self.is_file() || wait::ready(&[(self.file.clone(), interest)])?[0] {
-            return Ok(None);
+    /// Reads or writes once, without waiting. On pipes and sockets Linux does that itself; elsewhere the file is asked whether it
+    /// is ready, and then gets no more than it takes without waiting. Files never wait.
+    fn attempt(&mut self, mut transfer: Transfer<'_>) -> Result<Attempt> {
+        use rustix::io::Errno as E;
+        let interest = transfer.interest();
+        while self.knows_nowait && !self.is_file() {
+            match transfer.now(&self.file) {
+                Err(E::INTR) => {}
+                Err(E::AGAIN) => return self.would_wait(interest),
+                Err(E::OPNOTSUPP | E::NOSYS | E::INVAL | E::SPIPE) => self.knows_nowait = false,
+                result => return result.map(Attempt::Done).map_err(|error| failed(&error.into(), interest)),
+            }
         }
-        if self.nonblocking { Err(Errno::Again.into()) } else { Ok(Some(Wait::on(&self.file, interest))) }
+        if !self.is_file() && !wait::ready(&[(self.file.clone(), interest)])?[0] {
+            return self.would_wait(interest);
+        }
+        let most = if self.is_file() { usize::MAX } else { PIPE_BUF };
+        loop {
+            match transfer.at_most(most, &self.file) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result.map(Attempt::Done).map_err(|error| failed(&error, interest)),
+            }
+        }
+    }
+
+    fn would_wait(&self, interest: Interest) -> Result<Attempt> {
+        let wait = || Attempt::WouldWait(Wait::on(&self.file, interest));
+        if self.nonblocking { Err(Errno::Again.into()) } else { Ok(wait()) }
+    }
+}
+
+/// What is read or written.
+enum Transfer<'a> {
+    Read(&'a mut [u8]),
+    Write(&'a [u8]),
+}
+
+impl Transfer<'_> {
+    fn interest(&self) -> Interest {
+        match self {
+            Transfer::Read(_) => Interest::Read,
+            Transfer::Write(_) => Interest::Write,
+        }
+    }
+
+    /// As much as goes without waiting; EAGAIN if nothing does, and another errno where the system cannot do that.
+    #[cfg(target_os = "linux")]
+    fn now(&mut self, file: &File) -> rustix::io::Result<usize> {
+        use rustix::io::{ReadWriteFlags, preadv2, pwritev2};
+        // As `read` and `write` do it, which take no offset.
+        let offset = u64::MAX;
+        match self {
+            Transfer::Read(buffer) => preadv2(file, &mut [io::IoSliceMut::new(buffer)], offset, ReadWriteFlags::NOWAIT),
+            Transfer::Write(data) => pwritev2(file, &[io::IoSlice::new(data)], offset, ReadWriteFlags::NOWAIT),
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn now(&mut self, _: &File) -> rustix::io::Result<usize> {
+        Err(rustix::io::Errno::NOSYS)
+    }
+
+    /// All of a buffer, but of data only so many bytes.
+    fn at_most(&mut self, most: usize, mut file: &File) -> io::Result<usize> {
+        match self {
+            Transfer::Read(buffer) => file.read(buffer),
+            Transfer::Write(data) => file.write(&data[..data.len().min(most)]),
+        }
+    }
+}
+
+/// The errno of a read or a write; a trap that ends the guest if the reader of its output has gone.
+fn failed(error: &io::Error, interest: Interest) -> types::Error {
+    match (interest, error.kind()) {
+        (Interest::Write, io::ErrorKind::BrokenPipe) => types::Error::trap(ClosedPipe.into()),
+        _ => errno(error).into(),
     }
 }
 
@@ -197,55 +266,25 @@ impl OpenFile for Stream {
     }
 
     fn read(&mut self, _: &mut Vfs, buffer: &mut [u8]) -> Result<Attempt> {
-        let host = match &self.target {
-            Target::Empty => return Ok(Attempt::Done(0)),
-            Target::Host(host) if host.readable => host,
-            _ => return Err(Errno::Badf.into()),
-        };
-        if buffer.is_empty() {
-            return Ok(Attempt::Done(0));
-        }
-        if let Some(wait) = host.wait(Interest::Read)? {
-            return Ok(Attempt::WouldWait(wait));
-        }
-        loop {
-            match (&*host.file).read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => return result.map(Attempt::Done).map_err(|error| errno(&error).into()),
-            }
+        match &mut self.target {
+            Target::Empty => Ok(Attempt::Done(0)),
+            Target::Host(host) if host.readable && buffer.is_empty() => Ok(Attempt::Done(0)),
+            Target::Host(host) if host.readable => host.attempt(Transfer::Read(buffer)),
+            _ => Err(Errno::Badf.into()),
         }
     }
 
-    /// A pipe or a terminal that is ready takes [`PIPE_BUF`] bytes without waiting, so it gets no more at once.
-    ///
-    /// # Errors
-    /// A trap that ends the guest if the reader of a pipe has gone.
     fn write(&mut self, _: &mut Vfs, data: &[u8]) -> Result<Attempt> {
-        let host = match &self.target {
-            Target::Host(host) if !host.readable => host,
+        match &mut self.target {
             Target::Capture { into, limit } => {
                 let mut bytes = into.lock().unwrap_or_else(PoisonError::into_inner);
                 let room = limit.saturating_sub(bytes.len());
                 bytes.extend_from_slice(&data[..data.len().min(room)]);
-                return Ok(Attempt::Done(data.len()));
+                Ok(Attempt::Done(data.len()))
             }
-            _ => return Err(Errno::Badf.into()),
-        };
-        if data.is_empty() {
-            return Ok(Attempt::Done(0));
-        }
-        if let Some(wait) = host.wait(Interest::Write)? {
-            return Ok(Attempt::WouldWait(wait));
-        }
-        let data = if host.is_file() { data } else { &data[..data.len().min(PIPE_BUF)] };
-        loop {
-            match (&*host.file).write(data) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                    return Err(types::Error::trap(ClosedPipe.into()));
-                }
-                result => return result.map(Attempt::Done).map_err(|error| errno(&error).into()),
-            }
+            Target::Host(host) if !host.readable && data.is_empty() => Ok(Attempt::Done(0)),
+            Target::Host(host) if !host.readable => host.attempt(Transfer::Write(data)),
+            _ => Err(Errno::Badf.into()),
         }
     }
 
