@@ -37,7 +37,7 @@ fn seal(bytes: &mut Vec<u8>) {
     }
     bytes[..8].copy_from_slice(&MAGIC);
     bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
-    // Without a base or upon this one, which is known by the checksum of its pages.
+    // Without a base or with this one, which is known by the checksum of its pages.
     let base = if bytes[48] % 2 == 0 { &[0; 8] } else { &BASE.bytes()[40..48] };
     bytes[48..56].copy_from_slice(base);
     // Few runs, and as many pages as they ask for if these are few: or no input would ever fit its own table.

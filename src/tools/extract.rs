@@ -1,6 +1,6 @@
 //! `extract`: files to disk.
 
-use super::find;
+use super::{find, guest_path};
 use anyhow::{Context, Result, bail};
 use archive::{Archive, EntryId, EntryKind};
 use std::fs;
@@ -38,7 +38,7 @@ fn write_entry(archive: &Archive, index: EntryId, target: &Path) -> Result<u64> 
             Ok(1)
         }
         EntryKind::Symlink => {
-            bail!("/vfs/{}: expected files and directories, found a symbolic link", archive.path(index))
+            bail!("{}: expected files and directories, found a symbolic link", guest_path(archive, index))
         }
     }
 }

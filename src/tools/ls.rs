@@ -1,6 +1,6 @@
 //! `ls`: the names of what is inside.
 
-use super::find;
+use super::{find, guest_path};
 use anyhow::{Context, Result};
 use archive::{Archive, EntryId, EntryKind};
 use std::io::Write;
@@ -29,11 +29,11 @@ fn line(archive: &Archive, index: EntryId, long: bool, out: &mut impl Write) -> 
         EntryKind::File => ('-', ""),
         EntryKind::Symlink => ('l', ""),
     };
-    let path = archive.path(index);
+    let path = guest_path(archive, index);
     if long {
-        writeln!(out, "{letter} {:>9} {:>9} /vfs/{path}{slash}", entry.len, entry.stored_len)?;
+        writeln!(out, "{letter} {:>9} {:>9} {path}{slash}", entry.len, entry.stored_len)?;
     } else {
-        writeln!(out, "/vfs/{path}{slash}")?;
+        writeln!(out, "{path}{slash}")?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod verify;
 use crate::{linked, status};
 use anyhow::{Context, Result};
 use archive::{Archive, EntryId};
+use host::abi::MOUNT;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -89,9 +90,15 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
     Ok(())
 }
 
+/// An entry's path as the app sees it.
+fn guest_path(archive: &Archive, id: EntryId) -> String {
+    format!("/{MOUNT}/{}", archive.path(id))
+}
+
 /// The entry at a path as the app sees it.
 fn find(archive: &Archive, path: &str) -> Result<EntryId> {
-    let inner = path.strip_prefix("/vfs").filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
+    let below = path.strip_prefix('/').and_then(|path| path.strip_prefix(MOUNT));
+    let inner = below.filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
     archive.find(inner).with_context(|| format!("{path}: expected a path in the archive, found nothing; try ls"))
 }
 

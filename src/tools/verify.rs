@@ -15,7 +15,7 @@ pub fn all(bundle: &Bundle<Linked>, out: &mut impl Write) -> Result<()> {
         let entry = archive.entry(id).context("an entry of the archive")?;
         if entry.kind != EntryKind::Directory {
             // Reading checks a file's bytes, and that they expand to what the archive's index says.
-            archive.read(id).with_context(|| format!("/vfs/{}", archive.path(id)))?;
+            archive.read(id).with_context(|| super::guest_path(archive, id))?;
             files += 1;
         }
     }

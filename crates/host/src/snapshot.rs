@@ -19,8 +19,8 @@ pub enum NoImage {
     StateLost(String),
 }
 
-/// Runs `pyapp_init` of a program with a cold image on a fresh guest and takes the memory that it leaves, as an image upon
-/// that cold one. `archive` is the identity of the archive that the guest sees, which a run of the image must see again.
+/// Runs [`abi::INIT`] of a program with a base image and takes the memory that it leaves: the snapshot, which refers to that base
+/// image. `archive` is the identity of the archive that the guest sees, which a resumed run must see again.
 ///
 /// # Errors
 /// If the module has no such function, or the machine has no room for it.
@@ -28,9 +28,9 @@ pub fn take(program: &Program, context: Context, archive: u64) -> Result<Result<
     on_guest_thread(|| {
         let mut store = Store::new(&program.engine, context);
         let instance = instantiate(program, &mut store, &mut Timing::start())?;
-        let cold = match &program.image {
+        let base = match &program.image {
             Some(image) if image.origin().start == Start::Cold => image,
-            _ => wasmtime::bail!("expected a program with a cold image"),
+            _ => wasmtime::bail!("expected a program with a base image"),
         };
         let init = instance.get_typed_func::<(), ()>(&mut store, abi::INIT)?;
         let (Some(memory), Some(stack_pointer)) =
@@ -53,8 +53,8 @@ pub fn take(program: &Program, context: Context, archive: u64) -> Result<Result<
                     // Below the stack pointer lies the C stack, of which nothing is in use any more.
                     let stack = memory.len().min(after.cast_unsigned() as usize);
                     memory[..stack].fill(0);
-                    let module = cold.origin().module;
-                    Ok(memory_image::write(Origin { start: Start::Resumed, module, archive }, memory, Some(cold)))
+                    let module = base.origin().module;
+                    Ok(memory_image::write(Origin { start: Start::Resumed, module, archive }, memory, Some(base)))
                 }
             }
             (_, before, after) => {

@@ -108,13 +108,8 @@ fn run(request: Request) -> anyhow::Result<Outcome> {
         };
         preopens.push((root, host, guest));
     }
-    let mut builder = ContextBuilder::new(vfs).stdin(Input::Inherit).argument(request.module);
-    for argument in request.arguments {
-        builder = builder.argument(argument);
-    }
-    for (name, value) in request.environment {
-        builder = builder.variable(name, value);
-    }
+    let builder = ContextBuilder::new(vfs).stdin(Input::Inherit).argument(request.module);
+    let mut builder = builder.arguments(request.arguments).variables(request.environment);
     for (root, host, guest) in preopens {
         builder = match root {
             Some(root) => builder.preopen(root, guest),

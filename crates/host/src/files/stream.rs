@@ -4,7 +4,7 @@
 //! pays for that, so pyapp serves the three streams itself.
 
 use super::{Attempt, Interest, OpenFile, Readiness, Wait, stat, terminal, valid_offset, wait};
-use crate::abi::STREAM_DEVICE;
+use crate::abi::{FILE_MODE, STREAM_DEVICE};
 use crate::wasi::types::{self, Errno, Fdflags, Filetype, Rights};
 use crate::wasi::{ClosedPipe, Result};
 use std::fs::{File, FileType};
@@ -104,7 +104,7 @@ impl Stream {
     fn mode(&self) -> u16 {
         let Target::Host(host) = &self.target else { return stat::S_IFCHR | 0o666 };
         match host.kind {
-            Some(kind) if kind.is_file() => stat::S_IFREG | 0o644,
+            Some(kind) if kind.is_file() => stat::S_IFREG | FILE_MODE,
             Some(kind) if kind.is_char_device() => stat::S_IFCHR | 0o620,
             Some(kind) if kind.is_socket() => stat::S_IFSOCK | 0o777,
             Some(kind) if kind.is_fifo() => stat::S_IFIFO | 0o600,

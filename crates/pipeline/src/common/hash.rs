@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// Collects named parts into one key.
+#[derive(Clone)]
 pub struct Key(Sha256);
 
 impl Default for Key {

@@ -82,7 +82,7 @@ impl Build {
         if let Some(folder) = &settings.python {
             return check(folder, "PYAPP_PYTHON", &recipe);
         }
-        let name = format!("runtime-{}", recipe.short_key());
+        let name = recipe.entry();
         let folder = cache.path(&name);
         let log = cache.path(&format!("{name}.log"));
         let _lock = cache.lock(&name)?;

@@ -1,6 +1,7 @@
 //! `wasm/recipe.toml` and its key.
 
 use super::abi_header;
+use crate::cache;
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, Key};
 use serde::Deserialize;
@@ -42,7 +43,7 @@ pub(super) struct Recipe {
     #[serde(skip)]
     pub folder: PathBuf,
     #[serde(skip)]
-    key: String,
+    key: Key,
 }
 
 #[derive(Deserialize)]
@@ -122,19 +123,19 @@ impl Recipe {
             let hash = if path.is_dir() { hash::of_tree(&path)? } else { hash::of_file(&path)? };
             key = key.part(file, hash);
         }
-        recipe.key = key.hex();
+        recipe.key = key;
         recipe.folder = folder.to_path_buf();
         Ok(recipe)
     }
 
     /// Hash of everything that the result depends on, hex.
-    pub fn key(&self) -> &str {
-        &self.key
+    pub fn key(&self) -> String {
+        self.key.clone().hex()
     }
 
-    /// Enough of the key to name a folder.
-    pub fn short_key(&self) -> &str {
-        &self.key[..16]
+    /// The name of the result in the cache.
+    pub fn entry(&self) -> String {
+        cache::entry("runtime", self.key.clone())
     }
 
     /// CPython's version.
