@@ -17,7 +17,8 @@ mod tools;
 use settings::Mode;
 use std::process::ExitCode;
 
-#[cfg(all(target_os = "linux", target_env = "gnu", not(target_feature = "crt-static")))]
+// rustdoc is not run by the wrapper.
+#[cfg(all(target_os = "linux", target_env = "gnu", not(target_feature = "crt-static"), not(doc)))]
 compile_error!(
     "expected to be linked statically, so that the executable runs on every Linux, found a dynamic link: \
      .cargo/rustc adds the flag; unset RUSTC_WRAPPER, which takes its place"
