@@ -150,7 +150,7 @@ fn a_program_that_was_just_written_can_be_started() {
     });
 }
 
-/// Where the images lie in the executable, at page boundaries; whether it is the cold one, and its length.
+/// Where the images lie in the executable, at page boundaries; whether it is the base image, and its length.
 fn images() -> [(usize, bool, usize); 2] {
     let bytes = std::fs::read(env!("CARGO_BIN_EXE_pyapp")).expect("there");
     let json: serde_json::Value = serde_json::from_str(&run(tools(&["info", "--json"])).stdout).expect("JSON");

@@ -115,7 +115,7 @@ impl Image {
     }
 
     /// Checks that runs begin in that way, and that a resumed one will see the archive that its memory was made over; a
-    /// cold one may see any.
+    /// cold run may see any.
     ///
     /// # Errors
     /// [`ImageError`] with what was expected and found.

@@ -179,7 +179,7 @@ fn a_run_of_pages_that_the_base_has_not_is_refused() {
 }
 
 #[test]
-fn stretches_are_static_only_if_all_are() {
+fn extents_are_static_only_if_all_are() {
     let leak = |bytes: Vec<u8>| -> &'static [u8] { Vec::leak(bytes) };
     let cold = Origin { start: Start::Cold, ..ORIGIN };
     let fixed = Arc::new(Image::open(leak(write(cold, &restore(&base()), None))).expect("whole"));

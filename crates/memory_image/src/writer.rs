@@ -77,7 +77,7 @@ fn extents(pages: &[[u8; PAGE]], gap: usize, base: Option<&Image>) -> Vec<Extent
     extents
 }
 
-/// First page and end of each stretch of pages that are not zero, with gaps of up to `gap` zero pages taken in.
+/// First page and end of each row of pages that are not zero, with gaps of up to `gap` zero pages taken in.
 fn nonzero(pages: &[[u8; PAGE]], gap: usize) -> Vec<(u32, u32)> {
     let mut nonzero: Vec<(u32, u32)> = Vec::new();
     for (number, page) in pages.iter().enumerate() {

@@ -1,5 +1,5 @@
 //! Files and directories of granted host folders. wasmtime-wasi serves them, with the guest's memory, so the calls go there
-//! before they come to any operation here. Only `examples` and tests grant such folders; an app has none.
+//! before they come to any operation here. Only `crates/preview1` and tests grant such folders; an app has none.
 
 use super::{Interest, OpenFile, Readiness};
 use crate::wasi::Result;

@@ -10,7 +10,7 @@ pub(super) struct Executable {
     mappings: Vec<Mapping>,
 }
 
-/// A stretch of memory that is mapped from a file.
+/// A range of memory that is mapped from a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Mapping {
     memory: Range<u64>,
