@@ -29,7 +29,15 @@ pub struct Cache {
 }
 
 /// Held while an entry is made; let go when dropped.
-pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the open file")] File);
+pub struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a child that another thread has just forked has it open too, until it is replaced by
+        // its program. If this fails, the lock goes when the last of them is closed.
+        let _ = self.0.unlock();
+    }
+}
 
 /// Length of the hash in front of a blob: SHA-256 as hex, and a line end.
 const BLOB_HEAD: usize = 65;

@@ -1,6 +1,6 @@
 //! Removing from the cache what nobody has used for long, or everything.
 
-use super::{Cache, DOWNLOADS, LOCK};
+use super::{Cache, DOWNLOADS, LOCK, Lock};
 use crate::error::{Doing, Result};
 use crate::hash;
 use std::fmt;
@@ -37,8 +37,12 @@ impl Cache {
         for name in self.entries() {
             let is_used = self.used.lock().unwrap_or_else(PoisonError::into_inner).contains(&name);
             // Nobody makes or reads the entry while it is removed. The lock itself stays: who waits for it has it open.
-            let Ok(lock) = File::options().write(true).open(self.path(&format!("{name}{LOCK}"))) else { continue };
-            if name != DOWNLOADS && !is_used && lock.try_lock().is_ok() && is_old(lock.metadata()) {
+            let Ok(file) = File::options().write(true).open(self.path(&format!("{name}{LOCK}"))) else { continue };
+            if name == DOWNLOADS || is_used || file.try_lock().is_err() {
+                continue;
+            }
+            let lock = Lock(file);
+            if is_old(lock.0.metadata()) {
                 for suffix in ["", ".log", ".work"] {
                     pruned.remove(&self.path(&format!("{name}{suffix}")));
                 }
@@ -147,7 +151,7 @@ mod tests {
         fs::write(folder.path().join("runtime-1.work/half"), [1; 50]).expect("written");
         let cache = open(folder.path());
         make(&cache, "used");
-        let held = cache_lock(&lock("locked"));
+        let held = hold(&lock("locked"));
         for path in [lock("old"), lock("used"), lock("locked"), folder.path().join("runtime-1.lock")] {
             age(&path, 31);
         }
@@ -160,10 +164,24 @@ mod tests {
         assert_eq!(open(folder.path()).prune("").entries, 2, "now the used and the locked one are only old");
     }
 
-    fn cache_lock(path: &Path) -> File {
+    fn hold(path: &Path) -> Lock {
         let file = File::options().write(true).open(path).expect("opened");
         file.lock().expect("locked");
-        file
+        Lock(file)
+    }
+
+    /// Other threads fork all the time, and each child has for a moment what was open here.
+    #[test]
+    fn a_lock_is_let_go_at_once_whoever_else_has_the_file_open() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("x.lock");
+        fs::write(&path, "").expect("written");
+        let held = hold(&path);
+        let in_a_child = held.0.try_clone().expect("a second descriptor");
+        drop(held);
+        let other = File::options().write(true).open(&path).expect("opened");
+        assert!(other.try_lock().is_ok(), "the lock is still held");
+        drop(in_a_child);
     }
 
     #[test]
