@@ -68,7 +68,6 @@ impl Context {
                             return Ok(done);
                         }
                     }
-                    Ok(Attempt::WouldWait(wait @ Wait::Host { .. })) => return self.wait(wait, done),
                     // What was written is told first, as a disk that becomes full does. A trap ends the guest.
                     Ok(Attempt::WouldWait(Wait::Guest)) if done > 0 => return Ok(done),
                     Ok(Attempt::WouldWait(wait)) => return self.wait(wait, done),
