@@ -31,6 +31,24 @@ fn ls_shows_bytecode_and_no_sources() {
 }
 
 #[test]
+fn every_licence_text_that_third_party_md_names_is_inside() {
+    let table = include_str!("../THIRD-PARTY.md");
+    // The texts of a row of the table: the names in its last column.
+    let texts = table.lines().filter(|line| line.starts_with("| ")).flat_map(|row| {
+        let column = row.trim_end_matches(" |").rsplit('|').next().unwrap_or_default();
+        column.split('`').skip(1).step_by(2)
+    });
+    let texts: Vec<&str> = texts.collect();
+    assert!(texts.len() > 8, "{texts:?}");
+    for text in texts {
+        let path = if text.contains('/') { text.to_string() } else { format!("usr/local/share/licenses/{text}") };
+        let run = run(tools(&["cat", &path]));
+        assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{path}");
+        assert!(run.stdout.to_lowercase().contains("licen"), "{path}");
+    }
+}
+
+#[test]
 fn ls_takes_a_path_and_shows_sizes() {
     let short = run(tools(&["ls", "/vfs/usr/local/lib/python3.13/site-packages/mylib"]));
     let names: Vec<&str> = short.stdout.lines().filter_map(|line| line.rsplit('/').next()).collect();

@@ -68,6 +68,8 @@ impl Build {
         if let Some(text) = crates_licences {
             writer.file(&format!("{LICENCES}/rust-crates.txt"), text.as_bytes())?;
         }
+        // glibc's, which the executable is linked to statically; no machine is sure to have the text.
+        writer.file(&format!("{LICENCES}/lgpl-2.1.txt"), include_bytes!("lgpl-2.1.txt"))?;
         let mut licences = vec![self.settings().source.join("THIRD-PARTY.md")];
         if let Ok(entries) = sorted_entries(&python.runtime.folder.join("licenses")) {
             licences.extend(entries.iter().map(std::fs::DirEntry::path));
