@@ -57,6 +57,8 @@ static PyStatus initialize(int argc, char **argv, int as_app)
     if (as_app) {
         PyPreConfig_InitIsolatedConfig(&preconfig);
         preconfig.utf8_mode = 1;
+        /* As `python3 -I` does: the kinds of characters are those of the user's locale. */
+        preconfig.configure_locale = 1;
         status = Py_PreInitialize(&preconfig);
         if (PyStatus_Exception(status)) {
             return status;
