@@ -10,9 +10,12 @@ use crate::context::Build;
 use crate::error::{Error, Result};
 use crate::guest::watch;
 use archive::Archive;
-use host::layout;
+use host::{abi, layout};
 use host::snapshot::{NoImage, take};
 use vfs::Limits;
+
+/// What `sys.argv[0]` is at build time. A name that no program has: `_pyapp.py` looks for it in what argparse has made of it.
+const PROGRAM: &str = "<program>";
 
 /// A snapshot, and what the person who builds should know about it.
 pub struct Snapshot {
@@ -48,7 +51,10 @@ impl Build {
         let identity = archive.identity();
         let builder = layout::python_context(archive.clone(), Limits::default());
         let builder = builder.map_err(|error| fail(error.to_string()))?;
-        let mut builder = builder.arguments(["pyapp", &self.project().entry.text()]).arguments(modules);
+        let mut builder = builder
+            .arguments([PROGRAM, &self.project().entry.text()])
+            .arguments(modules)
+            .variable(abi::OPTIMIZE_VARIABLE, self.project().optimize.to_string());
         if self.project().reproducible {
             builder = builder.deterministic(identity);
         }
