@@ -4,6 +4,7 @@
 //! do that a resumed run would not do again. Then those modules are imported by the interpreter whose memory is kept.
 
 mod audit;
+mod messages;
 
 use crate::compilation::Python;
 use crate::context::Build;
@@ -34,16 +35,21 @@ impl Build {
     /// [`Error::Libraries`] with every import that fails or leaves something open or behind; [`Error::Guest`].
     pub(crate) fn snapshot(&self, python: &Python, archive: &Archive) -> Result<Snapshot> {
         let audit = self.audit(python, archive)?;
-        let (errors, warnings): (Vec<_>, Vec<_>) = audit.findings.iter().partition(|finding| finding.is_error());
+        let errors = messages::errors(&audit.findings);
         if !errors.is_empty() {
-            return Err(Error::Libraries(errors.iter().map(|finding| finding.message()).collect()));
+            return Err(Error::Libraries(errors));
         }
         let image = self.image(python, archive, &audit.modules)?;
         Ok(Snapshot {
             image,
             modules: audit.modules.len(),
-            warnings: warnings.iter().map(|finding| finding.message()).collect(),
+            warnings: messages::warnings(&audit.findings),
         })
+    }
+
+    /// Names a module whose import takes long.
+    fn tell_import(&self, module: &str) {
+        self.cache().stage(&format!("importing the app for its snapshot: {module}"));
     }
 
     fn image(&self, python: &Python, archive: &Archive, modules: &[String]) -> Result<Vec<u8>> {
@@ -59,9 +65,13 @@ impl Build {
             builder = builder.deterministic(identity);
         }
         let program = python.program.clone();
-        let (image, said) = watch(builder, move |context| take(&program, context, identity))?;
+        let tell = |module: &str| self.tell_import(module);
+        let (image, said) = watch(builder, &tell, move |context| take(&program, context, identity))?;
         image.map_err(|reason| match reason {
-            NoImage::Ended(outcome) => fail(format!("the initialisation ended with {outcome:?}: {}", said.trim())),
+            NoImage::Ended(outcome) => {
+                let meanwhile = said.meanwhile();
+                fail(format!("the initialisation ended with {outcome:?}{meanwhile}: {}", said.text.trim()))
+            }
             NoImage::StateLost(what) => fail(what),
         })
     }
