@@ -17,7 +17,6 @@ const CHANGES: [&str; 23] = [
     "os.environb.setdefault(b'X', b'd')",
     "os.environb.setdefault(b'X', b'd'); os.environ['X'] = 'set'",
     "os.environ.setdefault('X', 'd'); os.environ['X'] = os.environ.get('X', 'e')",
-    "import posix; posix.environ[b'X'] = b'set'",
     "os.environ.pop('X', None)",
     "try: del os.environ['X']\nexcept KeyError: pass",
     "os.environ['X'] = 'set'; del os.environ['X']",
@@ -31,6 +30,7 @@ const CHANGES: [&str; 23] = [
     "try: os.environ['X=X'] = 'x'\nexcept (OSError, ValueError): pass",
     "try: os.environ.pop('X=X')\nexcept KeyError: pass",
     "try: os.environ.pop(1)\nexcept TypeError: pass",
+    "import posix; posix.environ[b'X'] = b'set'",
 ];
 
 /// What concerns all variables.
@@ -67,7 +67,7 @@ fn what_an_import_changes_is_changed_in_the_environment_of_the_run() {
     for kept in ["('V0', \"user's\")", "('V1', \"user's\")", "('V2', \"user's\")", "('V4', 'set')"] {
         assert!(said.contains(kept), "expected: {kept}\nin: {said}");
     }
-    assert!(!said.contains("'V12'"), "{said}");
+    assert!(!said.contains("'V11'"), "{said}");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn what_an_import_clears_is_cleared_unless_it_puts_all_of_it_back() {
 fn nothing_of_the_recording_stays() {
     let source = "import os, posix, sys\nfrom os import putenv\nbefore = os.environ\nos.environ['SET'] = 'x'\n\
         def main():\n    kind = type(os.environ)\n    print(before is os.environ, putenv is posix.putenv is os.putenv)\n    \
-        print(type(putenv).__name__, kind.setdefault.__code__.co_filename == os.__file__, sorted(vars(kind)))\n    \
+        print(type(putenv).__name__, kind.setdefault.__code__.co_filename == os.getenv.__code__.co_filename, sorted(vars(kind)))\n    \
         print([name for name in sys.modules if 'pyapp' in name])\n";
     let app = build(&settings("app:main"), &[("python_libs/app.py", source)]);
     let (status, said) = app.run_with("app", &[], &[]);

@@ -34,7 +34,7 @@ fn a_module_entry_runs_fresh_and_its_imports_are_in_the_snapshot() {
     let cold = "running __main__\nimporting first\nimporting pkg.second\nimporting third\n";
     assert_eq!(bundle.run_as(Run::Cold, &[]), (0, cold.to_string()));
     assert_eq!(bundle.run_as(Run::Resumed, &[]), (0, "running __main__\nimporting third\n".to_string()));
-    assert_eq!(bundle.report.warnings.len(), 2, "{:?}", bundle.report.warnings);
+    assert_eq!(bundle.report.warnings.len(), 3, "{:?}", bundle.report.warnings);
 }
 
 #[test]

@@ -58,7 +58,12 @@ fn a_parser_made_at_import_is_no_reason_to_warn_but_what_it_parses_is() {
         build(&settings("app:main"), &[("python_libs/app.py", &source)]).report.warnings
     };
     assert_eq!(app(""), Vec::<String>::new());
-    for line in ["parser.parse_known_args()", "parser.format_help()", "import sys; sys.argv[0]"] {
+    for line in [
+        "parser.parse_known_args()",
+        "parser.format_help()",
+        "import sys; sys.argv[0]",
+        "import syslog; syslog.openlog()",
+    ] {
         assert!(!app(line).is_empty(), "{line}");
     }
 }

@@ -208,10 +208,18 @@ fn an_import_that_the_entry_needs_must_work() {
 
 #[test]
 fn an_exclusion_that_nothing_reaches_is_told() {
-    let pyproject = settings_with("app:main", r#"snapshot-exclude = ["pkg.latee"]"#);
-    let bundle = build(&pyproject, &[("python_libs/app.py", "def main(): pass\n")]);
-    let expected = "[tool.pyapp] snapshot-exclude: nothing imports pkg.latee at the start; remove it";
-    assert_eq!(bundle.report.warnings, [expected]);
+    let files = [
+        ("python_libs/app.py", "import one\ndef main(): import pkg.late\n"),
+        ("python_libs/one.py", ""),
+        ("python_libs/pkg/late.py", ""),
+    ];
+    let warnings = |excluded: &str| {
+        build(&settings_with("app:main", &format!("snapshot-exclude = {excluded}")), &files).report.warnings
+    };
+    let told = |module: &str| format!("[tool.pyapp] snapshot-exclude: nothing imports {module} at the start; remove it");
+    assert_eq!(warnings(r#"["pkg.late"]"#), [told("pkg.late")]);
+    // Where another exclusion cuts an import short, only a name that is no module's is told.
+    assert_eq!(warnings(r#"["one", "pkg.late", "pkg.latee"]"#), [told("pkg.latee")]);
 }
 
 #[test]

@@ -115,18 +115,14 @@ def follow(entry):
         attempt(lambda: __import__(*arguments), foreseen)
 
 
-def open_descriptors():
-    descriptors = set()
-    for descriptor in range(256):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            continue
-        descriptors.add(descriptor)
-    return descriptors
-
-
-DESCRIPTORS = open_descriptors()
+def exists(module):
+    """Whether there is such a module, found without importing its parents."""
+    path, spec = None, None
+    for at, character in enumerate(module + "."):
+        if character == ".":
+            spec = importlib.machinery.PathFinder.find_spec(module[:at], path)
+            path = spec.submodule_search_locations if spec else []
+    return spec is not None
 
 
 def left_behind():
@@ -140,9 +136,10 @@ def left_behind():
         if isinstance(thing, io.FileIO) and not thing.closed and thing.fileno() > 2:
             known.add(thing.fileno())
             find("open", touched.get(thing.name, "?"), str(thing.name))
+    note_owners()
     found = open_descriptors()
     for descriptor in sorted(found - DESCRIPTORS - known):
-        find("open", touched.get(None, "?"), f"descriptor {descriptor}")
+        find("open", owners[descriptor], f"descriptor {descriptor}")
     if DESCRIPTORS - found:
         find("detached", "?")
     for folder, folders, files in os.walk("/"):
@@ -175,7 +172,8 @@ def main():
     sys.stdin, sys.stdout, sys.stderr = streams
     left_behind()
     for name in WANTED["exclude"]:
-        if name not in reached:
+        # Where one exclusion has cut an import short, nobody knows what else it would have reached.
+        if name not in reached and not (reached and exists(name)):
             find("unreached", name)
     # A module that a failed package has left behind could not be imported by its name.
     modules = [

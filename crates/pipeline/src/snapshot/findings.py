@@ -12,6 +12,7 @@ BASE = set(sys.modules)
 import datetime
 import dis
 import gc
+import importlib.machinery
 import importlib.util
 import io
 import json
@@ -66,8 +67,10 @@ CHANGES = {
 PATH_EVENTS = {"open", "os.mkdir", "os.chdir", "os.rename", "os.link", "os.symlink", "sqlite3.connect"}
 
 findings = []
-# Path to the module that last opened it, made it or went there.
+# Path to the module that last opened it, made it or went there; None to the one that last opened something by its number.
 touched = {}
+# Descriptor to the module that opened it by its number.
+owners = {}
 # Module to what it has printed.
 printed = {}
 # Modules whose top level is running, and the one told last.
@@ -162,6 +165,26 @@ def profile(frame, event, argument):
         find(kind, importing_module(frame))
 
 
+def open_descriptors():
+    descriptors = set()
+    for descriptor in range(256):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            continue
+        descriptors.add(descriptor)
+    return descriptors
+
+
+DESCRIPTORS = open_descriptors()
+
+
+def note_owners():
+    """Gives descriptors that nobody has yet to the module that has last opened something by its number."""
+    for descriptor in open_descriptors() - DESCRIPTORS:
+        owners.setdefault(descriptor, touched.get(None, "?"))
+
+
 def hear(event, arguments):
     # Looking at frames is an event, too.
     if event in PATH_EVENTS:
@@ -169,8 +192,12 @@ def hear(event, arguments):
         paths = arguments[:2] if event in ("os.rename", "os.link", "os.symlink") else arguments[:1]
         touched.update((path, module) for path in paths if isinstance(path, str))
         if event == "sqlite3.connect" or (event == "open" and arguments[1] is None):
-            # What os.open() gives is a number and no object.
+            # What os.open() gives is a number and no object, and the number is not known yet.
+            note_owners()
             touched[None] = module
+    elif event == "syslog.openlog" and arguments[0] == WANTED["program"]:
+        # In C, past what looks like a list.
+        find("arguments", importing_module(sys._getframe(1)))
 
 
 class Raw(io.RawIOBase):
