@@ -98,7 +98,9 @@ fn a_change_is_not_told_as_a_look() {
         let source = format!("import os\n{line}\ndef main(): pass\n");
         build(&settings("app:main"), &[("python_libs/app.py", &source)])
     };
-    for line in ["os.environ.setdefault('X', 'd')", "os.environ.pop('X', None)", "os.environ.clear()", "os.environ['X'] = '1'"] {
+    for line in
+        ["os.environ.setdefault('X', 'd')", "os.environ.pop('X', None)", "os.environ.clear()", "os.environ['X'] = '1'"]
+    {
         assert_eq!(app(line).report.warnings, Vec::<String>::new(), "{line}");
     }
     for line in ["level = os.environ.setdefault('X', 'd')", "print_ = os.environ.pop('X', None)", "'X' in os.environ"] {

@@ -56,7 +56,11 @@ fn a_module_that_is_run_has_the_path_of_its_source() {
         "#,
     );
     for (entry, path) in [("app", "app"), ("pkg", "pkg/__main__")] {
-        let files = [("python_libs/app.py", source), ("python_libs/pkg/__init__.py", ""), ("python_libs/pkg/__main__.py", source)];
+        let files = [
+            ("python_libs/app.py", source),
+            ("python_libs/pkg/__init__.py", ""),
+            ("python_libs/pkg/__main__.py", source),
+        ];
         let app = build(&settings(entry), &files);
         let path = format!("/vfs/usr/local/lib/python3.13/site-packages/{path}.py");
         assert_eq!(app.run(&[]), (0, format!("{path} {path}c {path} True\n")));

@@ -1,8 +1,8 @@
 //! The memory image as a file: its bytes and its size.
 
+use super::build;
 use super::common::dedent;
 use super::common::project::{App, files, settings, settings_with};
-use super::build;
 use bundle::Run;
 
 #[test]

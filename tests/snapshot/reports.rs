@@ -1,7 +1,7 @@
 //! What the build says about imports, and that its advice helps.
 
-use super::common::project::{Project, files, folder, settings, settings_with};
 use super::build;
+use super::common::project::{Project, files, folder, settings, settings_with};
 
 #[test]
 fn every_import_that_a_snapshot_cannot_keep_is_reported_at_once() {
@@ -91,7 +91,8 @@ const TAKERS: &str = r#"
 fn what_imports_take_from_the_build_is_told_in_a_few_lines() {
     let files = files(TAKERS);
     let app = build(&settings("app:main"), &files);
-    let told = "[\"env\", \"clock\", \"dice\", \"shared\", \"argv\", \"tty_\", \"reads\", \"both\", \"more\", \"talks\"]";
+    let told =
+        "[\"env\", \"clock\", \"dice\", \"shared\", \"argv\", \"tty_\", \"reads\", \"both\", \"more\", \"talks\"]";
     let expected = [
         "at import, each of 2 modules reads the environment: env, more",
         "at import, clock reads the time",
@@ -216,7 +217,8 @@ fn an_exclusion_that_nothing_reaches_is_told() {
     let warnings = |excluded: &str| {
         build(&settings_with("app:main", &format!("snapshot-exclude = {excluded}")), &files).report.warnings
     };
-    let told = |module: &str| format!("[tool.pyapp] snapshot-exclude: nothing imports {module} at the start; remove it");
+    let told =
+        |module: &str| format!("[tool.pyapp] snapshot-exclude: nothing imports {module} at the start; remove it");
     assert_eq!(warnings(r#"["pkg.late"]"#), [told("pkg.late")]);
     // Where another exclusion cuts an import short, only a name that is no module's is told.
     assert_eq!(warnings(r#"["one", "pkg.late", "pkg.latee"]"#), [told("pkg.latee")]);

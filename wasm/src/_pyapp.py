@@ -59,6 +59,8 @@ def prepare(entry, modules):
         posix.write(2, b"\1%s\n" % os.fsencode(name))
         __import__(name)
     _environment_steps.extend(environment.stop())
+    # No run needs it.
+    del environment, _pyapp_environ.Recorder
     if ":" not in entry:
         _find_main(entry)
     _snapshot_modules = frozenset(map(id, sys.modules.values()))

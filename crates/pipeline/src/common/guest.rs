@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn names_of_modules_are_told_from_what_a_guest_says() {
         let said = |text: &str| Said::new(&Mutex::new(text.as_bytes().to_vec()));
-        let expect = |text: &str, importing: Option<&str>| Said { text: text.into(), importing: importing.map(Into::into) };
+        let expect =
+            |text: &str, importing: Option<&str>| Said { text: text.into(), importing: importing.map(Into::into) };
         assert_eq!(said("a\nb"), expect("a\nb", None));
         assert_eq!(said("one\u{1}pkg\n two\u{1}pkg.mod\n"), expect("one two", Some("pkg.mod")));
         assert_eq!(said("\u{1}pkg\nsaid\u{1}\n"), expect("said", None));

@@ -11,8 +11,8 @@ use crate::context::Build;
 use crate::error::{Error, Result};
 use crate::guest::watch;
 use archive::Archive;
-use host::{abi, layout};
 use host::snapshot::{NoImage, take};
+use host::{abi, layout};
 use vfs::Limits;
 
 /// What `sys.argv[0]` is at build time. A name that no program has: `_pyapp.py` looks for it in what argparse has made of it.
@@ -40,11 +40,7 @@ impl Build {
             return Err(Error::Libraries(errors));
         }
         let image = self.image(python, archive, &audit.modules)?;
-        Ok(Snapshot {
-            image,
-            modules: audit.modules.len(),
-            warnings: messages::warnings(&audit.findings),
-        })
+        Ok(Snapshot { image, modules: audit.modules.len(), warnings: messages::warnings(&audit.findings) })
     }
 
     /// Names a module whose import takes long.
