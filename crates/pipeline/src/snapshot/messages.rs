@@ -79,11 +79,14 @@ pub(super) fn warnings(findings: &[Finding]) -> Vec<String> {
     }
     warnings.extend(groups.iter().map(|(deeds, modules)| format!("at import, {}", sentence(modules, deeds))));
     if !groups.is_empty() {
-        let all = modules(told.iter().copied());
-        warnings.push(format!(
-            "each run keeps what imports found in the build (no variables, arguments, input or terminal; its time and \
-             random numbers) and does not print it again; if that matters, do it in a function, or set {EXCLUDE} = {all:?}"
-        ));
+        let taken = told.iter().any(|finding| finding.taken().is_some()).then_some(
+            "keeps what these found in the build (an empty environment, no arguments, input or terminal, the build's \
+             time and random numbers)",
+        );
+        let printed = told.iter().any(|finding| finding.kind == Kind::Output).then_some("does not print this again");
+        let consequences: Vec<&str> = [taken, printed].into_iter().flatten().collect();
+        let (what, all) = (consequences.join(" and "), modules(told.iter().copied()));
+        warnings.push(format!("a run {what}; if that matters, do it in a function, or set {EXCLUDE} = {all:?}"));
     }
     warnings
 }
@@ -92,7 +95,7 @@ fn deed(finding: &Finding) -> String {
     finding.taken().map_or_else(|| format!("prints {:?}", finding.detail), str::to_string)
 }
 
-/// `3 modules (a, b, c): reads the environment, asks for a terminal`.
+/// `a reads the time`, or `each of 2 modules reads the environment, asks for a terminal: a, b`.
 fn sentence(modules: &[&str], deeds: &[String]) -> String {
     let deeds = deeds.join(", ");
     match modules {
