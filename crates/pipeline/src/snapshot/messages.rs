@@ -12,6 +12,11 @@ impl Finding {
         matches!(self.kind, Kind::Failed | Kind::Missing | Kind::Open | Kind::Written | Kind::Chdir | Kind::Detached)
     }
 
+    /// Whether the module wanted what only a run has.
+    fn asks_for_a_run(&self) -> bool {
+        matches!(self.kind, Kind::Arguments | Kind::Environ | Kind::Input | Kind::Terminal)
+    }
+
     /// What the module does to see the run, where it sees the build.
     fn taken(&self) -> Option<&'static str> {
         Some(match self.kind {
@@ -28,7 +33,7 @@ impl Finding {
 
 /// One line for each finding that stops the build: who did what, and what to do.
 pub(super) fn errors(findings: &[Finding]) -> Vec<String> {
-    let takers = modules(findings.iter().filter(|finding| finding.taken().is_some()));
+    let takers = modules(findings.iter().filter(|finding| finding.asks_for_a_run()));
     let errors = findings.iter().filter(|finding| finding.is_error());
     errors.map(|finding| error(finding, &takers)).collect()
 }
