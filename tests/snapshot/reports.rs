@@ -196,7 +196,7 @@ fn an_import_that_ends_the_interpreter_is_named() {
         ("python_libs/pkg/ends.py", "import os, json\nos._exit(3)\n"),
     ];
     let error = Project::new(&settings("app:main"), &files).build().err().expect("refused");
-    assert!(error.contains("pkg.ends ends the interpreter with status 3; do that in a function"), "{error}");
+    assert!(error.contains("ended with status 3 while importing pkg.ends"), "{error}");
 }
 
 #[test]

@@ -75,11 +75,8 @@ impl Build {
         let builder = builder.arguments(["-c", SCRIPT, REPORT, &wanted.to_string()]);
         let (status, said, mut context) = guest::run(&python.program, builder, &|module| self.tell_import(module))?;
         if status != 0 {
-            let what = match &said.importing {
-                Some(module) => format!("{module} ends the interpreter with status {status}; do that in a function"),
-                None => format!("ended with status {status}"),
-            };
-            return Err(fail(format!("{what}: {}", said.text.trim())));
+            let meanwhile = said.meanwhile();
+            return Err(fail(format!("ended with status {status}{meanwhile}: {}", said.text.trim())));
         }
         let vfs = context.vfs_mut();
         let report = vfs.lookup(root, REPORT, true).and_then(|report| vfs.contents(report));
