@@ -85,23 +85,39 @@ impl App {
 
     /// As [`App::run`], in one way.
     pub fn run_as(&self, run: Run, arguments: &[&str]) -> (u32, String) {
-        self.run_program(run, &self.program(run), arguments)
+        self.run_program(run, &self.program(run), "the-app", arguments, &[])
+    }
+
+    /// As [`App::run`], started by this name and with these variables.
+    pub fn run_with(&self, name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> (u32, String) {
+        let said = |run| self.run_program(run, &self.program(run), name, arguments, variables);
+        let (resumed, cold) = (said(self.bundle.app()), said(Run::Cold));
+        assert_eq!(resumed, cold);
+        resumed
     }
 
     /// What many runs say.
     pub fn run_many(&self, run: Run, times: usize) -> Vec<String> {
         let program = self.program(run);
-        (0..times).map(|_| self.run_program(run, &program, &[]).1).collect()
+        (0..times).map(|_| self.run_program(run, &program, "the-app", &[], &[]).1).collect()
     }
 
     fn program(&self, run: Run) -> Program {
         self.bundle.program(run, &mut Timing::start()).expect("loaded")
     }
 
-    fn run_program(&self, run: Run, program: &Program, arguments: &[&str]) -> (u32, String) {
+    fn run_program(
+        &self,
+        run: Run,
+        program: &Program,
+        name: &str,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> (u32, String) {
         let (stdout, stderr) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         let capture = |into: &Arc<Mutex<Vec<u8>>>| Output::Capture { into: into.clone(), limit: 1 << 20 };
-        let context = self.bundle.context(run, Limits::default()).expect("room").argument("the-app");
+        let context = self.bundle.context(run, Limits::default()).expect("room").argument(name);
+        let context = context.variables(variables.iter().copied());
         let context = context.arguments(arguments.iter().copied()).stdout(capture(&stdout)).stderr(capture(&stderr));
         let (outcome, _) = host::run(program, context.build().expect("a context")).expect("started");
         let text = [stdout, stderr].map(|said| String::from_utf8(said.lock().expect("not poisoned").clone()));

@@ -25,7 +25,7 @@ for name, case in json.loads((HERE / "cases.json").read_text(encoding="utf-8")).
     run = subprocess.run(
         [sys.executable, "-B", "-X", "utf8", "-c", CODE, name, *case.get("arguments", [])],
         input=case.get("input", "").encode(), capture_output=True, check=False,
-        env={"FRUIT": "apple", "PYTHONTZPATH": "/zones", "NOW": str(time.time())},
+        env={"FRUIT": "apple", "DELETED": "yes", "PYTHONTZPATH": "/zones", "NOW": str(time.time())},
     )
     said = [neutral(stream.decode("utf-8", "replace")) for stream in (run.stdout, run.stderr)]
     sys.stdout.buffer.write(f"=== {name}: {run.returncode}\n{said[0]}\n--- stderr\n{said[1]}\n".encode())

@@ -11,6 +11,8 @@ import os
 import posix
 import sys
 
+import _pyapp_environ
+
 # Whether no object of the snapshot has a finaliser, so that the end of a run need not take them all apart.
 finalizes_lightly = False
 
@@ -20,8 +22,14 @@ _snapshot_modules = frozenset()
 # CPython specialises code in its second run; later runs settle what the specialised instructions look up.
 _WARM_UP = 8
 
-# What imports have set in the environment: the build's own is empty. It is set again in each run.
-_set_at_import = {}
+# What imports have done to the environment, which each run does again with its own.
+_environment_steps = []
+
+# What a program is called at build time: as no program is.
+_NAME_AT_BUILD = sys.argv[0]
+
+# What imports have made of the program's name: (weak reference to an object, attribute, text with the build's name in it).
+_named = []
 
 # stdout and stderr with their buffers, which a run may take apart.
 _buffers = []
@@ -44,21 +52,28 @@ _reconfigured = [None, None, None]
 def prepare(entry, modules):
     """Imports `modules`, in this order, and settles what a run will begin with."""
     global _snapshot_modules, _main_is_free
+    environment = _pyapp_environ.Recorder()
+    environment.start()
     for name in modules:
+        # For whoever waits: crates/pipeline/src/common/guest.rs.
+        posix.write(2, b"\1%s\n" % os.fsencode(name))
         __import__(name)
+    _environment_steps.extend(environment.stop())
+    # No run needs it.
+    del environment, _pyapp_environ.Recorder
     if ":" not in entry:
         _find_main(entry)
     _snapshot_modules = frozenset(map(id, sys.modules.values()))
     # Held by sys.modules, by the argument of the call, and by nobody else.
     _main_is_free = sys.getrefcount(sys.modules["__main__"]) == 2
-    _set_at_import.update(_environ._data)
+    _find_named()
     _buffers.extend((stream, stream.buffer) for stream in _streams()[1:])
     for descriptor, stream in enumerate(_streams()):
         settings = stream.line_buffering, stream.write_through
         if settings != _DEFAULTS[descriptor]:
             _reconfigured[descriptor] = settings
-    # In sys.modules it would be seen by those who look there; pyapp.c keeps it.
-    del sys.modules[__name__]
+    # In sys.modules they would be seen by those who look there; pyapp.c keeps this one.
+    del sys.modules[__name__], sys.modules[_pyapp_environ.__name__]
     # What runs a few times is specialised by the interpreter; better here than in each run.
     for _ in range(_WARM_UP):
         _renew(list(sys.argv), [b"NAME=value"])
@@ -131,15 +146,26 @@ def _renew(arguments, environment):
     for mapping in (posix.environ, _environ._data):
         mapping.clear()
         mapping.update(variables)
-    for name, value in _set_at_import.items():
-        posix.putenv(name, value)
-        _environ._data[name] = value
+    _pyapp_environ.replay(_environment_steps, _environ._data)
     for descriptor, stream in enumerate(_streams()):
         _renew_stream(stream, descriptor)
     for name, (renew, _) in RENEWALS.items():
         module = sys.modules.get(name)
         if module is not None:
             renew(module)
+
+
+def _find_named():
+    """Notes what argparse has made of the program's name, in parsers and in what belongs to them."""
+    argparse = sys.modules.get("argparse")
+    if argparse is None:
+        return
+    kinds = argparse._AttributeHolder, argparse._ActionsContainer
+    for thing in gc.get_objects():
+        if any(kind in _bases_of(type(thing)) for kind in kinds):
+            for attribute, text in vars(thing).items():
+                if isinstance(text, str) and _NAME_AT_BUILD in text:
+                    _named.append((_weakref.ref(thing), attribute, text))
 
 
 def restore_streams():
@@ -187,6 +213,14 @@ def _renew_stream(stream, descriptor):
     stream.__init__(stream.buffer, stream.encoding, stream.errors, "\n", line_buffering, write_through)
 
 
+def _renew_argparse(argparse):
+    name = os.path.basename(sys.argv[0])
+    for reference, attribute, text in _named:
+        thing = reference()
+        if thing is not None:
+            object.__setattr__(thing, attribute, text.replace(_NAME_AT_BUILD, name))
+
+
 def _renew_random(random):
     random.seed()
 
@@ -230,4 +264,5 @@ RENEWALS = {
     "multiprocessing.process": (_renew_multiprocessing, ("random",)),
     "wsgiref.handlers": (_renew_wsgiref, ("environ",)),
     "zoneinfo._tzpath": (_renew_zoneinfo, ("environ",)),
+    "argparse": (_renew_argparse, ()),
 }

@@ -2,7 +2,7 @@
  *
  * A run begins in one of two ways.
  *
- * Cold, at _start, as any command does. The host (crates/host) says through one environment variable, which is taken
+ * Cold, at _start, as any command does. The host (crates/host) says through an environment variable, which is taken
  * out again before Python could see it, what is to run:
  *
  *   PYAPP_ENTRY=pkg.mod            run the module as __main__, as `python -m pkg.mod` would
@@ -18,7 +18,8 @@
  *   pyapp_run      runs the entry; its result is the exit status so far
  *   pyapp_exit     finalises and exits with that status, or with 120 if output could not be flushed
  *
- * An app is isolated from its user's Python settings: PYTHON* variables are ignored and every argument is the app's.
+ * An app is isolated from its user's Python settings: PYTHON* variables are ignored and every argument is the app's. Its
+ * level of optimisation is the project's: _start and pyapp_init take it from another variable of the host's.
  *
  * Names and numbers that the host knows too are in abi.h, which the recipe makes of crates/host/src/abi.rs. */
 #include <Python.h>
@@ -36,6 +37,15 @@
 
 #include "abi.h"
 #include "immortal.h"
+
+/* Takes a variable of the host's out of the environment. NULL if it is not set; the value lives as long as the process. */
+static char *take_variable(const char *name)
+{
+    const char *value = getenv(name);
+    char *copy = value == NULL ? NULL : strdup(value);
+    unsetenv(name);
+    return copy;
+}
 
 /* Settings that hold for an app and for python3. The archive is read-only, so writing bytecode could only fail. */
 static PyStatus common_config(PyConfig *config)
@@ -64,6 +74,8 @@ static PyStatus initialize(int argc, char **argv, int as_app)
             return status;
         }
         PyConfig_InitIsolatedConfig(&config);
+        const char *level = take_variable(PYAPP_OPTIMIZE_VARIABLE);
+        config.optimization_level = level == NULL ? 0 : atoi(level);
         config.parse_argv = 0;
         config.install_signal_handlers = 1;
         /* Tracebacks of a crash belong on stderr as python3 shows them. */
@@ -157,9 +169,7 @@ static int run_entry(const char *entry)
 
 int main(int argc, char **argv)
 {
-    const char *variable = getenv(PYAPP_ENTRY_VARIABLE);
-    char *entry = variable == NULL ? NULL : strdup(variable);
-    unsetenv(PYAPP_ENTRY_VARIABLE);
+    char *entry = take_variable(PYAPP_ENTRY_VARIABLE);
     if (entry == NULL && isatty(STDIN_FILENO)) {
         /* The new prompt asks curses what the terminal can do. There is no curses here, which it would say at each start; the
          * basic prompt works. */

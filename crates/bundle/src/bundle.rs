@@ -109,7 +109,9 @@ impl<S: Source> Bundle<S> {
         Ok(match run {
             // A snapshot was made for its entry.
             Run::Resumed | Run::Interpreter => builder,
-            Run::Cold => builder.variable(abi::ENTRY_VARIABLE, self.entry()),
+            Run::Cold => builder
+                .variable(abi::ENTRY_VARIABLE, self.entry())
+                .variable(abi::OPTIMIZE_VARIABLE, self.index.optimize.to_string()),
         })
     }
 

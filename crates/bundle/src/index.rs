@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 pub struct Index {
     /// What starts: `pkg.mod` or `pkg.mod:function`.
     pub entry: String,
+    /// The interpreter's level of optimisation, 0 to 2: what `-O` gives python3.
+    pub optimize: u8,
     /// The parts that there are: without a snapshot, one less.
     pub parts: BTreeMap<Part, Record>,
 }

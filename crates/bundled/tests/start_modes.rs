@@ -66,7 +66,7 @@ fn start(mode: &Mode, arguments: &[&str]) -> Command {
         Mode::Cold => command.arg("--cold").arg(BUNDLE.path()),
         Mode::Resumed => command.arg(BUNDLE.path()),
     };
-    command.args(arguments).env_clear().env("FRUIT", "apple").env("PYTHONTZPATH", "/zones");
+    command.args(arguments).env_clear().env("FRUIT", "apple").env("DELETED", "yes").env("PYTHONTZPATH", "/zones");
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     command.env("NOW", now.as_secs_f64().to_string());
     command

@@ -15,6 +15,8 @@ pub const STDLIB: &str = "lib/python3.13";
 
 /// The variable through which a cold start learns the entry; `pyapp.c` takes it out of the environment again.
 pub const ENTRY_VARIABLE: &str = "PYAPP_ENTRY";
+/// The variable through which an app's interpreter learns its level of optimisation (`-O`), cold and for a snapshot.
+pub const OPTIMIZE_VARIABLE: &str = "PYAPP_OPTIMIZE";
 
 /// Exported function, called at build time instead of `_start`: initialises CPython for a snapshot.
 pub const INIT: &str = "pyapp_init";

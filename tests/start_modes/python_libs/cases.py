@@ -29,6 +29,9 @@ local = threading.local()
 local.value = "set at import"
 store = {}
 os.environ["SET_AT_IMPORT"] = "yes"
+os.environ.setdefault("FRUIT", "pear")
+os.environ.setdefault("VEGETABLE", "leek")
+os.environ.pop("DELETED", None)
 
 
 class Loud:
@@ -57,6 +60,7 @@ def environment():
 
 def set_at_import():
     print(os.environ["SET_AT_IMPORT"], os.getenv("SET_AT_IMPORT"))
+    print(os.environ["FRUIT"], os.environ["VEGETABLE"], os.getenv("DELETED"))
 
 
 def hold():

@@ -51,7 +51,8 @@ impl Python {
     /// # Errors
     /// [`Error::Guest`] if it trapped, hung or could not be started.
     pub(crate) fn run(&self, builder: ContextBuilder) -> Result<(u32, String, Context)> {
-        guest::run(&self.program, builder)
+        let (status, said, context) = guest::run(&self.program, builder, &|_| ())?;
+        Ok((status, said.text, context))
     }
 
     /// Runs it once on its compiled standard library.

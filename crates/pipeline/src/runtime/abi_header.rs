@@ -12,6 +12,7 @@ pub(super) fn text() -> String {
         ("PREFIX", in_archive(abi::PREFIX)),
         ("EXECUTABLE", in_archive(&format!("{}/{}", abi::PREFIX, abi::EXECUTABLE))),
         ("ENTRY_VARIABLE", abi::ENTRY_VARIABLE.to_string()),
+        ("OPTIMIZE_VARIABLE", abi::OPTIMIZE_VARIABLE.to_string()),
         ("EXPORT_INIT", abi::INIT.to_string()),
         ("EXPORT_RESUME", abi::RESUME.to_string()),
         ("EXPORT_RUN", abi::RUN.to_string()),

@@ -124,9 +124,15 @@ fn check(folder: &Path, origin: &str, recipe: &recipe::Recipe) -> Result<Runtime
     if !wasm.starts_with(b"\0asm") {
         return Err(fail(format!("{WASM} to be a WebAssembly module, found other bytes; build it again")));
     }
-    for file in
-        ["os.py", "site.py", "runpy.py", "encodings/__init__.py", "_pyapp.py", "_sysconfigdata__wasi_wasm32-wasi.py"]
-    {
+    for file in [
+        "os.py",
+        "site.py",
+        "runpy.py",
+        "encodings/__init__.py",
+        "_pyapp.py",
+        "_pyapp_environ.py",
+        "_sysconfigdata__wasi_wasm32-wasi.py",
+    ] {
         if !folder.join(STDLIB).join(file).is_file() {
             return Err(fail(format!(
                 "the standard library's {STDLIB}/{file}, found no such file; complete the folder"

@@ -169,7 +169,9 @@ impl Toolchain<'_> {
         for name in &self.recipe.stdlib.tests {
             copy_all(&library.join(TESTS).join(name), &tests.join(name))?;
         }
-        copy(&self.recipe.folder.join("src/_pyapp.py"), &stdlib.join("_pyapp.py"))?;
+        for name in ["_pyapp.py", "_pyapp_environ.py"] {
+            copy(&self.recipe.folder.join("src").join(name), &stdlib.join(name))?;
+        }
         copy_tree(&self.recipe.folder.join("src/missing"), &stdlib, &[])?;
         // zoneinfo looks for a package of this name when the system has no time zones.
         let zones = stdlib.join("tzdata");

@@ -1,15 +1,17 @@
-//! What an app imports at its start, asked of the very CPython over the very archive: `audit.py`.
+//! What an app imports at its start, asked of the very CPython over the very archive: `findings.py` and `audit.py`.
 
+use super::PROGRAM;
 use crate::compilation::Python;
 use crate::context::Build;
 use crate::error::{Error, Result};
+use crate::guest;
 use archive::Archive;
 use host::layout;
 use serde::Deserialize;
 use serde_json::json;
 use vfs::Limits;
 
-const SCRIPT: &str = include_str!("audit.py");
+const SCRIPT: &str = concat!(include_str!("findings.py"), "\n\n", include_str!("audit.py"));
 /// Where the script leaves its report; outside of what it looks at.
 const REPORT: &str = "/dev/report";
 
@@ -42,6 +44,7 @@ pub(super) enum Kind {
     Output,
     Arguments,
     Environ,
+    Input,
     Terminal,
     Time,
     Random,
@@ -64,19 +67,22 @@ impl Build {
         }
         let wanted = json!({
             "entry": project.entry.text(),
+            "program": PROGRAM,
             "include": project.snapshot_include,
             "exclude": project.snapshot_exclude,
         });
-        let builder = builder.arguments(["python3", "-I", "-c", SCRIPT, REPORT, &wanted.to_string()]);
-        let (status, said, mut context) = python.run(builder)?;
+        let builder = builder.arguments(["python3", "-I"]).arguments(optimization(project.optimize));
+        let builder = builder.arguments(["-c", SCRIPT, REPORT, &wanted.to_string()]);
+        let (status, said, mut context) = guest::run(&python.program, builder, &|module| self.tell_import(module))?;
         if status != 0 {
-            return Err(fail(format!("ended with status {status}: {}", said.trim())));
+            let meanwhile = said.meanwhile();
+            return Err(fail(format!("ended with status {status}{meanwhile}: {}", said.text.trim())));
         }
         let vfs = context.vfs_mut();
         let report = vfs.lookup(root, REPORT, true).and_then(|report| vfs.contents(report));
         let report = report.map_err(|error| fail(format!("no report: {error}")))?;
         let mut audit: Audit = serde_json::from_slice(&report).map_err(|error| fail(error.to_string()))?;
-        if let Some(line) = said.trim().lines().next() {
+        if let Some(line) = said.text.trim().lines().next() {
             // Past sys.stdout and sys.stderr, so that nobody knows which module it was.
             let module = project.entry.module.clone();
             audit.findings.push(Finding { kind: Kind::Output, module, detail: line.to_string() });
@@ -85,45 +91,11 @@ impl Build {
     }
 }
 
-impl Finding {
-    /// Whether a snapshot would be wrong, and not only perhaps not what was meant.
-    pub fn is_error(&self) -> bool {
-        matches!(self.kind, Kind::Failed | Kind::Missing | Kind::Open | Kind::Written | Kind::Chdir | Kind::Detached)
-    }
-
-    /// One line: who did what, and what to do.
-    pub fn message(&self) -> String {
-        let Finding { module, detail, .. } = self;
-        let sees = |does: &str, what: &str| {
-            format!("{does} at import, where it sees the build's: {what}; do it in a function")
-        };
-        let what = match self.kind {
-            Kind::Failed => format!("cannot be imported at build time: {detail}; correct it"),
-            Kind::Open => format!("keeps {detail} open, which a resumed run would not have; close it"),
-            Kind::Written => format!("leaves {detail} behind, which a resumed run would not find; do it in a function"),
-            Kind::Chdir => format!("changes the current directory to {detail}; do it in a function"),
-            Kind::Output => {
-                format!("prints at import ({detail:?}), which a resumed run does not repeat; do it in a function")
-            }
-            Kind::Detached => {
-                "detaches a standard stream, which a resumed run could not renew; use reconfigure()".to_string()
-            }
-            Kind::Arguments => sees("looks at sys.argv", "only a program's name"),
-            Kind::Environ => sees("reads the environment", "an empty one"),
-            Kind::Terminal => sees("asks whether a stream is a terminal", "none"),
-            Kind::Time => sees("reads the time", "that of the build"),
-            Kind::Random => {
-                sees("draws or seeds random numbers", "the same ones in every run, or others than it seeded")
-            }
-            Kind::Unreached => {
-                return format!("[tool.pyapp] snapshot-exclude: nothing imports {module} at the start; remove it");
-            }
-            Kind::Missing => {
-                return format!(
-                    "[tool.pyapp] snapshot-include: expected a module, found none named {module}; correct it"
-                );
-            }
-        };
-        format!("{module}: {what}, or set [tool.pyapp] snapshot-exclude = [{module:?}]")
+/// What asks python3 for a level of optimisation.
+fn optimization(level: u8) -> Option<&'static str> {
+    match level {
+        0 => None,
+        1 => Some("-O"),
+        _ => Some("-OO"),
     }
 }

@@ -4,15 +4,19 @@
 //! do that a resumed run would not do again. Then those modules are imported by the interpreter whose memory is kept.
 
 mod audit;
+mod messages;
 
 use crate::compilation::Python;
 use crate::context::Build;
 use crate::error::{Error, Result};
 use crate::guest::watch;
 use archive::Archive;
-use host::layout;
 use host::snapshot::{NoImage, take};
+use host::{abi, layout};
 use vfs::Limits;
+
+/// What `sys.argv[0]` is at build time. A name that no program has: `_pyapp.py` looks for it in what argparse has made of it.
+const PROGRAM: &str = "<program>";
 
 /// A snapshot, and what the person who builds should know about it.
 pub struct Snapshot {
@@ -31,16 +35,17 @@ impl Build {
     /// [`Error::Libraries`] with every import that fails or leaves something open or behind; [`Error::Guest`].
     pub(crate) fn snapshot(&self, python: &Python, archive: &Archive) -> Result<Snapshot> {
         let audit = self.audit(python, archive)?;
-        let (errors, warnings): (Vec<_>, Vec<_>) = audit.findings.iter().partition(|finding| finding.is_error());
+        let errors = messages::errors(&audit.findings);
         if !errors.is_empty() {
-            return Err(Error::Libraries(errors.iter().map(|finding| finding.message()).collect()));
+            return Err(Error::Libraries(errors));
         }
         let image = self.image(python, archive, &audit.modules)?;
-        Ok(Snapshot {
-            image,
-            modules: audit.modules.len(),
-            warnings: warnings.iter().map(|finding| finding.message()).collect(),
-        })
+        Ok(Snapshot { image, modules: audit.modules.len(), warnings: messages::warnings(&audit.findings) })
+    }
+
+    /// Names a module whose import takes long.
+    fn tell_import(&self, module: &str) {
+        self.cache().stage(&format!("importing the app for its snapshot: {module}"));
     }
 
     fn image(&self, python: &Python, archive: &Archive, modules: &[String]) -> Result<Vec<u8>> {
@@ -48,14 +53,21 @@ impl Build {
         let identity = archive.identity();
         let builder = layout::python_context(archive.clone(), Limits::default());
         let builder = builder.map_err(|error| fail(error.to_string()))?;
-        let mut builder = builder.arguments(["pyapp", &self.project().entry.text()]).arguments(modules);
+        let mut builder = builder
+            .arguments([PROGRAM, &self.project().entry.text()])
+            .arguments(modules)
+            .variable(abi::OPTIMIZE_VARIABLE, self.project().optimize.to_string());
         if self.project().reproducible {
             builder = builder.deterministic(identity);
         }
         let program = python.program.clone();
-        let (image, said) = watch(builder, move |context| take(&program, context, identity))?;
+        let tell = |module: &str| self.tell_import(module);
+        let (image, said) = watch(builder, &tell, move |context| take(&program, context, identity))?;
         image.map_err(|reason| match reason {
-            NoImage::Ended(outcome) => fail(format!("the initialisation ended with {outcome:?}: {}", said.trim())),
+            NoImage::Ended(outcome) => {
+                let meanwhile = said.meanwhile();
+                fail(format!("the initialisation ended with {outcome:?}{meanwhile}: {}", said.text.trim()))
+            }
             NoImage::StateLost(what) => fail(what),
         })
     }

@@ -1,0 +1,285 @@
+"""What imports do that would not happen again in a run that resumes: the first half of the audit's program; audit.py is the other.
+
+A finding has a `kind`, a `module` (whose top level did it) and a `detail`.
+
+While a module's top level runs, its name stands last on standard error, between an SOH and the end of the line, for whoever
+waits (crates/pipeline/src/common/guest.rs).
+"""
+import sys
+
+BASE = set(sys.modules)
+
+import datetime
+import dis
+import gc
+import importlib.machinery
+import importlib.util
+import io
+import json
+import os
+import posix
+import random
+import time
+import traceback
+
+import _pyapp
+
+WANTED = json.loads(sys.argv[2])
+ENTRY = WANTED["entry"].partition(":")[0]
+
+# What need not be told of the standard library.
+HARMLESS = {
+    # They look for translations of their messages and for CPython's build folder, of which there are none here.
+    ("optparse", "environ"),
+    ("sysconfig", "environ"),
+    # `_pyapp.resume` makes it fresh in each run.
+    *((module, kind) for module, (_, kinds) in _pyapp.RENEWALS.items() for kind in kinds),
+}
+
+FUNCTIONS = {
+    function: kind
+    for kind, functions in {
+        "time": [
+            getattr(time, f"{name}{unit}")
+            for name in ("time", "monotonic", "perf_counter", "process_time", "thread_time", "clock_gettime")
+            for unit in ("", "_ns") if hasattr(time, f"{name}{unit}")
+        ] + [time.ctime, time.localtime, time.gmtime],
+        "random": (posix.urandom,),
+    }.items()
+    for function in functions
+}
+METHODS = {
+    ("time", "now", datetime.datetime),
+    ("time", "utcnow", datetime.datetime),
+    ("time", "today", datetime.date),
+}
+CODES = {
+    type(os.environ).__getitem__.__code__: "environ",
+    type(os.environ).__iter__.__code__: "environ",
+    type(os.environ).__len__.__code__: "environ",
+}
+SEED = random.Random.seed.__code__
+# Methods of os.environ that look things up for changing them, which a resumed run does with its own environment.
+CHANGES = {
+    getattr(type(os.environ), name).__code__ for name in ("setdefault", "pop", "popitem", "clear")
+}
+# Events with paths that come into being, or become the current directory.
+PATH_EVENTS = {"open", "os.mkdir", "os.chdir", "os.rename", "os.link", "os.symlink", "sqlite3.connect"}
+
+findings = []
+# Path to the module that last opened it, made it or went there; None to the one that last opened something by its number.
+touched = {}
+# Descriptor to the module that opened it by its number.
+owners = {}
+# Module to what it has printed.
+printed = {}
+# Modules whose top level is running, and the one told last.
+running = []
+told = None
+
+
+def find(kind, module, detail=""):
+    # Where nobody knows who it was, leaving the whole app out of the snapshot still helps.
+    module = ENTRY if module == "?" else module
+    finding = {"kind": kind, "module": module, "detail": detail}
+    if (module, kind) not in HARMLESS and finding not in findings:
+        findings.append(finding)
+
+
+def importing_module(frame):
+    """The module whose top level is being run, innermost first."""
+    while frame is not None:
+        if frame.f_code.co_name == "<module>" and frame.f_globals is not globals():
+            return frame.f_globals.get("__name__", "?")
+        frame = frame.f_back
+    return "?"
+
+
+def builds_parser(frame):
+    """Whether argparse is reading in order to make a parser.
+
+    What stays of that is the program's name, which each run renews. (A width for lines and translations are used once.)
+    """
+    outermost = ""
+    while frame is not None and frame.f_code.co_name != "<module>":
+        if frame.f_globals.get("__name__") == "argparse":
+            outermost = frame.f_code.co_name
+        frame = frame.f_back
+    return outermost == "__init__" or outermost.startswith("add_")
+
+
+def only_changes(frame):
+    """Whether a look-up in os.environ is part of a change, of whose result the program makes no use."""
+    while frame is not None and frame.f_globals.get("__name__") in ("os", "_collections_abc", "collections.abc"):
+        if frame.f_code in CHANGES and is_statement(frame.f_back):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def is_statement(frame):
+    """Whether the result of the call that a frame is making is dropped."""
+    if frame is None:
+        return False
+    rest = (instruction for instruction in dis.get_instructions(frame.f_code) if instruction.offset > frame.f_lasti)
+    return next((instruction.opname for instruction in rest), "") == "POP_TOP"
+
+
+def tell_running():
+    """Says whose top level is running, where another one's was."""
+    global told
+    name = running[-1] if running else ""
+    if name != told:
+        told = name
+        os.write(2, b"\1" + name.encode("utf-8", "replace") + b"\n")
+
+
+def shared_generator():
+    """The one behind random.random() and its like, which each run seeds anew."""
+    return getattr(sys.modules.get("random"), "_inst", None)
+
+
+def profile(frame, event, argument):
+    kind = None
+    if event == "c_call":
+        kind = FUNCTIONS.get(argument)
+        owner = argument.__self__
+        if owner is not None and owner is shared_generator():
+            kind = "random"
+        elif kind is None and isinstance(owner, type):
+            kind = next((k for k, name, base in METHODS if argument.__name__ == name and issubclass(owner, base)), None)
+    elif event in ("call", "return") and frame.f_code.co_name == "<module>":
+        if event == "call":
+            running.append(str(frame.f_globals.get("__name__")))
+        elif running:
+            running.pop()
+        tell_running()
+    elif event == "call":
+        kind = CODES.get(frame.f_code)
+        if kind and (builds_parser(frame) or only_changes(frame.f_back)):
+            kind = None
+        # Without a seed of its own it takes one from the system.
+        if frame.f_code.co_name == "seed" and frame.f_code == SEED and frame.f_locals.get("a") is None:
+            kind = "random"
+    if kind:
+        find(kind, importing_module(frame))
+
+
+def open_descriptors():
+    descriptors = set()
+    for descriptor in range(256):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            continue
+        descriptors.add(descriptor)
+    return descriptors
+
+
+DESCRIPTORS = open_descriptors()
+
+
+def note_owners():
+    """Gives descriptors that nobody has yet to the module that has last opened something by its number."""
+    for descriptor in open_descriptors() - DESCRIPTORS:
+        owners.setdefault(descriptor, touched.get(None, "?"))
+
+
+def hear(event, arguments):
+    # Looking at frames is an event, too.
+    if event in PATH_EVENTS:
+        module = importing_module(sys._getframe(1))
+        paths = arguments[:2] if event in ("os.rename", "os.link", "os.symlink") else arguments[:1]
+        touched.update((path, module) for path in paths if isinstance(path, str))
+        if event == "sqlite3.connect" or (event == "open" and arguments[1] is None):
+            # What os.open() gives is a number and no object, and the number is not known yet.
+            note_owners()
+            touched[None] = module
+    elif event == "syslog.openlog" and arguments[0] == WANTED["program"]:
+        # In C, past what looks like a list.
+        find("arguments", importing_module(sys._getframe(1)))
+
+
+class Raw(io.RawIOBase):
+    """The file below a standard stream, telling which module reads from it, writes to it or asks what it is."""
+
+    closefd = False
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.mode = "wb" if descriptor else "rb"
+        self.name = ("<stdin>", "<stdout>", "<stderr>")[descriptor]
+
+    def readable(self):
+        return self.descriptor == 0
+
+    def writable(self):
+        return self.descriptor != 0
+
+    def isatty(self):
+        find("terminal", importing_module(sys._getframe(1)))
+        return False
+
+    def fileno(self):
+        return self.descriptor
+
+    def readinto(self, buffer):
+        find("input", importing_module(sys._getframe(1)))
+        return 0
+
+    def write(self, data):
+        module = importing_module(sys._getframe(1))
+        printed[module] = printed.get(module, b"") + bytes(data)
+        return len(data)
+
+
+class Detachable:
+    """What can be taken apart, telling which module does so."""
+
+    def detach(self):
+        find("detached", importing_module(sys._getframe(1)))
+        return super().detach()
+
+
+class Reader(Detachable, io.BufferedReader):
+    pass
+
+
+class Writer(Detachable, io.BufferedWriter):
+    """Holds nothing back, or the wrong module would be told."""
+
+    def write(self, data):
+        written = super().write(data)
+        self.flush()
+        return written
+
+
+class Text(Detachable, io.TextIOWrapper):
+    pass
+
+
+def recorder(descriptor):
+    buffer = (Writer if descriptor else Reader)(Raw(descriptor))
+    stream = Text(
+        buffer, "utf-8", "backslashreplace" if descriptor == 2 else "surrogateescape", "\n",
+        line_buffering=descriptor == 2, write_through=descriptor != 0,
+    )
+    stream.mode = "w" if descriptor else "r"
+    return stream
+
+
+class Arguments(list):
+    """sys.argv, telling which module looks into it."""
+
+    def __getitem__(self, index):
+        if not builds_parser(sys._getframe(1)):
+            find("arguments", importing_module(sys._getframe(1)))
+        return super().__getitem__(index)
+
+    def __iter__(self):
+        find("arguments", importing_module(sys._getframe(1)))
+        return super().__iter__()
+
+    def __contains__(self, item):
+        find("arguments", importing_module(sys._getframe(1)))
+        return super().__contains__(item)

@@ -1,0 +1,143 @@
+//! What a resumed run makes of the objects of the snapshot.
+
+use super::common::dedent;
+use super::common::project::{Project, settings, settings_with};
+use super::{NOISY, build};
+use bundle::Run;
+use std::collections::HashSet;
+
+#[test]
+fn settings_of_a_stream_made_at_import_hold() {
+    let source = dedent(
+        r#"
+        import sys
+        sys.stdout.reconfigure(line_buffering=True, errors='replace')
+        sys.stderr.reconfigure(write_through=True)
+        def main(): print(sys.stdout.line_buffering, sys.stdout.errors, sys.stderr.write_through)
+        "#,
+    );
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    assert_eq!(bundle.run(&[]), (0, "True replace True\n".to_string()));
+    let source = dedent(
+        r#"
+        import io, sys
+        sys.stdout = io.TextIOWrapper(sys.stdout.detach())
+        def main(): pass
+        "#,
+    );
+    let project = Project::new(&settings("app:main"), &[("python_libs/app.py", source)]);
+    let error = project.build().err().expect("refused");
+    assert!(error.contains("app: detaches a standard stream"), "{error}");
+}
+
+#[test]
+fn an_end_looks_like_any_other() {
+    // Finalisers of a module that runs as __main__ still have its names; an exception kept at import keeps nothing else;
+    // a class may refuse to be asked for what it does not have; streams may be taken apart.
+    let entry = dedent(
+        r#"
+        import io, sys, weakref
+        from kept import store
+        class R:
+            def __del__(self): sys.stderr.write('gone\n')
+        r = R()
+        called = weakref.ref(r, lambda _: sys.stderr.write('called\n'))
+        print('first')
+        sys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding='utf-8')
+        print('second')
+        "#,
+    );
+    let kept = dedent(
+        r#"
+        try:
+            import nowhere
+        except ImportError as error:
+            ERROR = error
+        class O: pass
+        store = {'o': O()}
+        import weakref
+        weakref.finalize(store['o'], print, 'finalised')
+        store.pop('o')
+        class Meta(type):
+            def __getattr__(cls, name): raise KeyError(name)
+        class Strange(metaclass=Meta): pass
+        STRANGE = Strange()
+        "#,
+    );
+    let bundle = build(&settings("app"), &[("python_libs/app.py", entry), ("python_libs/kept.py", kept)]);
+    assert_eq!(bundle.run_as(Run::Resumed, &[]), (0, "first\nsecond\ngone\n".to_string()));
+    assert_eq!(bundle.run_as(Run::Cold, &[]), (0, "finalised\nfirst\nsecond\ngone\n".to_string()));
+}
+
+#[test]
+fn what_was_made_at_import_goes_when_the_run_lets_go_of_it() {
+    let source = dedent(
+        r#"
+        import weakref
+        try:
+            import nowhere
+        except ImportError as error:
+            ERROR = error
+        class O: pass
+        held = O()
+        weakref.finalize(held, print, 'gone')
+        def main():
+            global held
+            held = None
+            print('after')
+        "#,
+    );
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    assert_eq!(bundle.run(&[]), (0, "gone\nafter\n".to_string()));
+}
+
+#[test]
+fn without_a_snapshot_every_run_starts_cold() {
+    let pyproject = settings_with("app:main", "snapshot = false");
+    let bundle = build(&pyproject, &[("python_libs/app.py", &format!("{NOISY}def main(): pass\n"))]);
+    assert!(bundle.snapshot.is_empty());
+    assert_eq!(bundle.report.warnings, Vec::<String>::new());
+    assert_eq!(bundle.run(&[]), (0, "importing app\n".to_string()));
+}
+
+#[test]
+fn a_thousand_resumed_runs_draw_a_thousand_different_numbers() {
+    let source = dedent(
+        r#"
+        import os, random, secrets, tempfile, uuid
+        def main():
+            print(random.random(), random.getrandbits(64), uuid.uuid4(), secrets.token_hex(8),
+                  next(tempfile._get_candidate_names()), os.urandom(8).hex(), uuid.uuid1().node)
+        "#,
+    );
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    assert_eq!(bundle.report.warnings, Vec::<String>::new());
+    let runs = bundle.run_many(Run::Resumed, 1000);
+    for field in 0..7 {
+        let distinct: HashSet<&str> = runs.iter().filter_map(|run| run.split_whitespace().nth(field)).collect();
+        assert_eq!(distinct.len(), 1000, "field {field}: {:?}", runs[0]);
+    }
+}
+
+#[test]
+fn what_an_import_has_made_with_a_finaliser_is_finalised_in_each_run() {
+    let source = dedent(
+        r#"
+        class Loud:
+            def __del__(self): print('gone')
+        kept = Loud()
+        def gen():
+            try:
+                yield
+            finally:
+                print('closed')
+        held = gen()
+        next(held)
+        def main(): print('main')
+        "#,
+    );
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    let (status, said) = bundle.run(&[]);
+    let lines: HashSet<&str> = said.lines().collect();
+    assert_eq!((status, lines), (0, HashSet::from(["main", "gone", "closed"])));
+}
