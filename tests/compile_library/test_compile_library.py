@@ -432,6 +432,24 @@ class Refusals(Case):
     def test_manifest_in_another_case(self):
         self.assertOne(self.refuse({"manifest.TXT": ""}), "manifest.TXT")
 
+    NATIVE = {"x.cpython-313-x86_64-linux-gnu.so": b"\x7fELF\2\1\1", "y.pyd": b"MZ\x90\0",
+              "libz.so.1.3": b"\x7fELF\2\1\1", "libw.dylib": b"\xcf\xfa\xed\xfe",
+              "v.so": b"\xca\xfe\xba\xbe", "u.abi3.so": b"\0asm\1\0\0\0"}
+
+    def test_native_code(self):
+        problems = self.refuse(self.NATIVE)
+        self.assertEqual(len(problems), len(self.NATIVE))
+        for name in self.NATIVE:
+            self.assertTrue(any(f"{os.path.join(self.source, name)}: expected Python or data, found native code"
+                                in problem for problem in problems), problems)
+        # The way out that it names.
+        self.assertEqual(list(self.compile(exclude=list(self.NATIVE))), ["MANIFEST.txt"])
+
+    def test_what_only_looks_like_native_code(self):
+        files = {"ld.so": b"/* GNU ld script */", "cli.exe": b"MZ\x90\0", "bin/tool": b"\x7fELF\2\1\1",
+                 "Main.class": b"\xca\xfe\xba\xbe", "module.wasm": b"\0asm"}
+        self.assertEqual(len(self.compile(files)), len(files) + 1)
+
     def test_special_files(self):
         if not hasattr(os, "mkfifo"):
             self.skipTest("no named pipes here")
@@ -447,6 +465,27 @@ class Refusals(Case):
 
 
 class Names(Case):
+    def test_a_disk_that_tells_case_apart(self):
+        # The executable's does; two files that become one are refused all the same.
+        names = ["Data.txt", "data.txt", "Foo.py", "foo.py", "Pkg/a", "pkg/b", "stra\u00dfe", "STRASSE"]
+        for name in names:
+            self.odd_file(name)
+        self.need_names(names)
+        self.assertEqual(len(self.compile(case_sensitive=True)), len(names) + 1)
+        self.assertEqual(run("--case-sensitive", self.source, self.output)[0], 0)
+        status, _, errors = run(self.source, self.output)
+        self.assertEqual((status, errors.count("where case does not count; rename or exclude one")), (1, 4))
+        write(self.source, {"foo.pyc/x": ""})
+        self.assertOne(self.refuse(case_sensitive=True), "foo.pyc: its output has the same name as that of foo.py; rename")
+
+    def test_each_way_out_of_names_that_are_the_same(self):
+        self.odd_file("Data.txt")
+        self.odd_file("data.txt")
+        self.need_two_names("case")
+        self.assertEqual(len(self.compile(exclude=["data.txt"])), 2)
+        os.rename(os.path.join(self.source, "data.txt"), os.path.join(self.source, "other.txt"))
+        self.assertEqual(len(self.compile()), 3)
+
     def test_not_utf8(self):
         name = "bad" + os.fsdecode(b"\xff") + ".py"
         self.odd_file("sub/" + name)
@@ -471,6 +510,11 @@ class Names(Case):
     def need_two_names(self, ignored):
         if len(os.listdir(self.source)) < 2:
             self.skipTest(f"the file system ignores {ignored}")
+
+    def need_names(self, names):
+        found = read(self.source)
+        if len(found) < len(names):
+            self.skipTest(f"the file system keeps only {sorted(found)}")
 
     def test_names_that_differ_in_case(self):
         self.odd_file("Data.txt")

@@ -1,5 +1,6 @@
 //! What an app imports at its start, asked of the very CPython over the very archive: `audit.py`.
 
+use super::main_module::MainModule;
 use crate::compilation::Python;
 use crate::context::Build;
 use crate::error::{Error, Result};
@@ -54,7 +55,7 @@ impl Build {
     ///
     /// # Errors
     /// [`Error::Guest`] if the audit did not run to its end.
-    pub(super) fn audit(&self, python: &Python, archive: &Archive) -> Result<Audit> {
+    pub(super) fn audit(&self, python: &Python, archive: &Archive, main: &MainModule) -> Result<Audit> {
         let fail = |what: String| Error::Guest(format!("the audit of what the app imports: {what}"));
         let project = self.project();
         let made = layout::python_context_and_root(archive.clone(), Limits::default());
@@ -64,6 +65,7 @@ impl Build {
         }
         let wanted = json!({
             "entry": project.entry.text(),
+            "later": main.later,
             "include": project.snapshot_include,
             "exclude": project.snapshot_exclude,
         });

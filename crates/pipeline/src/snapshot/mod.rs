@@ -4,6 +4,9 @@
 //! do that a resumed run would not do again. Then those modules are imported by the interpreter whose memory is kept.
 
 mod audit;
+mod main_module;
+
+pub(crate) use main_module::MainModule;
 
 use crate::compilation::Python;
 use crate::context::Build;
@@ -29,8 +32,8 @@ impl Build {
     ///
     /// # Errors
     /// [`Error::Libraries`] with every import that fails or leaves something open or behind; [`Error::Guest`].
-    pub(crate) fn snapshot(&self, python: &Python, archive: &Archive) -> Result<Snapshot> {
-        let audit = self.audit(python, archive)?;
+    pub(crate) fn snapshot(&self, python: &Python, archive: &Archive, main: MainModule) -> Result<Snapshot> {
+        let audit = self.audit(python, archive, &main)?;
         let (errors, warnings): (Vec<_>, Vec<_>) = audit.findings.iter().partition(|finding| finding.is_error());
         if !errors.is_empty() {
             return Err(Error::Libraries(errors.iter().map(|finding| finding.message()).collect()));
@@ -39,7 +42,7 @@ impl Build {
         Ok(Snapshot {
             image,
             modules: audit.modules.len(),
-            warnings: warnings.iter().map(|finding| finding.message()).collect(),
+            warnings: main.warnings.into_iter().chain(warnings.iter().map(|finding| finding.message())).collect(),
         })
     }
 
