@@ -172,7 +172,7 @@ fn what_collides_is_refused_with_both_paths_and_the_ways_out_work() {
         "python_libs/p/__init__.py and more/p: expected a package in one folder, or a namespace package (without \
          __init__.py) in all, found both; move one to the other, or rename it"
     );
-    built(&[main, ("python_libs/p/__init__.py", ""), ("python_libs/p/b.py", "")]).expect("built");
+    built(&[main, ("python_libs/p/__init__.py", ""), ("python_libs/p/b.py", ""), ("more/c.py", "")]).expect("built");
     built(&[main, ("python_libs/p/a.py", ""), ("more/p/b.py", "")]).expect("built");
 }
 

@@ -148,7 +148,9 @@ fn a_module_is_imported_only_where_the_run_takes_that_way() {
     assert_eq!(app.run_as(Run::Cold, &[]), (0, "usual\nother\nfallback\nlast\n".to_string()));
     // What runs in any case is in the snapshot.
     assert_eq!(app.run_as(Run::Resumed, &[]), (0, "usual\nother\n".to_string()));
-    assert_eq!(app.run(&["x"]).1.lines().next(), Some("patched"));
+    for run in [Run::Cold, Run::Resumed] {
+        assert_eq!(app.run_as(run, &["x"]).1.lines().next(), Some("patched"));
+    }
 }
 
 /// What a run imports itself says so on stderr.

@@ -102,12 +102,56 @@ fn a_module_that_its_package_can_do_without_is_left_out() {
 }
 
 #[test]
+fn a_package_that_others_can_do_without_may_need_its_own() {
+    // As SQLAlchemy does without greenlet, and an app without a faster parser.
+    let text = r#"
+        === python_libs/app.py
+        import orm
+        try:
+            from parser import etree
+        except ImportError:
+            etree = None
+        print(orm.HAS, etree)
+        === python_libs/orm/__init__.py
+        try:
+            import green
+        except ImportError:
+            HAS = False
+        else:
+            from ._green import spawn
+            HAS = True
+        === python_libs/orm/_green.py
+        from green import spawn
+        === python_libs/green/__init__.py
+        from ._green import spawn
+        from . import greenlet
+        === python_libs/green/greenlet.py
+        from green._green import spawn
+        === python_libs/green/tests/__init__.py
+        from . import _test_extension
+        === python_libs/parser/__init__.py
+        "#;
+    let natives = [
+        "python_libs/green/_green.abi3.so",
+        "python_libs/green/tests/_test_extension.abi3.so",
+        "python_libs/parser/etree.abi3.so",
+    ];
+    let app = project(&settings("app"), text, &natives).build().expect("built");
+    assert_eq!(app.run(&[]), (0, "False None\n".to_string()));
+    // Not if somebody needs it all the same.
+    let project = project(&settings("app"), text, &natives);
+    project.write("python_libs/app.py", "import orm, green\n");
+    let error = project.build().err().expect("refused");
+    assert!(error.contains("\ngreen: expected Python, found native code for Linux"), "{error}");
+}
+
+#[test]
 fn what_a_package_needs_is_refused_and_every_way_out_works() {
     let text = r#"
         === python_libs/app.py
+        import importlib
         try:
-            import speedy
-            print(speedy.NAME)
+            print(importlib.import_module('speedy').NAME)
         except ImportError as error:
             print('without')
         === python_libs/speedy/__init__.py

@@ -398,7 +398,8 @@ class Refusals(Case):
             return open(path, *rest)
         with mock.patch.object(compile_library, "open", changing_open, create=True):
             problems = self.refuse({"a.py": "x = 2"})
-        self.assertOne(problems, "a.py: expected the same source twice, found that it changed")
+        self.assertOne(problems, "a.py: expected the same source twice, found that it changed meanwhile; run again")
+        self.assertEqual(sorted(self.compile()), ["MANIFEST.txt", "a.pyc"])
 
     def test_no_temporary_folder(self):
         full = OSError(errno.ENOSPC, "No space left on device")
@@ -656,6 +657,17 @@ class Output(Case):
                        "apart from the source")
         # Asked only, not tried: who breaks this check must not lose a disk.
         self.assertOne(compile_library.place_problems(self.source, os.sep), "apart from")
+
+    def test_the_ways_out_of_a_place_that_is_refused(self):
+        write(self.source, {"a.py": ""})
+        mine = os.path.join(self.top, "mine")
+        write(mine, {"thesis.txt": "years of work"})
+        self.assertOne(self.refuse(output=mine), "give another or remove it yourself")
+        self.assertEqual(len(self.compile()), 2)  # another
+        os.remove(os.path.join(mine, "thesis.txt"))
+        compile_library.compile_tree(self.source, mine)
+        self.assertOne(self.refuse(output=os.path.join(self.source, "out")), "; give another")
+        self.assertOne(self.refuse(source=os.path.join(self.top, "none")), "give the library to compile")
 
     def test_neighbours_with_a_common_beginning_are_fine(self):
         self.output = self.source + "-compiled"

@@ -137,16 +137,23 @@ fn problems(said: &str, sources: &Sources) -> Vec<String> {
     for line in said.lines().filter(|line| !line.starts_with("nothing was written")) {
         let mut line = line.to_string();
         if let Some(rest) = line.strip_prefix(&format!("/{SOURCE}/")) {
-            let own = |(name, _): &&(String, PathBuf)| {
-                rest.strip_prefix(name.as_str()).is_some_and(|after| after.starts_with(['/', ':']))
-            };
-            if let Some((name, path)) = sources.entries.iter().find(own) {
-                line = format!("{}{}", path.display(), &rest[name.len()..]);
-            }
+            line = own_path(rest, sources).unwrap_or(line);
         }
         problems.push(line);
     }
     problems
+}
+
+/// A problem of a file, with this machine's path in place of the one below the guest's folder.
+fn own_path(problem: &str, sources: &Sources) -> Option<String> {
+    let below = |path: &str| problem.strip_prefix(path).filter(|rest| rest.starts_with(['/', ':']));
+    let own = |(path, place): &(String, PathBuf)| Some(format!("{}{}", place.display(), below(path)?));
+    // The script escapes odd names; then the folder tells.
+    let beside = |(path, place): &(String, PathBuf)| {
+        let rest = below(path.rsplit_once('/')?.0)?;
+        Some(format!("{}{rest}", place.parent()?.display()))
+    };
+    sources.entries.iter().find_map(own).or_else(|| sources.entries.iter().find_map(beside))
 }
 
 fn collect(mut context: host::Context, root: Ino) -> Result<Vec<Compiled>> {
@@ -200,5 +207,7 @@ mod tests {
         };
         let said = "/source/a/x.py:3: bad\n/source/ab.py:1: worse\nnothing was written; problems found: 2\n";
         assert_eq!(problems(said, &sources), ["/home/me/libs/a/x.py:3: bad", "other/ab.py:1: worse"]);
+        let sources = Sources { entries: vec![("ns/b\nc".into(), "two/ns/b\nc".into())], ..sources };
+        assert_eq!(problems("/source/ns/b\\nc: odd\n", &sources), ["two/ns/b\\nc: odd"]);
     }
 }

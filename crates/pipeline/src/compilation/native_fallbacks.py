@@ -1,11 +1,10 @@
-"""Which native modules their packages can do without; run by the build inside its CPython.
+"""Which native modules the libraries can do without; run by the build inside its CPython.
 
     python3 native_fallbacks.py FOLDER '["pkg._native", ...]'
 
-FOLDER holds the sources of the libraries; nothing of them runs. Prints, as JSON, those of the modules that the package
-itself expects to be missing: it imports them where it would catch an ImportError, or under a condition of its own; or the
-modules that import them are imported in such a way. A module that nothing in its package imports is what the app imports,
-unless its name is private.
+FOLDER holds the sources of the libraries; nothing of them runs. Prints, as JSON, those of the modules that are expected to be
+missing: whoever imports one would catch the ImportError, or does it under a condition of its own, or is itself imported in
+such a way only. A module that nothing imports is one that somebody finds by its name.
 """
 import ast
 import json
@@ -18,31 +17,32 @@ PLATFORM = TYPING | {"sys", "version_info", "platform", "implementation", "os", 
 CAUGHT = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 
-class Package:
-    """The sources of one top-level package or module."""
+class Libraries:
+    """The sources of all libraries."""
 
-    def __init__(self, folder, name):
+    def __init__(self, folder):
+        # Module to text, and whether it is a package.
         self.sources, self.parsed = {}, {}
-        if os.path.isfile(os.path.join(folder, name + ".py")):
-            self.add(os.path.join(folder, name + ".py"), name, is_package=False)
-        for place, folders, files in os.walk(os.path.join(folder, name)):
-            dotted = os.path.relpath(place, folder).replace(os.sep, ".")
+        for place, folders, files in os.walk(folder):
+            # Tests are nobody's way to a module.
+            folders[:] = [name for name in folders if name not in ("tests", "test", "__pycache__")]
+            package = "" if place == folder else os.path.relpath(place, folder).replace(os.sep, ".")
             for file in sorted(files):
                 stem, ending = os.path.splitext(file)
                 if ending == ".py":
-                    is_package = stem == "__init__"
-                    self.add(os.path.join(place, file), dotted if is_package else f"{dotted}.{stem}", is_package)
-
-    def add(self, path, module, is_package):
-        with open(path, encoding="utf-8", errors="replace") as file:
-            self.sources[module] = file.read(), is_package
+                    module = package if stem == "__init__" else f"{package}.{stem}".lstrip(".")
+                    with open(os.path.join(place, file), encoding="utf-8", errors="replace") as source:
+                        self.sources[module] = source.read(), stem == "__init__"
 
     def importers(self, module):
         """Who imports `module`, and in which way; only sources that mention its name are parsed."""
+        # Below a package, everything imports it.
+        inside = f"{module}." if self.sources.get(module, ("", False))[1] else None
         for importer, (text, _) in self.sources.items():
-            if module.rpartition(".")[2] in text and importer != module:
+            is_outside = importer != module and not (inside and importer.startswith(inside))
+            if is_outside and module.rpartition(".")[2] in text:
                 for modules, way in self.imports_of(importer):
-                    if module in modules:
+                    if module in modules and way != "deferred":
                         yield importer, way
 
     def imports_of(self, importer):
@@ -57,18 +57,24 @@ class Package:
             ]
         return self.parsed[importer]
 
-    def can_do_without(self, module, asked=()):
-        ways = [(importer, way) for importer, way in self.importers(module) if way != "deferred"]
-        return bool(ways) and module not in asked and all(
-            way == "guarded" or self.can_do_without(importer, (*asked, module)) for importer, way in ways
-        )
+    def can_do_without(self, module):
+        needing, is_guarded = [module], False
+        for each in needing:
+            ways = list(self.importers(each))
+            if not ways:
+                return False
+            is_guarded = is_guarded or any(way == "guarded" for _, way in ways)
+            needing += {importer for importer, way in ways if way == "open"}.difference(needing)
+        return is_guarded
 
     def dispensable(self, natives):
         found = [module for module in natives if self.can_do_without(module)]
-        # Beside such modules, one for the package's own tests.
+        # A private one that nothing imports is for tests, if its package can do without the others.
+        packages = {module.partition(".")[0] for module in found}
         found += [
             module for module in natives
-            if found and module.rpartition(".")[2].startswith("_") and not any(self.importers(module))
+            if module.partition(".")[0] in packages and module.rpartition(".")[2].startswith("_")
+            and not any(self.importers(module))
         ]
         return found
 
@@ -79,10 +85,12 @@ def imports(statements, way):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield node, way
         elif isinstance(node, (ast.Try, ast.TryStar)):
-            yield from imports(node.body, "guarded" if any(map(takes_another_way, node.handlers)) else way)
+            # What is in `else` runs if all of `try` has worked.
+            inner = "guarded" if any(map(takes_another_way, node.handlers)) else way
+            yield from imports(node.body + node.orelse, inner)
             for handler in node.handlers:
                 yield from imports(handler.body, way)
-            yield from imports(node.orelse + node.finalbody, way)
+            yield from imports(node.finalbody, way)
         elif isinstance(node, ast.If):
             names = names_in(node.test)
             inner = way if names <= PLATFORM else "guarded"
@@ -110,21 +118,22 @@ def takes_another_way(handler):
 def imported(node, importer, is_package):
     """The modules that a statement may import."""
     if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    base = node.module or ""
-    if node.level:
-        parts = importer.split(".")
-        parts = parts[:len(parts) - node.level + is_package]
-        base = ".".join(parts + ([base] if base else []))
-    return [base] + [f"{base}.{alias.name}" for alias in node.names]
+        names = [alias.name for alias in node.names]
+    else:
+        base = node.module or ""
+        if node.level:
+            parts = importer.split(".")
+            parts = parts[:len(parts) - node.level + is_package]
+            base = ".".join(parts + ([base] if base else []))
+        names = [f"{base}.{alias.name}" for alias in node.names]
+    # With the packages above.
+    parts = [name.split(".") for name in names]
+    return {".".join(name[:depth + 1]) for name in parts for depth in range(len(name))}
 
 
 def main():
     folder, modules = sys.argv[1], json.loads(sys.argv[2])
-    found = []
-    for name in sorted({module.partition(".")[0] for module in modules}):
-        found += Package(folder, name).dispensable([module for module in modules if f"{module}.".startswith(f"{name}.")])
-    print(json.dumps(found))
+    print(json.dumps(Libraries(folder).dispensable(modules)))
 
 
 if __name__ == "__main__":

@@ -95,6 +95,9 @@ mod tests {
         let expected = "pyproject.toml, [tool.pyapp] exclude: expected a path below a folder of libs, found none for \
                         b/c.so; correct or remove it";
         assert_eq!(error, expected);
+        fs::write(folder.path().join("one/b/c.so"), "").expect("written");
+        find(&project(folder.path(), &["one"], &["b/c.so"])).expect("corrected");
+        find(&project(folder.path(), &["one"], &[])).expect("removed");
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(crate) fn find(libraries: &[Library], excluded: &[String]) -> Result<Vec<Nat
     if !found.is_empty() {
         let owners = owners(libraries)?;
         for native in &mut found {
-            let owner = owners.iter().find(|(_, files)| files.iter().any(|file| *file == native.path));
+            let owner = owners.iter().find(|(_, files)| files.contains(&native.path));
             let top = native.path.split('/').next().unwrap_or_default();
             native.owner = owner.map_or(top, |(name, _)| name).to_string();
         }

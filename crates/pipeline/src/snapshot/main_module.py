@@ -8,7 +8,7 @@ condition. Such an import is left to the run. Prints, as JSON:
 
   later      [line, column] of each import that is left to the run
   change     the first statement that later imports may depend on, as [line, text], if imports come after it; or null
-  missing    imports behind a change that nothing can satisfy: [line, module, whether all changes are known]
+  missing    imports behind a change, or behind one of sys.path that adds nothing, that nothing can satisfy: [line, module, whether all changes are known]
 """
 import ast
 import importlib.machinery
@@ -69,6 +69,7 @@ class Module:
         # sys.path at this point of the module, as far as it is known.
         self.paths = list(sys.path)
         self.is_known = True
+        self.has_edits = False
         self.change = None
         self.later, self.missing = [], []
         self.has_imports_after = False
@@ -163,8 +164,8 @@ class Module:
         if self.change is not None:
             self.has_imports_after = True
             self.later.append([node.lineno, node.col_offset])
-            if not foreseen:
-                self.missing += [[node.lineno, top, self.is_known] for top in missing]
+        if not foreseen and (self.has_edits or self.change is not None):
+            self.missing += [[node.lineno, top, self.is_known] for top in missing]
         return not missing
 
     def find(self, top):
@@ -177,11 +178,13 @@ class Module:
         try:
             after = self.edited(node)
         except (Unknown, TypeError, ValueError):
+            self.has_edits = True
             self.note(node)
             self.is_known = False
             return True
         if after is None:
             return False
+        self.has_edits = True
         if owners(after) != owners(self.paths):
             self.note(node)
         self.paths = after
