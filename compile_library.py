@@ -26,8 +26,9 @@ Symbolic links that stay inside SOURCE become copies of what they point to.
 
 Refused by name: what does not compile (`path:line: reason`, line 1 where the
 compiler names none); links that leave SOURCE, loop or lead nowhere; special
-files; names that are not UTF-8 or contain a line break, or that are the same
-where case does not count; a MANIFEST.txt in SOURCE. One run reports them all
+files; native code, which WebAssembly cannot load; names that are not UTF-8 or
+contain a line break, or that are the same where case does not count (with
+--case-sensitive it does); a MANIFEST.txt in SOURCE. One run reports them all
 and leaves OUTPUT as it was. OUTPUT is replaced only if it is empty or an
 earlier result. Warnings of the compiler are for the library's authors and not
 shown.
@@ -55,8 +56,11 @@ MANIFEST_FORMAT = "pyapp-bytecode"  # then a blank and the version of the format
 NOT_CARRIED_NAMES = frozenset(
     "__pycache__ .git .hg .svn .bzr CVS .gitignore .gitattributes .gitmodules .hgignore .hgtags"
     " .idea .vscode .mypy_cache .pytest_cache .ruff_cache .DS_Store Thumbs.db".split())
+NATIVE_ENDINGS = (".so", ".pyd", ".dylib")
+NATIVE_MAGIC = (b"\x7fELF", b"MZ", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",  # Linux, Windows,
+                b"\xca\xfe\xba\xbe", b"\0asm")                                # macOS, WebAssembly
 NOT_CARRIED_ENDINGS = (".pyc", ".pyo", ".pyi", ".pyw")
-REMEDY = "change it or leave it out with --exclude"  # ends the refusal of an entry
+REMEDY = "change or exclude it"  # ends the refusal of an entry: --exclude, or the key of a build
 
 # Paths are relative to source and output, with "/"; kind is bytecode, data or folder.
 Entry = namedtuple("Entry", "output_path kind source_path file")
@@ -72,10 +76,10 @@ class Refused(Exception):
         self.problems = problems
 
 
-def compile_tree(source, output, *, prefix=None, optimize=0, exclude=()):
+def compile_tree(source, output, *, prefix=None, optimize=0, exclude=(), case_sensitive=False):
     """Compile `source` into the folder `output`; return a Summary or raise Refused."""
     prefix = default_prefix(source) if prefix is None else prefix.rstrip("/")
-    entries, problems = list_source(source, exclude)
+    entries, problems = list_source(source, exclude, str if case_sensitive else folded)
     problems += place_problems(source, output)
     try:
         results = make_results(entries, prefix, optimize, problems)
@@ -106,13 +110,16 @@ def shown(text):
                    for char in text)
 
 
-def list_source(source, exclude):
-    """Return the entries to carry, folders before their contents, and the problems."""
+def list_source(source, exclude, key_of):
+    """Return the entries to carry, folders before their contents, and the problems.
+
+    Names are the same where the output will lie if `key_of` makes them so.
+    """
     entries, problems = [], []
     if os.path.isdir(source):
         root = os.path.realpath(source)
         excluded = {os.path.normpath(path).replace(os.sep, "/") for path in exclude}
-        walk(source, "", root, [root], excluded, entries, problems)
+        walk(source, "", root, [root], excluded, key_of, entries, problems)
     elif os.path.isfile(source) and is_module(source):
         name = os.path.basename(source)
         entries.append(make_entry(name, source))
@@ -124,24 +131,25 @@ def list_source(source, exclude):
     return entries, problems
 
 
-def walk(folder, relative, root, ancestors, excluded, entries, problems):
+def walk(folder, relative, root, ancestors, excluded, key_of, entries, problems):
     """Add what lies in `folder`; `relative` is its path from the source, "" or "x/y/"."""
     try:
         names = sorted(os.listdir(folder))
     except OSError as error:
         problems.append(f"{shown(folder)}: cannot be listed: {error.strerror}")
         return
-    taken = {} if relative else {folded(MANIFEST): "the list this program writes"}
+    taken = {} if relative else {key_of(MANIFEST): "the list this program writes"}
     for name in names:
         path = os.path.join(folder, name)
         if relative + name in excluded or is_left_out(name, path):
             continue
         entry = make_entry(relative + name, path)
         reasons = name_problems(name)
-        key = folded(entry.output_path[len(relative):])
+        key = key_of(entry.output_path[len(relative):])
         if key in taken:
-            reasons.append(f"its output has the same name as {taken[key]} where case does not "
-                           f"count; {REMEDY}")
+            where = "" if key_of is str else " where case does not count"
+            reasons.append(f"its output has the same name as {taken[key]}{where}; "
+                           "rename or exclude one of them")
         taken.setdefault(key, "that of " + shown(name))
         obstacle = kind_problem(path, root, ancestors)
         if obstacle:
@@ -150,7 +158,7 @@ def walk(folder, relative, root, ancestors, excluded, entries, problems):
             entries.append(entry)
             if entry.kind == "folder":
                 walk(path, relative + name + "/", root, ancestors + [os.path.realpath(path)],
-                     excluded, entries, problems)
+                     excluded, key_of, entries, problems)
         problems += [f"{shown(path)}: {reason}" for reason in reasons]
 
 
@@ -238,6 +246,9 @@ def make_result(entry, prefix, optimize, scratch):
     except OSError as error:
         raise Refused([f"{shown(entry.file)}: cannot be read: {error.strerror}"]) from error
     content = source
+    if entry.kind == "data" and is_native(entry.output_path, source):
+        raise Refused([f"{shown(entry.file)}: expected Python or data, found native code, which "
+                       f"WebAssembly cannot load; {REMEDY}"])
     if entry.kind == "bytecode":
         content = compile_module(entry.file, f"{prefix}/{entry.source_path}", optimize, scratch)
         # py_compile has read the source once more, and the manifest names what was compiled.
@@ -245,6 +256,13 @@ def make_result(entry, prefix, optimize, scratch):
             raise Refused([f"{shown(entry.file)}: expected the same source twice, found that it "
                            "changed meanwhile; run again"])
     return Result(entry.output_path, entry.kind, content, hashlib.sha256(source).hexdigest())
+
+
+def is_native(path, content):
+    # Only what Python or a loader would look for: programs and data may begin alike.
+    name = path.rpartition("/")[2]
+    is_named = name.endswith(NATIVE_ENDINGS) or ".so." in name
+    return is_named and content.startswith(NATIVE_MAGIC)
 
 
 def compile_module(path, virtual_path, optimize, scratch):
@@ -378,12 +396,15 @@ def main(argv):
         f"{SITE_PACKAGES}/<name of SOURCE>; for a single file without the name)"))
     parser.add_argument("--exclude", metavar="REL", action="append", default=[],
                         help="path relative to SOURCE to leave out; may be repeated")
+    parser.add_argument("--case-sensitive", action="store_true", help=(
+        "OUTPUT lies where names that differ in case or composition only are two names"))
     options = parser.parse_args(argv)
     if not options.source or not options.output:
         parser.error("SOURCE and OUTPUT must not be empty")
     try:
         summary = compile_tree(options.source, options.output, prefix=options.prefix,
-                               optimize=options.optimize, exclude=options.exclude)
+                               optimize=options.optimize, exclude=options.exclude,
+                               case_sensitive=options.case_sensitive)
     except Refused as refused:
         for problem in refused.problems:
             print(problem, file=sys.stderr)

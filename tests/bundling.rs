@@ -3,7 +3,7 @@
 mod common;
 
 use common::dedent;
-use common::project::{Project, files, settings};
+use common::project::{Project, files, settings, settings_with};
 use std::fs;
 use std::path::Path;
 
@@ -98,6 +98,8 @@ fn what_cannot_be_archived_is_told_as_such() {
     let deep = "d/".repeat(252);
     project.write(&format!("python_libs/lib/{deep}data"), "");
     let error = project.build().err().expect("refused");
+    project.write("pyproject.toml", &settings_with("good", "exclude = [\"lib/d\"]"));
+    project.build().expect("built without it");
     let expected = "expected up to 256 names of 1 to 255 bytes separated by single slashes";
     assert!(error.starts_with("archive path ") && error.contains(expected), "{error}");
     assert!(error.ends_with("; nothing was bundled") && !error.contains("problem"), "{error}");
@@ -123,9 +125,19 @@ fn an_entry_that_is_not_there_is_refused() {
             ("python_libs/lib/__init__.py", "raise RuntimeError('never run at build time')"),
             ("python_libs/lib/cli.py", "def main(): pass\n"),
         ];
-        let error = Project::new(&settings(entry), &files).build().err().expect("refused");
+        let project = Project::new(&settings(entry), &files);
+        let error = project.build().err().expect("refused");
         let expected = format!("pyproject.toml, [tool.pyapp] entry: {message}; correct the entry or the libs");
         assert_eq!(error, expected);
+        // Either is corrected.
+        project.write("python_libs/nope.py", "");
+        project.write("python_libs/lib/nope.py", "");
+        project.write("python_libs/lib/__main__.py", "");
+        project.write("python_libs/lib/cli.py", "def nope(): pass\n");
+        project.write("python_libs/lib/__init__.py", "");
+        project.build().unwrap_or_else(|error| panic!("{entry}: {error}"));
+        project.write("pyproject.toml", &settings("lib.cli:nope"));
+        project.build().expect("built");
     }
     let files =
         [("python_libs/lib/__init__.py", "from .cli import *"), ("python_libs/lib/cli.py", "def main(): pass\n")];
@@ -134,12 +146,132 @@ fn an_entry_that_is_not_there_is_refused() {
 }
 
 #[test]
-fn two_libraries_of_one_name_are_refused() {
-    let pyproject = "[tool.pyapp]\nentry = \"a\"\nlibs = [\"python_libs\", \"more\"]\n";
-    let project = Project::new(pyproject, &[("python_libs/a.py", ""), ("more/a/__init__.py", "")]);
-    let expected = "pyproject.toml, [tool.pyapp] libs: expected one library of each name, \
-                    found python_libs/a.py and more/a; rename one";
-    assert_eq!(project.build().err().expect("refused"), expected);
+fn what_collides_is_refused_with_both_paths_and_the_ways_out_work() {
+    let pyproject = "[tool.pyapp]\nentry = \"main\"\nlibs = [\"python_libs\", \"more\"]\n";
+    let main = ("python_libs/main.py", "print('main')\n");
+    let built = |files: &[(&str, &str)]| Project::new(pyproject, files).build();
+    let refused = |files: &[(&str, &str)]| {
+        let error = built(files).err().expect("refused");
+        error.strip_prefix("1 problem in the libraries; nothing was bundled:\n").expect("one problem").to_string()
+    };
+    // A module and a package of one name; renamed.
+    assert_eq!(
+        refused(&[main, ("python_libs/a.py", ""), ("more/a/__init__.py", "")]),
+        "python_libs/a.py and more/a: expected one module a, found a file and a folder; rename or remove one"
+    );
+    built(&[main, ("python_libs/a.py", ""), ("more/b/__init__.py", "")]).expect("built");
+    // Two that differ; removed.
+    assert_eq!(
+        refused(&[main, ("python_libs/a.py", "1"), ("more/a.py", "2")]),
+        "python_libs/a.py and more/a.py: expected one a.py, found two that differ; rename or remove one"
+    );
+    built(&[main, ("python_libs/a.py", "1"), ("more/a.py", "1")]).expect("the same twice is one");
+    // A package in one folder, more of its modules in another; moved.
+    assert_eq!(
+        refused(&[main, ("python_libs/p/__init__.py", ""), ("more/p/b.py", "")]),
+        "python_libs/p/__init__.py and more/p: expected a package in one folder, or a namespace package (without \
+         __init__.py) in all, found both; move one to the other, or rename it"
+    );
+    built(&[main, ("python_libs/p/__init__.py", ""), ("python_libs/p/b.py", ""), ("more/c.py", "")]).expect("built");
+    built(&[main, ("python_libs/p/a.py", ""), ("more/p/b.py", "")]).expect("built");
+}
+
+#[test]
+fn a_namespace_package_has_its_parts_in_several_folders() {
+    let code = dedent(
+        r#"
+        import importlib.resources as r
+        import ns.a, ns.b, ns.deep.c, ns.deep.d, old.e, old.f
+        print(ns.a.X, ns.b.X, ns.deep.c.X, ns.deep.d.X, old.e.X, old.f.X)
+        print(*sorted(path.name for path in r.files('ns').joinpath('data').iterdir()))
+        print(getattr(ns, '__file__', None), [*ns.__path__])
+        "#,
+    );
+    let old = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n";
+    let project = Project::new(
+        "[tool.pyapp]\nentry = \"main\"\nlibs = [\"python_libs\", \"more\"]\n",
+        &[
+            ("python_libs/main.py", code),
+            ("python_libs/ns/a.py", "X = 'a'"),
+            ("python_libs/ns/deep/c.py", "X = 'c'"),
+            ("python_libs/ns/data/one.txt", ""),
+            ("python_libs/old/__init__.py", old),
+            ("python_libs/old/e.py", "X = 'e'"),
+            ("more/ns/b/__init__.py", "X = 'b'"),
+            ("more/ns/deep/d.py", "X = 'd'"),
+            ("more/ns/data/two.txt", ""),
+            ("more/old/__init__.py", &format!("# The same in other words.\n{old}")),
+            ("more/old/f.py", "X = 'f'"),
+        ],
+    );
+    let expected = "a b c d e f\none.txt two.txt\nNone ['/vfs/usr/local/lib/python3.13/site-packages/ns']\n";
+    let app = project.build().expect("built");
+    assert_eq!(app.run(&[]), (0, expected.to_string()));
+    // What does not compile is named where it is.
+    project.write("more/ns/deep/d.py", "X = = 1\n");
+    let error = project.build().err().expect("refused");
+    assert!(error.contains("\nmore/ns/deep/d.py:1: SyntaxError"), "{error}");
+}
+
+#[test]
+fn names_that_differ_in_case_only_are_two() {
+    let code = dedent(
+        r#"
+        import importlib.resources as r, pkg.Foo, pkg.foo, Top, top
+        print(pkg.Foo.X, pkg.foo.X, Top.X, top.X, *(r.files('pkg').joinpath(n).read_text() for n in ('README', 'readme')))
+        "#,
+    );
+    let project = Project::new(
+        &settings("main"),
+        &[
+            ("python_libs/main.py", code),
+            ("python_libs/pkg/__init__.py", ""),
+            ("python_libs/pkg/Foo.py", "X = 1"),
+            ("python_libs/pkg/foo.py", "X = 2"),
+            ("python_libs/Top.py", "X = 3"),
+            ("python_libs/top.py", "X = 4"),
+            ("python_libs/pkg/README", "5"),
+            ("python_libs/pkg/readme", "6"),
+        ],
+    );
+    assert_eq!(project.build().expect("built").run(&[]), (0, "1 2 3 4 5 6\n".to_string()));
+}
+
+#[test]
+fn what_may_not_be_bundled_can_be_excluded_or_changed() {
+    let files = [("python_libs/good.py", "print('good')\n"), ("python_libs/lib/__init__.py", "")];
+    let project = Project::new(&settings("good"), &files);
+    let link = project.path("python_libs/lib/out");
+    std::os::unix::fs::symlink("/etc/passwd", &link).expect("linked");
+    project.write("python_libs/lib/line\nbreak", "");
+    project.write("python_libs/lib/broken.py", "x = = 1\n");
+    project.write("python_libs/MANIFEST.txt", "");
+    // What cannot even be read is told first.
+    let socket = project.path("python_libs/lib/socket");
+    std::os::unix::net::UnixListener::bind(&socket).expect("bound");
+    let error = project.build().err().expect("refused");
+    assert!(error.ends_with("it is neither a file, a folder nor a symbolic link; correct or exclude it"), "{error}");
+    project.write("pyproject.toml", &settings_with("good", "exclude = [\"lib/socket\"]"));
+    let error = project.build().err().expect("refused");
+    for problem in [
+        "python_libs/lib/out: this link leads out of the source to /etc/passwd; change or exclude it",
+        "python_libs/lib/line\\nbreak: its name contains a line break; change or exclude it",
+        "python_libs/lib/broken.py:1: SyntaxError: invalid syntax",
+        "python_libs/MANIFEST.txt: its output has the same name as the list this program writes; rename or exclude one of them",
+    ] {
+        assert!(error.contains(problem), "{problem}\n{error}");
+    }
+    let exclude = r#"exclude = ["lib/socket", "lib/out", "lib/line\nbreak", "lib/broken.py", "MANIFEST.txt"]"#;
+    project.write("pyproject.toml", &settings_with("good", exclude));
+    assert_eq!(project.build().expect("built").run(&[]), (0, "good\n".to_string()));
+    // Or changed, each in its way.
+    project.write("pyproject.toml", &settings("good"));
+    fs::remove_file(&link).expect("removed");
+    fs::remove_file(&socket).expect("removed");
+    fs::rename(project.path("python_libs/lib/line\nbreak"), project.path("python_libs/lib/line")).expect("renamed");
+    fs::rename(project.path("python_libs/MANIFEST.txt"), project.path("python_libs/LIST.txt")).expect("renamed");
+    project.write("python_libs/lib/broken.py", "x = 1\n");
+    assert_eq!(project.build().expect("built").run(&[]), (0, "good\n".to_string()));
 }
 
 #[test]

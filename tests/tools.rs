@@ -112,6 +112,8 @@ fn extract_writes_a_new_folder_only() {
     assert_eq!(again.status, Some(1));
     assert!(again.stderr.contains("expected a folder that does not exist yet"), "{again:?}");
     assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1, "nothing else is left");
+    // As it asks for.
+    assert_eq!(run(tools(&["extract", path, &format!("{target}-2")])).status, Some(0));
 }
 
 #[test]
@@ -129,6 +131,10 @@ fn mistakes_are_told_in_one_line() {
         assert_eq!(run.status, Some(status), "{arguments:?}");
         assert!(run.stderr.starts_with(message), "{arguments:?}: {}", run.stderr);
     }
+    // What the first two advise.
+    let listed = run(tools(&["ls", "/vfs/usr"])).stdout;
+    let file = listed.lines().find(|line| !line.ends_with('/')).expect("a file");
+    assert_eq!(run(tools(&["cat", file])).status, Some(0));
     assert!(run(tools(&["help"])).stdout.starts_with("usage: PYAPP_TOOLS=1 pyapp COMMAND"));
 }
 

@@ -398,7 +398,8 @@ class Refusals(Case):
             return open(path, *rest)
         with mock.patch.object(compile_library, "open", changing_open, create=True):
             problems = self.refuse({"a.py": "x = 2"})
-        self.assertOne(problems, "a.py: expected the same source twice, found that it changed")
+        self.assertOne(problems, "a.py: expected the same source twice, found that it changed meanwhile; run again")
+        self.assertEqual(sorted(self.compile()), ["MANIFEST.txt", "a.pyc"])
 
     def test_no_temporary_folder(self):
         full = OSError(errno.ENOSPC, "No space left on device")
@@ -432,6 +433,24 @@ class Refusals(Case):
     def test_manifest_in_another_case(self):
         self.assertOne(self.refuse({"manifest.TXT": ""}), "manifest.TXT")
 
+    NATIVE = {"x.cpython-313-x86_64-linux-gnu.so": b"\x7fELF\2\1\1", "y.pyd": b"MZ\x90\0",
+              "libz.so.1.3": b"\x7fELF\2\1\1", "libw.dylib": b"\xcf\xfa\xed\xfe",
+              "v.so": b"\xca\xfe\xba\xbe", "u.abi3.so": b"\0asm\1\0\0\0"}
+
+    def test_native_code(self):
+        problems = self.refuse(self.NATIVE)
+        self.assertEqual(len(problems), len(self.NATIVE))
+        for name in self.NATIVE:
+            self.assertTrue(any(f"{os.path.join(self.source, name)}: expected Python or data, found native code"
+                                in problem for problem in problems), problems)
+        # The way out that it names.
+        self.assertEqual(list(self.compile(exclude=list(self.NATIVE))), ["MANIFEST.txt"])
+
+    def test_what_only_looks_like_native_code(self):
+        files = {"ld.so": b"/* GNU ld script */", "cli.exe": b"MZ\x90\0", "bin/tool": b"\x7fELF\2\1\1",
+                 "Main.class": b"\xca\xfe\xba\xbe", "module.wasm": b"\0asm"}
+        self.assertEqual(len(self.compile(files)), len(files) + 1)
+
     def test_special_files(self):
         if not hasattr(os, "mkfifo"):
             self.skipTest("no named pipes here")
@@ -447,6 +466,27 @@ class Refusals(Case):
 
 
 class Names(Case):
+    def test_a_disk_that_tells_case_apart(self):
+        # The executable's does; two files that become one are refused all the same.
+        names = ["Data.txt", "data.txt", "Foo.py", "foo.py", "Pkg/a", "pkg/b", "stra\u00dfe", "STRASSE"]
+        for name in names:
+            self.odd_file(name)
+        self.need_names(names)
+        self.assertEqual(len(self.compile(case_sensitive=True)), len(names) + 1)
+        self.assertEqual(run("--case-sensitive", self.source, self.output)[0], 0)
+        status, _, errors = run(self.source, self.output)
+        self.assertEqual((status, errors.count("where case does not count; rename or exclude one")), (1, 4))
+        write(self.source, {"foo.pyc/x": ""})
+        self.assertOne(self.refuse(case_sensitive=True), "foo.pyc: its output has the same name as that of foo.py; rename")
+
+    def test_each_way_out_of_names_that_are_the_same(self):
+        self.odd_file("Data.txt")
+        self.odd_file("data.txt")
+        self.need_two_names("case")
+        self.assertEqual(len(self.compile(exclude=["data.txt"])), 2)
+        os.rename(os.path.join(self.source, "data.txt"), os.path.join(self.source, "other.txt"))
+        self.assertEqual(len(self.compile()), 3)
+
     def test_not_utf8(self):
         name = "bad" + os.fsdecode(b"\xff") + ".py"
         self.odd_file("sub/" + name)
@@ -471,6 +511,11 @@ class Names(Case):
     def need_two_names(self, ignored):
         if len(os.listdir(self.source)) < 2:
             self.skipTest(f"the file system ignores {ignored}")
+
+    def need_names(self, names):
+        found = read(self.source)
+        if len(found) < len(names):
+            self.skipTest(f"the file system keeps only {sorted(found)}")
 
     def test_names_that_differ_in_case(self):
         self.odd_file("Data.txt")
@@ -612,6 +657,17 @@ class Output(Case):
                        "apart from the source")
         # Asked only, not tried: who breaks this check must not lose a disk.
         self.assertOne(compile_library.place_problems(self.source, os.sep), "apart from")
+
+    def test_the_ways_out_of_a_place_that_is_refused(self):
+        write(self.source, {"a.py": ""})
+        mine = os.path.join(self.top, "mine")
+        write(mine, {"thesis.txt": "years of work"})
+        self.assertOne(self.refuse(output=mine), "give another or remove it yourself")
+        self.assertEqual(len(self.compile()), 2)  # another
+        os.remove(os.path.join(mine, "thesis.txt"))
+        compile_library.compile_tree(self.source, mine)
+        self.assertOne(self.refuse(output=os.path.join(self.source, "out")), "; give another")
+        self.assertOne(self.refuse(source=os.path.join(self.top, "none")), "give the library to compile")
 
     def test_neighbours_with_a_common_beginning_are_fine(self):
         self.output = self.source + "-compiled"

@@ -106,10 +106,13 @@ fn required(name: &str) -> Result<String> {
 
 /// A folder that must be there. A relative path counts from pyapp's source, as cargo starts build scripts there.
 fn folder(name: &str, base: &Path) -> Result<Option<PathBuf>> {
-    let Some(value) = variable(name) else { return Ok(None) };
-    let path = base.join(&value);
+    variable(name).map(|value| existing_folder(name, &value, base)).transpose()
+}
+
+fn existing_folder(name: &str, value: &str, base: &Path) -> Result<PathBuf> {
+    let path = base.join(value);
     if path.is_dir() {
-        return Ok(Some(path));
+        return Ok(path);
     }
     Err(Error::Project {
         place: format!("environment variable {name}"),
@@ -118,18 +121,53 @@ fn folder(name: &str, base: &Path) -> Result<Option<PathBuf>> {
 }
 
 fn default_cache() -> Result<PathBuf> {
-    let home = env::home_dir().filter(|home| home.is_absolute());
-    let folder = if cfg!(target_os = "macos") {
-        home.map(|home| home.join("Library/Caches"))
-    } else if cfg!(windows) {
+    let folder = if cfg!(windows) {
         variable("LOCALAPPDATA").map(PathBuf::from)
     } else {
-        let xdg = variable("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-        xdg.or_else(|| home.map(|home| home.join(".cache")))
+        cache_of_home(env::home_dir(), variable("XDG_CACHE_HOME").map(PathBuf::from))
     };
-    folder.map(|folder| folder.join("pyapp")).ok_or_else(|| Error::Project {
+    folder.map(|folder| folder.join("pyapp")).ok_or_else(no_cache)
+}
+
+fn cache_of_home(home: Option<PathBuf>, xdg: Option<PathBuf>) -> Option<PathBuf> {
+    let home = home.filter(|home| home.is_absolute());
+    if cfg!(target_os = "macos") {
+        home.map(|home| home.join("Library/Caches"))
+    } else {
+        xdg.filter(|path| path.is_absolute()).or_else(|| home.map(|home| home.join(".cache")))
+    }
+}
+
+fn no_cache() -> Error {
+    Error::Project {
         place: "environment variable PYAPP_CACHE".to_string(),
         message: "expected it or a home folder to keep the Python runtime in, found neither; set PYAPP_CACHE"
             .to_string(),
-    })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_missing_can_be_corrected() {
+        let base = tempfile::tempdir().expect("a temporary folder");
+        let error = existing_folder("PYAPP_PROJECT", "here", base.path()).expect_err("refused").to_string();
+        let place = base.path().join("here");
+        let expected = format!(
+            "environment variable PYAPP_PROJECT: expected a folder, found nothing at {}; correct the path or unset it",
+            place.display()
+        );
+        assert_eq!(error, expected);
+        std::fs::create_dir(&place).expect("created");
+        assert_eq!(existing_folder("PYAPP_PROJECT", "here", base.path()).expect("found"), place);
+    }
+
+    #[test]
+    fn the_cache_has_a_place_if_there_is_a_home() {
+        assert_eq!(cache_of_home(None, None), None);
+        assert_eq!(cache_of_home(Some("relative".into()), Some("relative".into())), None);
+        assert!(cache_of_home(Some("/home/me".into()), None).is_some_and(|folder| folder.starts_with("/home/me")));
+    }
 }

@@ -1,7 +1,7 @@
 //! The build as a whole: the walk through the stages.
 
 use crate::cache::Pruned;
-use crate::compilation::{Python, Sources, Stdlib};
+use crate::compilation::{LeftOut, Python, Sources, Stdlib};
 use crate::context::Build;
 use crate::error::{Result, count};
 use crate::inputs::{Library, libraries};
@@ -37,13 +37,20 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let libraries = libraries::find(build.project())?;
     let python = build.python()?;
     let stdlib = build.stdlib_archive(&python)?;
-    let sources = Sources::of_libraries(&libraries);
+    let left_out = build.native_code(&python, &stdlib, &libraries)?;
+    let exclude = [&build.project().exclude[..], &left_out.paths[..]].concat();
+    let sources = Sources::of_libraries(&libraries, exclude);
     let compiled = build.compile(&python, Stdlib::Compiled(stdlib.clone()), &sources, build.project().optimize)?;
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
     let (archive, summary) = build.app_archive(&stdlib, &compiled, &manifest, licences.as_deref().ok(), &python)?;
     build.check_entry(&python, &archive)?;
-    let snapshot = if build.project().snapshot { Some(build.snapshot(&python, &archive)?) } else { None };
+    let snapshot = if build.project().snapshot {
+        let main = build.main_module(&python, &archive, &libraries)?;
+        Some(build.snapshot(&python, &archive, main)?)
+    } else {
+        None
+    };
     build.write_parts(&python, &archive, snapshot.as_ref().map(|snapshot| &snapshot.image[..]))?;
 
     let modules = compiled.iter().filter(|file| file.path.ends_with(".pyc")).count();
@@ -52,7 +59,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
     Ok(Report {
         inputs: build.inputs(),
         target: settings.target.clone(),
-        summary: summarize(&libraries, modules, &python, &archive, summary, snapshot.as_ref()),
+        summary: summarize(&libraries, modules, &python, &archive, summary, snapshot.as_ref(), &left_out),
         warnings,
         log: python.runtime.log,
         pruned: build.cache().prune(&runtime::pins(&settings.source)),
@@ -66,8 +73,9 @@ fn summarize(
     archive: &Archive,
     summary: archive::Summary,
     snapshot: Option<&Snapshot>,
+    left_out: &LeftOut,
 ) -> String {
-    format!(
+    let bundled = format!(
         "bundled {} in {} with CPython {}: archive {:.1} MB ({} files, {:.1} MB unpacked), machine code {:.1} MB, {}",
         count(modules, "module"),
         if libraries.len() == 1 { "1 library".into() } else { format!("{} libraries", libraries.len()) },
@@ -81,7 +89,8 @@ fn summarize(
             megabytes(snapshot.image.len() as u64),
             count(snapshot.modules, "module")
         )),
-    )
+    );
+    if left_out.paths.is_empty() { bundled } else { format!("{bundled}; {}", left_out.summary) }
 }
 
 fn megabytes(bytes: u64) -> f64 {

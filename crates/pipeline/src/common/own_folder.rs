@@ -74,6 +74,11 @@ mod tests {
         OwnFolder::open(folder.path(), "it").expect("opened");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).expect("changed");
         let error = OwnFolder::open(folder.path(), "it").err().expect("refused").to_string();
-        assert!(error.contains("only its owner can write to"), "{error}");
+        assert!(
+            error.contains("only its owner can write to") && error.ends_with("chmod o-w it or name another"),
+            "{error}"
+        );
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o775)).expect("changed");
+        OwnFolder::open(folder.path(), "it").expect("opened as it asks for");
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use vfs::{Ino, Kind, Limits, Vfs};
 
 /// What sources and results may take in memory.
-const LIMITS: Limits = Limits { bytes: 2 << 30, files: 1 << 20 };
+pub(super) const LIMITS: Limits = Limits { bytes: 2 << 30, files: 1 << 20 };
 
 /// Where the guest finds sources, and leaves results.
 const SOURCE: &str = "source";
@@ -29,19 +29,42 @@ pub enum Stdlib<'a> {
 
 /// What is compiled: trees of one source folder.
 pub struct Sources {
+    /// Paths below that folder, and where each is on this machine.
     entries: Vec<(String, PathBuf)>,
     prefix: String,
     exclude: Vec<String>,
 }
 
 impl Sources {
-    /// The libraries of a project.
-    pub(crate) fn of_libraries(libraries: &[Library]) -> Sources {
+    /// The libraries of a project, without what `exclude` names.
+    pub(crate) fn of_libraries(libraries: &[Library], exclude: Vec<String>) -> Sources {
+        let pieces = libraries.iter().flat_map(|library| &library.pieces);
         Sources {
-            entries: libraries.iter().map(|library| (library.name.clone(), library.path.clone())).collect(),
+            entries: pieces.map(|piece| (piece.path.clone(), piece.place.clone())).collect(),
             prefix: format!("/{}/{}", abi::MOUNT, layout::SITE_PACKAGES),
-            exclude: Vec::new(),
+            exclude,
         }
+    }
+
+    /// Copies the sources into a new folder of the guest's file system.
+    ///
+    /// # Errors
+    /// [`Error::Libraries`] naming what cannot be read; [`Error::Guest`] if there is no room.
+    pub(super) fn load(&self, vfs: &mut Vfs, root: Ino, folder: &str) -> Result<()> {
+        let source = make_directory(vfs, root, folder)?;
+        for (path, place) in &self.entries {
+            let mut at = source;
+            let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+            for name in above.split('/').filter(|name| !name.is_empty()) {
+                at = match vfs.lookup(at, name, false) {
+                    Ok(folder) => folder,
+                    Err(_) => make_directory(vfs, at, name)?,
+                };
+            }
+            let fail = |error| Error::Libraries(vec![format!("{error}; correct or exclude it")]);
+            load::load_entry(vfs, at, name, place).map_err(fail)?;
+        }
+        Ok(())
     }
 
     /// The standard library, without what `exclude` names.
@@ -77,11 +100,7 @@ impl Build {
         let (mut vfs, root) = layout::scratch(LIMITS).map_err(no_room)?;
         let own = |error: load::LoadError| Error::Guest(error.to_string());
         load::load_entry(&mut vfs, root, SCRIPT, &self.script()).map_err(own)?;
-        let source = make_directory(&mut vfs, root, SOURCE)?;
-        for (name, path) in &sources.entries {
-            load::load_entry(&mut vfs, source, name, path)
-                .map_err(|error| Error::Libraries(vec![error.to_string()]))?;
-        }
+        sources.load(&mut vfs, root, SOURCE)?;
         match stdlib {
             Stdlib::Compiled(archive) => {
                 vfs.mount(root, abi::MOUNT, archive).map_err(no_room)?;
@@ -100,7 +119,7 @@ impl Build {
             .preopen(root, "/")
             .variable("PYTHONHASHSEED", "0")
             .arguments(["python3", "-S", &script, &source, &output, "--prefix", &sources.prefix])
-            .arguments(["--optimize", &optimize.to_string()])
+            .arguments(["--case-sensitive", "--optimize", &optimize.to_string()])
             .arguments(sources.exclude.iter().flat_map(|path| ["--exclude", path]));
         let (status, said, context) = python.run(builder)?;
         match status {
@@ -118,16 +137,23 @@ fn problems(said: &str, sources: &Sources) -> Vec<String> {
     for line in said.lines().filter(|line| !line.starts_with("nothing was written")) {
         let mut line = line.to_string();
         if let Some(rest) = line.strip_prefix(&format!("/{SOURCE}/")) {
-            let own = |(name, _): &&(String, PathBuf)| {
-                rest.strip_prefix(name.as_str()).is_some_and(|after| after.starts_with(['/', ':']))
-            };
-            if let Some((name, path)) = sources.entries.iter().find(own) {
-                line = format!("{}{}", path.display(), &rest[name.len()..]);
-            }
+            line = own_path(rest, sources).unwrap_or(line);
         }
         problems.push(line);
     }
     problems
+}
+
+/// A problem of a file, with this machine's path in place of the one below the guest's folder.
+fn own_path(problem: &str, sources: &Sources) -> Option<String> {
+    let below = |path: &str| problem.strip_prefix(path).filter(|rest| rest.starts_with(['/', ':']));
+    let own = |(path, place): &(String, PathBuf)| Some(format!("{}{}", place.display(), below(path)?));
+    // The script escapes odd names; then the folder tells.
+    let beside = |(path, place): &(String, PathBuf)| {
+        let rest = below(path.rsplit_once('/')?.0)?;
+        Some(format!("{}{rest}", place.parent()?.display()))
+    };
+    sources.entries.iter().find_map(own).or_else(|| sources.entries.iter().find_map(beside))
 }
 
 fn collect(mut context: host::Context, root: Ino) -> Result<Vec<Compiled>> {
@@ -163,7 +189,9 @@ fn make_directory(vfs: &mut Vfs, at: Ino, name: &str) -> Result<Ino> {
 }
 
 fn no_room(error: vfs::Errno) -> Error {
-    Error::Guest(format!("the file system of the compiling CPython: {error}; are the libraries over 2 GiB?"))
+    Error::Guest(format!(
+        "the file system of the compiling CPython: {error}; it has room for libraries and bytecode of 2 GiB together"
+    ))
 }
 
 #[cfg(test)]
@@ -179,5 +207,7 @@ mod tests {
         };
         let said = "/source/a/x.py:3: bad\n/source/ab.py:1: worse\nnothing was written; problems found: 2\n";
         assert_eq!(problems(said, &sources), ["/home/me/libs/a/x.py:3: bad", "other/ab.py:1: worse"]);
+        let sources = Sources { entries: vec![("ns/b\nc".into(), "two/ns/b\nc".into())], ..sources };
+        assert_eq!(problems("/source/ns/b\\nc: odd\n", &sources), ["two/ns/b\\nc: odd"]);
     }
 }

@@ -3,6 +3,8 @@
 mod bytecode;
 mod interpreter;
 mod machine_code;
+mod native_code;
 
 pub use bytecode::{Compiled, Sources, Stdlib};
 pub use interpreter::Python;
+pub(crate) use native_code::LeftOut;

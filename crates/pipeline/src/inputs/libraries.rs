@@ -1,99 +1,112 @@
 //! What lies under the configured folders: each entry is a library and goes into site-packages under its own name.
 
+use super::merge::{self, Piece};
 use super::project::Project;
 use crate::error::{Error, Result};
-use crate::hash::sorted_entries;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
-/// One entry of a configured folder: a package, a module, or data that lies beside them.
+/// What goes into site-packages under one name: a package, a module, or data that lies beside them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Library {
     /// Its name in site-packages, with `.py` if it is a single module.
     pub name: String,
-    /// Where it is on this machine.
-    pub path: PathBuf,
+    /// What it is put together from: itself, or parts of several folders.
+    pub(crate) pieces: Vec<Piece>,
 }
 
 /// Finds the libraries of a project, in name order.
 ///
 /// # Errors
-/// [`Error::Project`] if two of them would share a name, or one is not UTF-8; [`Error::Io`].
+/// [`Error::Libraries`] with what does not fit together; [`Error::Project`] if `exclude` names what is not there;
+/// [`Error::Io`].
 pub(crate) fn find(project: &Project) -> Result<Vec<Library>> {
-    let fail = |message: String| Error::Project { place: project.place("libs"), message };
-    let mut found: BTreeMap<String, Library> = BTreeMap::new();
-    for folder in &project.libs {
-        for entry in sorted_entries(folder)? {
-            let path = entry.path();
-            let name = entry.file_name().into_string();
-            let name =
-                name.map_err(|_| fail(format!("expected a name in UTF-8, found {}; rename it", path.display())))?;
-            // What begins with a dot cannot be imported, and editors and version control leave such things about.
-            if name.starts_with('.') || name == "__pycache__" {
-                continue;
-            }
-            // `import x` finds x.py and x/ alike, and disks may not tell X from x.
-            let key = name.strip_suffix(".py").unwrap_or(&name).to_lowercase();
-            let library = Library { name, path };
-            if let Some(other) = found.insert(key, library.clone()) {
-                let (first, second) = (other.path.display(), library.path.display());
-                return Err(fail(format!("expected one library of each name, found {first} and {second}; rename one")));
-            }
+    let (pieces, problems) = merge::merge(&project.libs, &project.exclude)?;
+    if !problems.is_empty() {
+        return Err(Error::Libraries(problems));
+    }
+    for path in &project.exclude {
+        if !project.libs.iter().any(|lib| lib.join(path).symlink_metadata().is_ok()) {
+            let message =
+                format!("expected a path below a folder of libs, found none for {path}; correct or remove it");
+            return Err(Error::Project { place: project.place("exclude"), message });
         }
     }
-    Ok(found.into_values().collect())
+    let mut libraries: Vec<Library> = Vec::new();
+    for piece in pieces {
+        let name = piece.path.split('/').next().unwrap_or_default().to_string();
+        match libraries.iter_mut().find(|library| library.name == name) {
+            Some(library) => library.pieces.push(piece),
+            None => libraries.push(Library { name, pieces: vec![piece] }),
+        }
+    }
+    libraries.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(libraries)
+}
+
+impl Library {
+    /// Whether a path of the compiled libraries belongs to it.
+    pub(crate) fn owns(&self, path: &str) -> bool {
+        let compiled = match Path::new(&self.name).extension() {
+            Some(ending) if ending.eq_ignore_ascii_case("py") => format!("{}.pyc", &self.name[..self.name.len() - 3]),
+            _ => self.name.clone(),
+        };
+        path.strip_prefix(&compiled).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inputs::project::Entry;
+    use crate::inputs::project::{Entry, Size};
     use std::fs;
-    use std::path::Path;
 
-    fn project(folder: &Path, libs: &[&str]) -> Project {
+    fn project(folder: &Path, libs: &[&str], exclude: &[&str]) -> Project {
         Project {
             file: "pyproject.toml".into(),
             entry: Entry { module: "a".into(), function: None },
             libs: libs.iter().map(|lib| folder.join(lib)).collect(),
+            exclude: exclude.iter().map(|path| path.to_string()).collect(),
             optimize: 0,
             snapshot: true,
             snapshot_include: Vec::new(),
             snapshot_exclude: Vec::new(),
             reproducible: false,
-            size: crate::inputs::project::Size::Fast,
+            size: Size::Fast,
         }
     }
 
     #[test]
     fn several_folders_become_one_list() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        for path in ["one/b", "one/__pycache__", "one/.git", "two/a"] {
+        for path in ["one/b", "one/__pycache__", "one/.git", "one/ns/x", "two/a", "two/ns/y", "two/dropped"] {
             fs::create_dir_all(folder.path().join(path)).expect("created");
         }
         fs::write(folder.path().join("two/c.py"), "").expect("written");
-        let names = find(&project(folder.path(), &["one", "two"])).expect("found");
-        assert_eq!(names.iter().map(|library| library.name.as_str()).collect::<Vec<_>>(), ["a", "b", "c.py"]);
+        let names = find(&project(folder.path(), &["one", "two"], &["dropped"])).expect("found");
+        let names: Vec<_> = names.iter().map(|library| (library.name.as_str(), library.pieces.len())).collect();
+        assert_eq!(names, [("a", 1), ("b", 1), ("c.py", 1), ("ns", 2)]);
     }
 
     #[test]
-    fn two_of_one_name_are_refused() {
-        for (first, second) in [("one/x", "two/x"), ("one/x", "two/X"), ("one/x", "one/x.py")] {
-            let folder = tempfile::tempdir().expect("a temporary folder");
-            fs::create_dir_all(folder.path().join("two")).expect("created");
-            fs::create_dir_all(folder.path().join(first)).expect("created");
-            let second = folder.path().join(second);
-            if second.extension().is_some() {
-                fs::write(&second, "").expect("written");
-            } else {
-                fs::create_dir_all(&second).expect("created");
-            }
-            let error = find(&project(folder.path(), &["one", "two"])).expect_err("refused").to_string();
-            assert!(
-                error.starts_with("pyproject.toml, [tool.pyapp] libs: expected one library of each name"),
-                "{error}"
-            );
-            assert!(error.contains(first) && error.contains(&second.display().to_string()), "{error}");
-        }
+    fn an_exclusion_of_nothing_is_refused() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir_all(folder.path().join("one/b")).expect("created");
+        let error = find(&project(folder.path(), &["one"], &["b/c.so"])).expect_err("refused").to_string();
+        let expected = "pyproject.toml, [tool.pyapp] exclude: expected a path below a folder of libs, found none for \
+                        b/c.so; correct or remove it";
+        assert_eq!(error, expected);
+        fs::write(folder.path().join("one/b/c.so"), "").expect("written");
+        find(&project(folder.path(), &["one"], &["b/c.so"])).expect("corrected");
+        find(&project(folder.path(), &["one"], &[])).expect("removed");
+    }
+
+    #[test]
+    fn a_library_owns_what_was_made_from_it() {
+        let owned = |name: &str| {
+            let library = Library { name: name.to_string(), pieces: Vec::new() };
+            ["a", "a.pyc", "a/b.pyc", "ab/c.pyc"].map(|path| library.owns(path))
+        };
+        assert_eq!(owned("a"), [true, false, true, false]);
+        assert_eq!(owned("a.py"), [false, true, false, false]);
     }
 }

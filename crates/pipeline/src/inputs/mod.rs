@@ -1,7 +1,11 @@
 //! What is bundled: the project's settings and its libraries.
 
 pub mod libraries;
+mod merge;
+mod native;
 pub mod project;
 
 pub use libraries::Library;
+pub(crate) use merge::Piece;
+pub(crate) use native::{Native, find as find_native};
 pub use project::{Project, Size};

@@ -34,6 +34,8 @@ pub struct Project {
     pub entry: Entry,
     /// `libs`: folders whose contents go into site-packages.
     pub libs: Vec<PathBuf>,
+    /// `exclude`: paths below `libs` that are left out.
+    pub exclude: Vec<String>,
     /// `optimize`: CPython's optimisation level, 0 to 2.
     pub optimize: u8,
     /// `snapshot`: whether a run resumes from the image of an initialised interpreter.
@@ -58,7 +60,7 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "entry, libs, optimize, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
+const KEYS: &str = "entry, exclude, libs, optimize, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
 
 impl Project {
     /// Reads the settings of the project in `folder`.
@@ -98,6 +100,7 @@ impl Project {
         let mut entry = None;
         let mut libs = vec!["python_libs".to_string()];
         let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
+        let mut exclude = Vec::new();
         let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
         for (key, value) in section {
             let wrong = |what: &str| fail(key, format!("expected {what}, found {value}"));
@@ -108,6 +111,9 @@ impl Project {
                     entry = Some(parse_entry(text).ok_or_else(|| wrong(form))?);
                 }
                 "libs" => libs = strings(value).ok_or_else(|| wrong("a list of folders"))?,
+                "exclude" => {
+                    exclude = strings(value).and_then(paths).ok_or_else(|| wrong("a list of paths below libs"))?
+                }
                 "optimize" => {
                     let level = value.as_integer().and_then(|level| u8::try_from(level).ok());
                     optimize = level.filter(|level| *level <= 2).ok_or_else(|| wrong("0, 1 or 2"))?;
@@ -141,7 +147,18 @@ impl Project {
                 return Err(fail("libs", message));
             }
         }
-        Ok(Project { file, entry, libs, optimize, snapshot, snapshot_include, snapshot_exclude, reproducible, size })
+        Ok(Project {
+            file,
+            entry,
+            libs,
+            exclude,
+            optimize,
+            snapshot,
+            snapshot_include,
+            snapshot_exclude,
+            reproducible,
+            size,
+        })
     }
 
     /// The place of a key, for messages.
@@ -156,6 +173,13 @@ fn modules(value: &toml::Value) -> Option<Vec<String>> {
 
 fn strings(value: &toml::Value) -> Option<Vec<String>> {
     value.as_array()?.iter().map(|item| item.as_str().map(str::to_string)).collect()
+}
+
+/// Paths relative to a folder, written with single slashes; one behind a folder's name is fine.
+fn paths(texts: Vec<String>) -> Option<Vec<String>> {
+    let paths: Vec<String> = texts.iter().map(|text| text.strip_suffix('/').unwrap_or(text).to_string()).collect();
+    let is_path = |path: &String| path.split('/').all(|name| !matches!(name, "" | "." | ".."));
+    paths.iter().all(is_path).then_some(paths)
 }
 
 fn parse_entry(text: &str) -> Option<Entry> {
@@ -207,49 +231,79 @@ mod tests {
         assert_eq!(project.optimize, 2);
     }
 
+    /// Wrong settings, what is said of them, and the settings as that asks for.
+    const MISTAKES: [(&str, &str, &str); 11] = [
+        ("", ": expected a table [tool.pyapp], found none; add it with an entry", "[tool.pyapp]\nentry = 'a'"),
+        (
+            "[tool.pyapp]",
+            ", [tool.pyapp] entry: expected what to run, found nothing; add it",
+            "[tool.pyapp]\nentry = 'a'",
+        ),
+        (
+            "[tool.pyapp]\nentri = 'a'",
+            ", [tool.pyapp] entri: expected one of entry, exclude, libs, optimize, reproducible, size, snapshot, \
+             snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
+            "[tool.pyapp]\nentry = 'a'",
+        ),
+        ("[tool.pyapp]\nentry = 1", ", [tool.pyapp] entry: expected a string, found 1", "[tool.pyapp]\nentry = 'a'"),
+        (
+            "[tool.pyapp]\nentry = 'a:b:c'",
+            ", [tool.pyapp] entry: expected \"pkg.mod\" or \"pkg.mod:function\", found \"a:b:c\"",
+            "[tool.pyapp]\nentry = 'pkg.mod:function'",
+        ),
+        (
+            "[tool.pyapp]\nentry = 'a'\noptimize = 3",
+            ", [tool.pyapp] optimize: expected 0, 1 or 2, found 3",
+            "[tool.pyapp]\nentry = 'a'\noptimize = 2",
+        ),
+        (
+            "[tool.pyapp]\nentry = 'a'\nlibs = ['python_libs', 'nope']",
+            ", [tool.pyapp] libs: expected a folder, found none at nope; create or correct it",
+            "[tool.pyapp]\nentry = 'a'\nlibs = ['python_libs']",
+        ),
+        (
+            "[tool.pyapp]\nentry = 'a'\nexclude = ['../a']",
+            ", [tool.pyapp] exclude: expected a list of paths below libs, found [\"../a\"]",
+            "[tool.pyapp]\nentry = 'a'\nexclude = ['a/b.so', 'c/']",
+        ),
+        (
+            "[tool.pyapp]\nentry = 'a'\nsize = 'tiny'",
+            ", [tool.pyapp] size: expected \"fast\" or \"small\", found \"tiny\"",
+            "[tool.pyapp]\nentry = 'a'\nsize = 'small'",
+        ),
+        (
+            "[tool.pyapp]\nentry = 'a'\nsnapshot = 1",
+            ", [tool.pyapp] snapshot: expected true or false, found 1",
+            "[tool.pyapp]\nentry = 'a'\nsnapshot = false",
+        ),
+        (
+            "[tool.pyapp]\nentry = 'a'\nsnapshot-exclude = ['a b']",
+            ", [tool.pyapp] snapshot-exclude: expected a list of module names, found [\"a b\"]",
+            "[tool.pyapp]\nentry = 'a'\nsnapshot-exclude = ['a.b']",
+        ),
+    ];
+
     #[test]
-    fn every_mistake_names_file_and_key() {
-        for (text, message) in [
-            ("", "pyproject.toml: expected a table [tool.pyapp], found none; add it with an entry"),
-            ("[tool.pyapp]", "pyproject.toml, [tool.pyapp] entry: expected what to run, found nothing; add it"),
-            (
-                "[tool.pyapp]\nentri = 1",
-                "pyproject.toml, [tool.pyapp] entri: expected one of entry, libs, optimize, reproducible, size, snapshot, snapshot-exclude, snapshot-include, found an unknown key; \
-                 correct or remove it",
-            ),
-            ("[tool.pyapp]\nentry = 1", "pyproject.toml, [tool.pyapp] entry: expected a string, found 1"),
-            (
-                "[tool.pyapp]\nentry = \"a:b:c\"",
-                "pyproject.toml, [tool.pyapp] entry: expected \"pkg.mod\" or \"pkg.mod:function\", found \"a:b:c\"",
-            ),
-            (
-                "[tool.pyapp]\nentry = \"a\"\noptimize = 3",
-                "pyproject.toml, [tool.pyapp] optimize: expected 0, 1 or 2, found 3",
-            ),
-            (
-                "[tool.pyapp]\nentry = \"a\"\nlibs = [\"python_libs\", \"nope\"]",
-                "pyproject.toml, [tool.pyapp] libs: expected a folder, found none at nope; create or correct it",
-            ),
-            (
-                "[tool.pyapp]\nentry = \"a\"\nsize = \"tiny\"",
-                "pyproject.toml, [tool.pyapp] size: expected \"fast\" or \"small\", found \"tiny\"",
-            ),
-            (
-                "[tool.pyapp]\nentry = \"a\"\nsnapshot = 1",
-                "pyproject.toml, [tool.pyapp] snapshot: expected true or false, found 1",
-            ),
-            (
-                "[tool.pyapp]\nentry = \"a\"\nsnapshot-exclude = [\"a b\"]",
-                "pyproject.toml, [tool.pyapp] snapshot-exclude: expected a list of module names, found [\"a b\"]",
-            ),
-            (
-                "[tool.pyapp]\nentry = \"a\"\nlibs = [1]",
-                "pyproject.toml, [tool.pyapp] libs: expected a list of folders, found [1]",
-            ),
-        ] {
-            assert_eq!(parse(text).expect_err(text), message);
+    fn every_mistake_names_file_and_key_and_can_be_corrected() {
+        for (text, message, corrected) in MISTAKES {
+            assert_eq!(parse(text).expect_err(text), format!("{FILE}{message}"));
+            parse(corrected).unwrap_or_else(|error| panic!("{corrected}: {error}"));
         }
+        let error = parse("[tool.pyapp]\nentry = 'a'\nlibs = [1]").expect_err("refused");
+        assert_eq!(error, "pyproject.toml, [tool.pyapp] libs: expected a list of folders, found [1]");
         let broken = parse("[tool.pyapp]\nentry = ").expect_err("broken");
         assert!(broken.starts_with("pyproject.toml: line 2: expected TOML"), "{broken}");
+    }
+
+    #[test]
+    fn a_project_without_settings_is_told_to_write_them() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let error = Project::read(folder.path()).expect_err("refused").to_string();
+        let expected =
+            "pyproject.toml: expected the project's settings here, found no file; write [tool.pyapp] with an entry";
+        assert!(error.ends_with(expected), "{error}");
+        std::fs::write(folder.path().join(FILE), "[tool.pyapp]\nentry = 'a'\n").expect("written");
+        std::fs::create_dir(folder.path().join("python_libs")).expect("created");
+        Project::read(folder.path()).expect("read");
     }
 }

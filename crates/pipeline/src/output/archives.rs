@@ -119,11 +119,7 @@ fn add(writer: &mut Writer, prefix: &str, files: &[Compiled]) -> Result<()> {
 
 /// SHA-256 of what a library brings, as it goes into the archive: leftovers beside its sources do not count.
 fn hash_of(library: &Library, compiled: &[Compiled]) -> String {
-    let name = library.name.strip_suffix(".py").unwrap_or(&library.name);
-    let owns = |path: &str| {
-        path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == ".pyc" || rest.starts_with('/'))
-    };
-    let files = compiled.iter().filter(|file| owns(&file.path));
+    let files = compiled.iter().filter(|file| library.owns(&file.path));
     let key = files.fold(Key::new(), |key, file| match &file.contents {
         Some(contents) => key.part(&file.path, contents),
         None => key.part(&file.path, "folder").part("empty", ""),

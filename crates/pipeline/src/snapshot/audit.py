@@ -1,12 +1,15 @@
 """What an app imports at its start, and what those imports do that would not happen again in a run that resumes.
 
-    python3 -I -c FINDINGS.PY+AUDIT.PY REPORT '{"entry": …, "program": NAME, "include": [MODULE…], "exclude": [MODULE…]}'
+    python3 -I -c FINDINGS.PY+AUDIT.PY REPORT WANTED
+
+WANTED is JSON: {"entry": …, "program": NAME, "later": [[LINE, COLUMN]…], "include": [MODULE…], "exclude": [MODULE…]}.
 
 Run by the build inside the finished bundle, on an interpreter that is thrown away; the text of findings.py stands in front of
 this. It imports what a start of the app imports, and what is to be included, and writes to REPORT, as JSON: `modules`, the
 names to import for a snapshot, in order, without those that import an excluded module, and `findings`.
 
-An entry without a function is run as __main__: its own code does not run here, only what it imports does.
+An entry without a function is run as __main__: its own code does not run here, only what it imports does, without those
+imports that stand at a place in `later`.
 """
 
 
@@ -46,6 +49,10 @@ def main_module(module):
     return spec, module
 
 
+def is_later(positions):
+    return [positions.lineno, positions.col_offset] in WANTED["later"]
+
+
 def imports_of(code, package):
     """The imports at the top level of a module's code: (arguments of __import__, whether its failure is foreseen).
 
@@ -61,7 +68,7 @@ def imports_of(code, package):
     for instruction in bytecode:
         if instruction.opname == "LOAD_CONST":
             constants.append(instruction.argval)
-        elif instruction.opname == "IMPORT_NAME":
+        elif instruction.opname == "IMPORT_NAME" and not is_later(instruction.positions):
             level, names = constants[-2:]
             scope = {"__package__": package, "__name__": "__main__"}
             is_guarded = any(instruction.offset in offsets for offsets in guarded)

@@ -1,6 +1,7 @@
 //! What an app imports at its start, asked of the very CPython over the very archive: `findings.py` and `audit.py`.
 
 use super::PROGRAM;
+use super::main_module::MainModule;
 use crate::compilation::Python;
 use crate::context::Build;
 use crate::error::{Error, Result};
@@ -57,7 +58,7 @@ impl Build {
     ///
     /// # Errors
     /// [`Error::Guest`] if the audit did not run to its end.
-    pub(super) fn audit(&self, python: &Python, archive: &Archive) -> Result<Audit> {
+    pub(super) fn audit(&self, python: &Python, archive: &Archive, main: &MainModule) -> Result<Audit> {
         let fail = |what: String| Error::Guest(format!("the audit of what the app imports: {what}"));
         let project = self.project();
         let made = layout::python_context_and_root(archive.clone(), Limits::default());
@@ -68,6 +69,7 @@ impl Build {
         let wanted = json!({
             "entry": project.entry.text(),
             "program": PROGRAM,
+            "later": main.later,
             "include": project.snapshot_include,
             "exclude": project.snapshot_exclude,
         });

@@ -4,7 +4,10 @@
 //! do that a resumed run would not do again. Then those modules are imported by the interpreter whose memory is kept.
 
 mod audit;
+mod main_module;
 mod messages;
+
+pub(crate) use main_module::MainModule;
 
 use crate::compilation::Python;
 use crate::context::Build;
@@ -33,14 +36,15 @@ impl Build {
     ///
     /// # Errors
     /// [`Error::Libraries`] with every import that fails or leaves something open or behind; [`Error::Guest`].
-    pub(crate) fn snapshot(&self, python: &Python, archive: &Archive) -> Result<Snapshot> {
-        let audit = self.audit(python, archive)?;
+    pub(crate) fn snapshot(&self, python: &Python, archive: &Archive, main: MainModule) -> Result<Snapshot> {
+        let audit = self.audit(python, archive, &main)?;
         let errors = messages::errors(&audit.findings);
         if !errors.is_empty() {
             return Err(Error::Libraries(errors));
         }
         let image = self.image(python, archive, &audit.modules)?;
-        Ok(Snapshot { image, modules: audit.modules.len(), warnings: messages::warnings(&audit.findings) })
+        let warnings = main.warnings.into_iter().chain(messages::warnings(&audit.findings)).collect();
+        Ok(Snapshot { image, modules: audit.modules.len(), warnings })
     }
 
     /// Names a module whose import takes long.
