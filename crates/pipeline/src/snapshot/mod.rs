@@ -4,6 +4,7 @@
 //! do that a resumed run would not do again. Then those modules are imported by the interpreter whose memory is kept.
 
 mod audit;
+mod reached;
 
 use crate::compilation::Python;
 use crate::context::Build;
@@ -22,6 +23,8 @@ pub struct Snapshot {
     pub modules: usize,
     /// What a resumed run will see as the build saw it.
     pub warnings: Vec<String>,
+    /// What else it could hold, if there is something worth telling.
+    pub advice: Option<String>,
 }
 
 impl Build {
@@ -40,6 +43,7 @@ impl Build {
             image,
             modules: audit.modules.len(),
             warnings: warnings.iter().map(|finding| finding.message()).collect(),
+            advice: self.reached(python, archive, &audit.modules),
         })
     }
 
