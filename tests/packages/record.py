@@ -15,10 +15,10 @@ libs, expected = (Path(path).resolve() for path in sys.argv[1:])
 for program in sorted(PROGRAMS.glob("use_*.py")):
     said = subprocess.run(
         [sys.executable, "-I", "-B", "-X", "utf8", "-c", CODE, PROGRAMS, libs, program.stem],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", cwd="/", env={},
+        stdin=subprocess.DEVNULL, capture_output=True, cwd="/", env={},
     )
     # What goes to stderr comes last, as the test collects it.
     text = said.stdout + said.stderr
     if said.returncode != 0:
-        sys.exit(f"{program.name}: expected status 0, found {said.returncode}: {text}")
-    (expected / f"{program.stem.removeprefix('use_')}.txt").write_text(text, encoding="utf-8")
+        sys.exit(f"{program.name}: expected status 0, found {said.returncode}: {text.decode()}")
+    (expected / f"{program.stem.removeprefix('use_')}.txt").write_bytes(text)
