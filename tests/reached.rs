@@ -1,8 +1,10 @@
-//! What the build's summary says about modules that the app imports in functions, and that following it works.
+//! What the build reads out of an app's code about its imports: which may fail, and which are in functions. Of these the summary
+//! of the build tells; following what it says works.
 
 mod common;
 
 use bundle::Run;
+use common::dedent;
 use common::project::{App, Project, files, settings, settings_with};
 
 /// A project with a package `big` of twelve modules, each of which says that it is imported.
@@ -96,4 +98,26 @@ fn what_is_only_perhaps_imported_or_asked_for_otherwise_is_not_told() {
     }
     let app = build(&settings("app:main"), &[("python_libs/app.py", "def main():\n    import big\n")]);
     assert!(advice(&app).contains("[\"big\"]"), "{}", app.report.summary);
+}
+
+#[test]
+fn what_is_imported_where_another_import_has_not_failed_may_fail() {
+    let source = dedent(
+        r#"
+        try:
+            import nowhere
+        except ImportError:
+            nowhere = None
+        else:
+            import nowhere_else
+        print('done')
+        "#,
+    );
+    let project = Project::new(&settings("app"), &[("python_libs/app.py", source)]);
+    let app = project.build().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(app.run(&[]), (0, "done\n".to_string()));
+    // Only there.
+    let project =
+        Project::new(&settings("app"), &[("python_libs/app.py", &source.replace("import nowhere\n", "import json\n"))]);
+    assert!(project.build().err().expect("refused").contains("No module named 'nowhere_else'"));
 }
