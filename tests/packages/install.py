@@ -2,6 +2,7 @@
 
 pip checks the hashes. It takes wheels for the machine named here, whatever machine this is.
 """
+import os
 import shutil
 import subprocess
 import sys
@@ -13,11 +14,12 @@ MACHINE = ["--platform", "manylinux2014_x86_64", "--python-version", "3.13", "--
 folder = Path(sys.argv[1])
 pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet", "--no-compile"]
 done = subprocess.run(
-    [*pip, "--root-user-action=ignore", "--no-deps", "--only-binary=:all:", "--require-hashes", "-r", LOCK, *MACHINE, "--target", folder]
+    [*pip, "--no-deps", "--only-binary=:all:", "--require-hashes", "-r", LOCK, *MACHINE, "--target", folder],
+    env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"},
 )
 if done.returncode != 0:
     sys.exit(done.returncode)
-for native in folder.rglob("*.so"):
+for native in list(folder.rglob("*.so")):
     native.unlink()
 # Commands, whose first line names the Python of this machine.
 shutil.rmtree(folder / "bin")
