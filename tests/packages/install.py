@@ -2,6 +2,7 @@
 
 pip checks the hashes. It takes wheels for the machine named here, whatever machine this is.
 """
+
 import os
 import shutil
 import subprocess

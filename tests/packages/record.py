@@ -1,8 +1,9 @@
 """Writes what the programs say under native CPython 3.13, one file for each:
 
-    python3 tests/packages/install.py LIBS
-    python3.13 tests/packages/record.py LIBS tests/packages/expected
+python3 tests/packages/install.py LIBS
+python3.13 tests/packages/record.py LIBS tests/packages/expected
 """
+
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,10 @@ libs, expected = (Path(path).resolve() for path in sys.argv[1:])
 for program in sorted(PROGRAMS.glob("use_*.py")):
     said = subprocess.run(
         [sys.executable, "-I", "-B", "-X", "utf8", "-c", CODE, PROGRAMS, libs, program.stem],
-        stdin=subprocess.DEVNULL, capture_output=True, cwd="/", env={},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        cwd="/",
+        env={},
     )
     # What goes to stderr comes last, as the test collects it.
     text = said.stdout + said.stderr

@@ -1,4 +1,5 @@
 """The entry: runs the program that the first argument names, as its own command would."""
+
 import importlib
 import sys
 

@@ -1,4 +1,5 @@
 """attrs: validated and converted fields, slots, frozen classes, evolution, comparison and hashes."""
+
 from datetime import date
 from importlib.metadata import version
 
@@ -48,8 +49,14 @@ def main():
     bob = attrs.evolve(ada, name="Bob", tags=())
     print(ada)
     print(bob, ada < bob, ada == bob, sorted([bob, ada])[0].name)
-    print(attrs.asdict(ada, value_serializer=lambda _, attribute, value: (
-        value.isoformat() if isinstance(value, date) else sorted(value) if isinstance(value, frozenset) else value)))
+    print(
+        attrs.asdict(
+            ada,
+            value_serializer=lambda _, attribute, value: (
+                value.isoformat() if isinstance(value, date) else sorted(value) if isinstance(value, frozenset) else value
+            ),
+        )
+    )
     print(attrs.astuple(bob, recurse=False)[0], [attribute.name for attribute in attrs.fields(Person)])
     print(Point(), Point(2), hash(Point(1, 2)) == hash(Point(1.0, 2)), {Point(1, 2): "kept"}[Point(1, 2)])
     print(Made(x=1, a=3), Made.__mro__[1].__name__, attrs.has(Made))

@@ -1,4 +1,5 @@
 """black: its command with --version, --code, --check, --diff, stdin and files."""
+
 import os
 import re
 import tempfile
@@ -39,7 +40,9 @@ def main():
     command("--check", "-", stdin=UGLY)
     command("--check", "--quiet", "-", stdin="x = 1\n")
     command("--diff", "-q", "-", stdin="def f ( a, ):\n  return  a\n")
-    command("-l", "40", "-S", "-C", "-t", "py313", "-q", "-", stdin="type X[T]=dict[str,list[T]]\nf(a_long_name, 'another', b,)\n")
+    command(
+        "-l", "40", "-S", "-C", "-t", "py313", "-q", "-", stdin="type X[T]=dict[str,list[T]]\nf(a_long_name, 'another', b,)\n"
+    )
     command("-q", "-", stdin="def f(:\n")
     command("-", stdin="if x:\npass\n")
     with tempfile.TemporaryDirectory() as folder:
@@ -54,5 +57,7 @@ def main():
         black.format_file_contents("x = 1\n", fast=False, mode=black.Mode())
     except black.NothingChanged:
         print("nothing changed")
-    print(black.format_str(UGLY, mode=black.Mode(line_length=60)) == black.format_str(
-        black.format_str(UGLY, mode=black.Mode(line_length=60)), mode=black.Mode(line_length=60)))
+    print(
+        black.format_str(UGLY, mode=black.Mode(line_length=60))
+        == black.format_str(black.format_str(UGLY, mode=black.Mode(line_length=60)), mode=black.Mode(line_length=60))
+    )

@@ -1,4 +1,5 @@
 """click: a command with groups, options of all kinds, prompts, completion and its help and mistakes."""
+
 import enum
 import os
 import sys

@@ -1,4 +1,5 @@
 """flask: routes, templates, sessions, errors, streaming, files and its command, through the test client."""
+
 import io
 import json
 import logging

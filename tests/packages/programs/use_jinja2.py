@@ -1,4 +1,5 @@
 """jinja2: inheritance, macros, filters, escaping, the sandbox, loaders, compiled templates and its mistakes."""
+
 import asyncio
 import tempfile
 from importlib.metadata import version
@@ -57,17 +58,26 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(2):  # the second from the compiled templates
             cache = FileSystemBytecodeCache(folder)
-            environment = Environment(loader=DictLoader(TEMPLATES), autoescape=select_autoescape(), bytecode_cache=cache,
-                                      extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n"])
+            environment = Environment(
+                loader=DictLoader(TEMPLATES),
+                autoescape=select_autoescape(),
+                bytecode_cache=cache,
+                extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n"],
+            )
             page = environment.get_template("page.html")
             text = page.render(title="the page", items=ITEMS, unsafe="<b>", safe=Markup("<b>"))
         print(text)
     environment.filters["rot13"] = lambda text: text.translate({c: (c - 84) % 26 + 97 for c in range(97, 123)})
     environment.install_gettext_callables(lambda text: text[::-1], lambda one, many, n: one if n == 1 else many, newstyle=True)
-    for source in ["{{ 'hello'|rot13 }}", "{% do items.append(4) %}{{ items }}", "{{ items[::-1]|first }} {{ items|sum }}",
-                   "{% for i in items %}{% if i == 2 %}{% continue %}{% endif %}{{ i }}{% endfor %}",
-                   "{% trans n=2 %}one{% pluralize %}{{ n }} many{% endtrans %}", "{{ {'b': 1, 'a': 2}|tojson(indent=1) }}",
-                   "{{ 'a b'|urlencode }} {{ '<p>x</p> y'|striptags }} {{ 'long words here'|wordwrap(6) }}"]:
+    for source in [
+        "{{ 'hello'|rot13 }}",
+        "{% do items.append(4) %}{{ items }}",
+        "{{ items[::-1]|first }} {{ items|sum }}",
+        "{% for i in items %}{% if i == 2 %}{% continue %}{% endif %}{{ i }}{% endfor %}",
+        "{% trans n=2 %}one{% pluralize %}{{ n }} many{% endtrans %}",
+        "{{ {'b': 1, 'a': 2}|tojson(indent=1) }}",
+        "{{ 'a b'|urlencode }} {{ '<p>x</p> y'|striptags }} {{ 'long words here'|wordwrap(6) }}",
+    ]:
         print(environment.from_string(source).render(items=[1, 2, 3]))
     strict = Environment(undefined=StrictUndefined, loader=DictLoader(TEMPLATES))
     tried(lambda: strict.from_string("{{ missing.x }}").render())

@@ -1,4 +1,5 @@
 """requests, up to connecting: prepared requests, a session with an adapter of its own, cookies, redirects, and what fails."""
+
 import io
 import json
 from importlib.metadata import version
@@ -17,7 +18,9 @@ class Server(BaseAdapter):
 
     def send(self, request, **_):
         status, headers, body = self.answer(request)
-        raw = HTTPResponse(io.BytesIO(body), headers, status, preload_content=False, decode_content=False, request_method=request.method)
+        raw = HTTPResponse(
+            io.BytesIO(body), headers, status, preload_content=False, decode_content=False, request_method=request.method
+        )
         response = HTTPAdapter().build_response(request, raw)
         extract_cookies_to_jar(response.cookies, request, raw)
         return response
@@ -32,8 +35,13 @@ class Server(BaseAdapter):
             return 200, {"Content-Type": "text/plain; charset=latin-1"}, "fünf".encode("latin-1")
         if path == "/missing":
             return 404, {}, b"not here"
-        seen = {"method": request.method, "url": request.url, "cookie": request.headers.get("Cookie"),
-                "auth": request.headers.get("Authorization"), "body": str(request.body)}
+        seen = {
+            "method": request.method,
+            "url": request.url,
+            "cookie": request.headers.get("Cookie"),
+            "auth": request.headers.get("Authorization"),
+            "body": str(request.body),
+        }
         return 200, {"Content-Type": "application/json", "Link": '<http://x/2>; rel="next"'}, json.dumps(seen).encode()
 
     def close(self):
@@ -64,7 +72,10 @@ def main():
     session.hooks["response"].append(lambda response, **_: print("hook", response.status_code, response.url))
     answer = session.get("http://x/moved")
     print(answer.json(), answer.history, answer.links, answer.encoding, answer.apparent_encoding, answer.ok)
-    print(session.post("http://x/form", data={"a": ["1", "2"]}).json()["body"], session.put("http://x/p", data=b"raw").json()["body"])
+    print(
+        session.post("http://x/form", data={"a": ["1", "2"]}).json()["body"],
+        session.put("http://x/p", data=b"raw").json()["body"],
+    )
     latin = session.get("http://x/latin", stream=True)
     print(latin.text, list(latin.iter_lines()), latin.headers["content-TYPE"])
     tried(lambda: session.get("http://x/missing").raise_for_status())

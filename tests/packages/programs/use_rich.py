@@ -1,4 +1,5 @@
 """rich: tables, Markdown, syntax, trees, the log, tracebacks, pretty printing, and progress without its thread."""
+
 import io
 import logging
 from dataclasses import dataclass, field
@@ -64,7 +65,9 @@ def fails(depth):
 def main():
     print("rich", version("rich"), "pygments", version("pygments"))
     plain = Console(width=72, log_time=False, log_path=False, color_system=None)
-    color = Console(width=60, force_terminal=True, color_system="truecolor", legacy_windows=False, log_time=False, log_path=False)
+    color = Console(
+        width=60, force_terminal=True, color_system="truecolor", legacy_windows=False, log_time=False, log_path=False
+    )
     for console in (plain, color):
         console.print(table())
         console.print(Markdown(TEXT, hyperlinks=console is plain))
@@ -79,7 +82,9 @@ def main():
     pprint(Node("a", [Node("b"), Node("c" * 50)]), console=plain, expand_all=True)
     inspect(Node("seen"), console=plain, methods=False)
 
-    with Progress(TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), console=plain, auto_refresh=False) as progress:
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), console=plain, auto_refresh=False
+    ) as progress:
         for _ in progress.track(range(5), description="Working"):
             pass
     with Progress(BarColumn(10), console=color, auto_refresh=False) as progress:

@@ -1,4 +1,5 @@
 """SQLAlchemy on SQLite: the ORM with relationships, queries, transactions, events, and the Core below it."""
+
 import decimal
 import os
 import tempfile
@@ -6,8 +7,27 @@ from datetime import date, datetime
 from importlib.metadata import version
 
 from sqlalchemy import (
-    JSON, CheckConstraint, Column, ForeignKey, MetaData, Numeric, String, Table, bindparam, case, create_engine, event, exists, func,
-    insert, inspect, select, text, tuple_, union_all, update,
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    bindparam,
+    case,
+    create_engine,
+    event,
+    exists,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    tuple_,
+    union_all,
+    update,
 )
 from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -18,8 +38,12 @@ class Base(DeclarativeBase):
     pass
 
 
-tagged = Table("tagged", Base.metadata, Column("book", ForeignKey("book.id"), primary_key=True),
-               Column("tag", ForeignKey("tag.name"), primary_key=True))
+tagged = Table(
+    "tagged",
+    Base.metadata,
+    Column("book", ForeignKey("book.id"), primary_key=True),
+    Column("tag", ForeignKey("tag.name"), primary_key=True),
+)
 
 
 class Author(Base):
@@ -53,11 +77,20 @@ class Tag(Base):
 
 def fill(session):
     fiction = Tag(name="fiction")
-    session.add_all([
-        Author(name="Ada", born=date(1815, 12, 10), extra={"langs": ["en"]}, books=[
-            Book(title="Notes", price=decimal.Decimal("9.99"), tags={fiction}), Book(title="Engines", price=decimal.Decimal("25"))]),
-        Author(name="Bob", books=[Book(title="Empty", price=decimal.Decimal("1.5"), tags={fiction, Tag(name="short")})]),
-    ])
+    session.add_all(
+        [
+            Author(
+                name="Ada",
+                born=date(1815, 12, 10),
+                extra={"langs": ["en"]},
+                books=[
+                    Book(title="Notes", price=decimal.Decimal("9.99"), tags={fiction}),
+                    Book(title="Engines", price=decimal.Decimal("25")),
+                ],
+            ),
+            Author(name="Bob", books=[Book(title="Empty", price=decimal.Decimal("1.5"), tags={fiction, Tag(name="short")})]),
+        ]
+    )
     session.commit()
 
 
@@ -71,17 +104,32 @@ def main():
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         fill(session)
-        for author in session.scalars(select(Author).options(selectinload(Author.books).joinedload(Book.tags)).order_by(Author.name)):
-            print(author.name, author.born, author.extra, [
-                (book.title, book.price, book.is_cheap, sorted(tag.name for tag in book.tags)) for book in author.books])
+        for author in session.scalars(
+            select(Author).options(selectinload(Author.books).joinedload(Book.tags)).order_by(Author.name)
+        ):
+            print(
+                author.name,
+                author.born,
+                author.extra,
+                [(book.title, book.price, book.is_cheap, sorted(tag.name for tag in book.tags)) for book in author.books],
+            )
         other = aliased(Book)
-        print(session.execute(select(Author.name, func.count(Book.id), func.sum(Book.price)).join(Book).group_by(Author.id)).all())
+        print(
+            session.execute(select(Author.name, func.count(Book.id), func.sum(Book.price)).join(Book).group_by(Author.id)).all()
+        )
         print(session.scalars(select(Book.title).where(Book.is_cheap).order_by(Book.price.desc())).all())
-        print(session.execute(select(Book.title, other.title).join(other, Book.author_id == other.author_id).where(Book.id < other.id)).all())
+        print(
+            session.execute(
+                select(Book.title, other.title).join(other, Book.author_id == other.author_id).where(Book.id < other.id)
+            ).all()
+        )
         print(session.scalars(select(Author.name).where(~exists().where(Book.author_id == Author.id, Book.price > 20))).all())
         print(session.scalars(select(Book).options(joinedload(Book.author)).where(Book.title.like("N%"))).one().author.name)
-        for attempt in (lambda: session.add(Author(name="Ada")), lambda: session.add(Book(title="x", price=-1, author_id=1)),
-                        lambda: session.add(Book(title="x", price=1, author_id=99))):
+        for attempt in (
+            lambda: session.add(Author(name="Ada")),
+            lambda: session.add(Book(title="x", price=-1, author_id=1)),
+            lambda: session.add(Book(title="x", price=1, author_id=99)),
+        ):
             try:
                 with session.begin_nested():
                     attempt()
@@ -103,12 +151,25 @@ def main():
         print(connection.execute(select(kind, func.count()).group_by(kind).order_by(kind)).all())
         row_number = func.row_number().over(order_by=Book.price.desc()).label("rank")
         print(connection.execute(select(Book.title, Book.price, row_number)).mappings().all())
-        print(connection.execute(text("select name from author where id in :ids").bindparams(bindparam("ids", expanding=True)), {"ids": [1, 2]}).all())
-        print(connection.scalar(select(func.max(Author.extra["n"].as_integer()))), connection.execute(
-            union_all(select(Author.name).where(Author.id == 1), select(Book.title).where(tuple_(Book.id, Book.title) == (1, "Notes")))).all())
+        print(
+            connection.execute(
+                text("select name from author where id in :ids").bindparams(bindparam("ids", expanding=True)), {"ids": [1, 2]}
+            ).all()
+        )
+        print(
+            connection.scalar(select(func.max(Author.extra["n"].as_integer()))),
+            connection.execute(
+                union_all(
+                    select(Author.name).where(Author.id == 1),
+                    select(Book.title).where(tuple_(Book.id, Book.title) == (1, "Notes")),
+                )
+            ).all(),
+        )
     print(len(statements) > 20, statements[-1].replace("\n", ""))
     reflected = MetaData()
     reflected.reflect(engine)
     print(sorted(reflected.tables), inspect(engine).get_check_constraints("book"), os.path.getsize(path) > 4096)
     with Session(create_engine("sqlite://")) as session:
-        print(session.scalar(select(func.coalesce(None, 3))), session.scalar(select(func.date(datetime(2026, 1, 2).isoformat()))))
+        print(
+            session.scalar(select(func.coalesce(None, 3))), session.scalar(select(func.date(datetime(2026, 1, 2).isoformat())))
+        )

@@ -1,4 +1,5 @@
 """pyyaml: loading, dumping, tags of one's own, anchors, several documents, and its mistakes."""
+
 import datetime
 import io
 import re
@@ -73,9 +74,19 @@ def main():
     print(document["again"] is document["base"])
     shared = [1, 2]
     data = {
-        "b": shared, "a": shared, "text": "line one\nline two\n", "ünï": "ü", "number": "12", "empty": [{}, [], "", None],
-        "when": datetime.datetime(2026, 1, 2, 3, 4, 5), "day": datetime.date(2026, 1, 2), "float": [1e20, 0.1, float("nan")],
-        "bytes": b"\x00\xff", "tuple": (1, 2), "money": Money(1.5, "EUR"), "long": "word " * 30,
+        "b": shared,
+        "a": shared,
+        "text": "line one\nline two\n",
+        "ünï": "ü",
+        "number": "12",
+        "empty": [{}, [], "", None],
+        "when": datetime.datetime(2026, 1, 2, 3, 4, 5),
+        "day": datetime.date(2026, 1, 2),
+        "float": [1e20, 0.1, float("nan")],
+        "bytes": b"\x00\xff",
+        "tuple": (1, 2),
+        "money": Money(1.5, "EUR"),
+        "long": "word " * 30,
     }
     print(yaml.safe_dump({key: list(value) if key == "tuple" else value for key, value in data.items()}, allow_unicode=True))
     print(yaml.dump({"tuple": (1, {2}), "class": OrderedDict, "complex": 1j}, default_flow_style=None))
@@ -86,7 +97,16 @@ def main():
     print(round_trip == document["merged"], yaml.__with_libyaml__, yaml.full_load("!!python/tuple [1, 2]"))
     print([type(event).__name__ for event in yaml.parse("a: [1]")], yaml.compose("a: 1").value[0][0].start_mark.column)
     print([token.id for token in yaml.scan("- &x 1\n- *x")], yaml.safe_load(io.BytesIO("ü: 1".encode("utf-16"))))
-    for wrong in ["a: [1, 2", "a: b: c", "\tx: 1", "*nowhere", "!!python/object/apply:os.system [ls]", "a: 'open", "x: \x01", "{a: 1}}"]:
+    for wrong in [
+        "a: [1, 2",
+        "a: b: c",
+        "\tx: 1",
+        "*nowhere",
+        "!!python/object/apply:os.system [ls]",
+        "a: 'open",
+        "x: \x01",
+        "{a: 1}}",
+    ]:
         try:
             print(yaml.safe_load(wrong))
         except yaml.YAMLError as error:
