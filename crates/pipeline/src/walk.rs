@@ -85,9 +85,10 @@ fn summarize(
         megabytes(summary.expanded),
         megabytes(python.code.bytes().len() as u64),
         snapshot.map_or("no snapshot".to_string(), |snapshot| format!(
-            "snapshot {:.1} MB with {} imported",
+            "snapshot {:.1} MB with {} imported{}",
             megabytes(snapshot.image.len() as u64),
-            count(snapshot.modules, "module")
+            count(snapshot.modules, "module"),
+            snapshot.advice.iter().map(|advice| format!("; {advice}")).collect::<String>()
         )),
     );
     if left_out.paths.is_empty() { bundled } else { format!("{bundled}; {}", left_out.summary) }

@@ -76,14 +76,15 @@ def imports_of(code, package):
 
 
 def attempt(action, foreseen=False):
-    """Does one import; what it raises is a finding, unless the program itself foresees it."""
+    """Does one import. What it raises is a finding; if the program itself foresees it, it is the result."""
     try:
         return action()
     except Excluded:
         return None
     except BaseException as error:
-        if not (foreseen and isinstance(error, Exception)):
-            tell(error)
+        if foreseen and isinstance(error, Exception):
+            return error
+        tell(error)
         return None
 
 
@@ -118,8 +119,10 @@ def follow(entry):
     spec, name = found
     get_code = getattr(spec.loader, "get_code", None)
     code = get_code(name) if get_code else None
+    lost = False
     for arguments, foreseen in imports_of(code, name.rpartition(".")[0]) if code else ():
-        attempt(lambda: __import__(*arguments), foreseen)
+        # Once one has failed, it is not known which way the program takes.
+        lost = isinstance(attempt(lambda: __import__(*arguments), foreseen or lost), Exception) or lost
 
 
 def exists(module):

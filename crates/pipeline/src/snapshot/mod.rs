@@ -6,6 +6,7 @@
 mod audit;
 mod main_module;
 mod messages;
+mod reached;
 
 pub(crate) use main_module::MainModule;
 
@@ -29,6 +30,8 @@ pub struct Snapshot {
     pub modules: usize,
     /// What a resumed run will see as the build saw it.
     pub warnings: Vec<String>,
+    /// What else it could hold, if there is something worth telling.
+    pub advice: Option<String>,
 }
 
 impl Build {
@@ -44,7 +47,8 @@ impl Build {
         }
         let image = self.image(python, archive, &audit.modules)?;
         let warnings = main.warnings.into_iter().chain(messages::warnings(&audit.findings)).collect();
-        Ok(Snapshot { image, modules: audit.modules.len(), warnings })
+        let advice = self.reached(python, archive, &audit.modules);
+        Ok(Snapshot { image, modules: audit.modules.len(), warnings, advice })
     }
 
     /// Names a module whose import takes long.
