@@ -7,11 +7,14 @@ error = OSError
 
 RLIM_INFINITY = -1
 RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA, RLIMIT_STACK, RLIMIT_CORE, RLIMIT_RSS, RLIMIT_NPROC, RLIMIT_NOFILE = range(8)
+RLIMIT_OFILE = RLIMIT_NOFILE
 RLIMIT_MEMLOCK, RLIMIT_AS = 8, 9
-RUSAGE_SELF, RUSAGE_CHILDREN = 0, -1
+RLIMIT_SIGPENDING, RLIMIT_MSGQUEUE, RLIMIT_NICE, RLIMIT_RTPRIO, RLIMIT_RTTIME = range(11, 16)
+RUSAGE_SELF, RUSAGE_CHILDREN, RUSAGE_THREAD = 0, -1, 1
 
-_LIMITS = dict.fromkeys(range(10), (RLIM_INFINITY, RLIM_INFINITY))
-_LIMITS[RLIMIT_CORE] = 0, 0
+# Of 10, locks, Python has no name.
+_LIMITS = dict.fromkeys([*range(10), *range(11, 16)], (RLIM_INFINITY, RLIM_INFINITY))
+_LIMITS[RLIMIT_CORE] = _LIMITS[RLIMIT_NICE] = _LIMITS[RLIMIT_RTPRIO] = 0, 0
 _LIMITS[RLIMIT_NPROC] = 1, 1
 _LIMITS[RLIMIT_NOFILE] = (os.sysconf("SC_OPEN_MAX"),) * 2
 
@@ -43,10 +46,19 @@ def setrlimit(resource, limits, /):
         raise OSError(errno.EPERM, "the limits of the sandbox cannot be changed from inside")
 
 
+def prlimit(pid, resource, limits=None, /):
+    if pid not in (0, os.getpid()):
+        raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
+    before = getrlimit(resource)
+    if limits is not None:
+        setrlimit(resource, limits)
+    return before
+
+
 def getrusage(who, /):
-    if who not in (RUSAGE_SELF, RUSAGE_CHILDREN):
+    if who not in (RUSAGE_SELF, RUSAGE_CHILDREN, RUSAGE_THREAD):
         raise ValueError("invalid who parameter")
-    used = time.process_time() if who == RUSAGE_SELF else 0.0
+    used = 0.0 if who == RUSAGE_CHILDREN else time.process_time()
     return struct_rusage((used, 0.0) + (0,) * 14)
 
 

@@ -19,6 +19,10 @@
 #ifndef _WASI_EMULATED_PROCESS_CLOCKS
 #define _WASI_EMULATED_PROCESS_CLOCKS 1
 #endif
+/* mmap.c, shared_memory.c */
+#ifndef _WASI_EMULATED_MMAN
+#define _WASI_EMULATED_MMAN 1
+#endif
 
 #include <fcntl.h>
 #include <netinet/in.h>

@@ -90,6 +90,10 @@ impl Toolchain<'_> {
         // Our entry stands where CPython's own main() stands.
         copy(&self.recipe.folder.join("src/pyapp.c"), &self.cpython.join("Programs/python.c"))?;
         copy(&self.recipe.folder.join("src/immortal.h"), &self.cpython.join("Programs/immortal.h"))?;
+        // What _ctypes is compiled with, in place of libffi.
+        for file in ["ffi.c", "ffi.h"] {
+            copy(&self.recipe.folder.join("src/ffi").join(file), &self.cpython.join("Modules/_ctypes").join(file))?;
+        }
         let folder = self.wasm_folder();
         fs::create_dir_all(&folder).doing("create", &folder)?;
         let modules = folder.join("Modules");
