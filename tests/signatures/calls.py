@@ -1,9 +1,8 @@
 """Calls all that is written in C with junk, and has the collector take it apart. No call may end the process.
 
-    python3 calls.py            every call; the last line is the name of what is being called
-    python3 calls.py NAME...    only these, each with its arguments
+    python3 - < values.py+excluded.py+calls.py            every call; the last line names what is being called
+    python3 - NAME < values.py+excluded.py+calls.py       only what has this name, and each call with its arguments
 """
-import builtins
 import copy
 import gc
 import re
@@ -30,6 +29,8 @@ warnings.simplefilter("ignore")
 os.mkdir("/tmp/work")
 
 CHOSEN = sys.argv[1:]
+# Names of what has been left out.
+excluded = set()
 KINDS = list(JUNK)
 ARGUMENTS = [()]
 ARGUMENTS += [(kind,) for kind in KINDS]
@@ -46,7 +47,10 @@ def say(text):
 
 def is_chosen(name):
     """Tells what comes, and whether it is to be done."""
-    if name in EXCLUDED or (CHOSEN and name not in CHOSEN):
+    if name in EXCLUDED:
+        excluded.add(name)
+        return False
+    if CHOSEN and name not in CHOSEN:
         return False
     restore()
     say(name)
@@ -87,8 +91,7 @@ def call(name, function, arguments=ARGUMENTS):
     signature = attempt("__text_signature__", lambda: function().__text_signature__) or ""
     keywords = re.findall(r"(?<=[(,] )\w+|(?<=\()\w+", signature)
     for at, kind in enumerate(KINDS[::4]):
-        names = [keyword for keyword in keywords if keyword not in ("self", "module", "type", "cls")]
-        given = dict(zip(names[at % 3:], KINDS[at * 4:] + KINDS)) or {"junk": kind}
+        given = dict(zip(keywords[at % 3:], KINDS[at * 4:] + KINDS)) or {"junk": kind}
         attempt(given, lambda: function()(**{name: JUNK[label]() for name, label in given.items()}))
 
 
@@ -142,7 +145,7 @@ def makers(kind, ready):
 def visit_type(kind, ready):
     name = f"{kind.__module__}.{kind.__qualname__}"
     members = written_in_c(kind)
-    if not members or not is_chosen(name) and not any(f"{name}.{key}" in CHOSEN for key in members):
+    if not members or CHOSEN and not any(chosen.startswith(name) for chosen in CHOSEN):
         return
     call(name, lambda: kind)
     found = makers(kind, ready)
@@ -156,6 +159,7 @@ def visit_type(kind, ready):
         for at, make in enumerate(found.values()):
             call(f"{name}.{key}", lambda: descriptor.__get__(make(), kind), FEW if at else ARGUMENTS)
     if f"use {name}" in EXCLUDED:
+        excluded.add(f"use {name}")
         return
     for how, make in found.items():
         use(f"{name} {how}", make)
@@ -204,10 +208,11 @@ def use(name, make):
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         attempt(f"pickle {protocol}", lambda: pickle.loads(pickle.dumps(make(), protocol)))
     thing = attempt("make", make)
-    attempt("cycle", lambda: setattr(thing, "itself", thing))
-    holder, holder.thing, holder.itself = (plain := Plain()), thing, plain
+    attempt("setattr itself", lambda: setattr(thing, "itself", thing))
+    holder = Plain()
+    holder.thing, holder.itself = thing, holder
     watcher = attempt("weakref", weakref.ref, thing)
-    del thing, holder, plain, watcher
+    del thing, holder, watcher
     gc.collect()
 
 
@@ -230,6 +235,8 @@ def main():
     for kind in kinds:
         visit_type(kind, ready)
     restore()
+    if not CHOSEN and excluded != set(EXCLUDED):
+        raise AssertionError(f"EXCLUDED: nothing has the name {set(EXCLUDED) - excluded}; remove it")
 
 
 try:

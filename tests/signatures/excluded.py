@@ -19,7 +19,6 @@ EXCLUDED = {
     "faulthandler._sigabrt": _CRASHES,
     "faulthandler._sigfpe": _CRASHES,
     "faulthandler._sigsegv": _CRASHES,
-    "faulthandler._stack_overflow": _CRASHES,
     "_queue.SimpleQueue.get": _WAITS,
     "select.poll.poll": _WAITS,
     "select.select": _WAITS,
