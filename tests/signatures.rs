@@ -1,5 +1,5 @@
-//! Calls that other machines forgive. WebAssembly traps where C is called through a pointer to a function of another type, and
-//! a trap ends the process.
+//! Calls that trap here and nowhere else, such as those of C through a pointer to a function of another type. A trap ends the
+//! process.
 
 mod common;
 
@@ -7,6 +7,7 @@ mod common;
 fn no_call_of_what_is_written_in_c_ends_the_process() {
     let program = concat!(
         include_str!("signatures/values.py"),
+        include_str!("signatures/instances.py"),
         include_str!("signatures/excluded.py"),
         include_str!("signatures/calls.py"),
     );
@@ -86,4 +87,21 @@ for name in "REALTIME", "MONOTONIC", "PROCESS_CPUTIME_ID", "THREAD_CPUTIME_ID":
 "#,
     );
     assert_eq!(errors, "True\n".repeat(12) + &"True True\n".repeat(4));
+}
+
+#[test]
+fn an_argument_that_stands_for_nothing_is_invalid() {
+    let errors = common::prints(
+        r#"
+import errno, os
+file = os.open("/tmp/file", os.O_RDWR | os.O_CREAT)
+for call in (os.lseek, file, 0, 99), (os.lseek, file, 0, -1), (os.posix_fadvise, file, 0, 0, 99):
+    try:
+        print(call[0](*call[1:]))
+    except OSError as error:
+        print(error.errno == errno.EINVAL)
+print(os.lseek(file, 3, os.SEEK_CUR), os.posix_fadvise(file, 0, 0, os.POSIX_FADV_RANDOM))
+"#,
+    );
+    assert_eq!(errors, "True\nTrue\nTrue\n3 None\n");
 }

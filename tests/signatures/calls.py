@@ -1,7 +1,7 @@
 """Calls all that is written in C with junk, and has the collector take it apart. No call may end the process.
 
-    python3 - < values.py+excluded.py+calls.py            every call; the last line names what is being called
-    python3 - NAME < values.py+excluded.py+calls.py       only what has this name, and each call with its arguments
+    cat values.py instances.py excluded.py calls.py | python3 -            the last line names what is being called
+    cat values.py instances.py excluded.py calls.py | python3 - NAME       only what has this name, and each call of it
 """
 import copy
 import gc
@@ -32,11 +32,12 @@ CHOSEN = sys.argv[1:]
 # Names of what has been left out.
 excluded = set()
 KINDS = list(JUNK)
-ARGUMENTS = [()]
-ARGUMENTS += [(kind,) for kind in KINDS]
-ARGUMENTS += [(kind, KINDS[at * 7 % len(KINDS)]) for at, kind in enumerate(KINDS[::2])]
-ARGUMENTS += [(kind, KINDS[at * 5 % len(KINDS)], KINDS[at * 11 % len(KINDS)]) for at, kind in enumerate(KINDS[::4])]
-ARGUMENTS += [(kind, *(KINDS[(at * 13 + more * 9) % len(KINDS)] for more in range(3))) for at, kind in enumerate(KINDS[::8])]
+ARGUMENTS = [[]]
+ARGUMENTS += [[kind] for kind in KINDS]
+ARGUMENTS += [[kind, KINDS[at * 7 % len(KINDS)]] for at, kind in enumerate(KINDS[::2])]
+ARGUMENTS += [[KINDS[(at * 11 + more * 5) % len(KINDS)] for more in range(3)] for at in range(8)]
+ARGUMENTS += [[KINDS[(at * 13 + more * 9) % len(KINDS)] for more in range(4)] for at in range(4)]
+ARGUMENTS += [[kind] * count for kind in ("5", "'text'", "b'bytes'") for count in (2, 3, 4)]
 # For what is called in many ways.
 FEW = ARGUMENTS[::4]
 
@@ -90,8 +91,8 @@ def call(name, function, arguments=ARGUMENTS):
         attempt(f"({', '.join(labels)})", lambda: function()(*junk(labels)))
     signature = attempt("__text_signature__", lambda: function().__text_signature__) or ""
     keywords = re.findall(r"(?<=[(,] )\w+|(?<=\()\w+", signature)
-    for at, kind in enumerate(KINDS[::4]):
-        given = dict(zip(keywords[at % 3:], KINDS[at * 4:] + KINDS)) or {"junk": kind}
+    for at, kind in enumerate(KINDS[::8]):
+        given = dict(zip(keywords[at % 3:], KINDS[at * 8:] + KINDS)) or {"junk": kind}
         attempt(given, lambda: function()(**{name: JUNK[label]() for name, label in given.items()}))
 
 
@@ -187,8 +188,8 @@ BINARY = [
 ]
 UNARY = [
     repr, str, hash, bool, len, abs, iter, next, reversed, int, float, complex, bytes, memoryview, operator.index, operator.neg,
-    operator.pos, operator.invert, round, dir, vars, callable, copy.copy, copy.deepcopy, sys.getsizeof, weakref.ref, weakref.proxy,
-    aiter, anext, gc.get_referents, gc.is_tracked, operator.length_hint, os.fspath,
+    operator.pos, operator.invert, round, dir, vars, callable, copy.copy, copy.deepcopy, sys.getsizeof, weakref.ref,
+    weakref.proxy, aiter, anext, gc.get_referents, gc.is_tracked, operator.length_hint, os.fspath,
 ]
 
 
@@ -199,7 +200,7 @@ def use(name, make):
     for function in UNARY:
         attempt(function, lambda: function(make()))
     for at, kind in enumerate(KINDS):
-        for function in BINARY[at % 8::8]:
+        for function in BINARY[at % 16::16]:
             attempt(f"{function} {kind}", lambda: function(make(), JUNK[kind]()))
             attempt(f"{function} {kind} reversed", lambda: function(JUNK[kind](), make()))
         attempt(f"setitem {kind}", lambda: operator.setitem(make(), JUNK[kind](), 1))

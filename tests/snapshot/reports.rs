@@ -188,15 +188,30 @@ fn a_module_that_fails_anyway_fails_in_a_run_too() {
     assert!(status == 1 && said.contains("ZeroDivisionError"), "{said}");
 }
 
+/// Ends the interpreter, but for a run that has arguments.
+fn ends(how: &str) -> [(&'static str, String); 3] {
+    let module = format!("import os, json, sys\nif not sys.argv[1:]:\n    {how}\n");
+    let app = "import pkg.ends\ndef main(): print('works')\n".to_string();
+    [("python_libs/app.py", app), ("python_libs/pkg/__init__.py", String::new()), ("python_libs/pkg/ends.py", module)]
+}
+
 #[test]
-fn an_import_that_ends_the_interpreter_is_named() {
-    let files = [
-        ("python_libs/app.py", "import pkg.ends\ndef main(): pass\n"),
-        ("python_libs/pkg/__init__.py", ""),
-        ("python_libs/pkg/ends.py", "import os, json\nos._exit(3)\n"),
-    ];
-    let error = Project::new(&settings("app:main"), &files).build().err().expect("refused");
-    assert!(error.contains("ended with status 3 while importing pkg.ends"), "{error}");
+fn an_import_that_ends_the_interpreter_is_named_and_can_be_excluded() {
+    for (how, expected) in [
+        ("os._exit(3)", "ended with status 3 while importing pkg.ends; correct it, or, if a run does not"),
+        (
+            "os.abort()",
+            "trapped (wasm trap: wasm `unreachable` instruction executed) while importing pkg.ends; correct it, or, \
+             if a run does not come to that, set [tool.pyapp] snapshot-exclude = [\"pkg.ends\"]",
+        ),
+    ] {
+        let files = ends(how);
+        let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let error = Project::new(&settings("app:main"), &files).build().err().expect("refused");
+        assert!(error.contains(expected), "expected: {expected}\nin: {error}");
+        let app = build(&settings_with("app:main", "snapshot-exclude = [\"pkg.ends\"]"), &files);
+        assert_eq!(app.run(&["argument"]), (0, "works\n".to_string()));
+    }
 }
 
 #[test]

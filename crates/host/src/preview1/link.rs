@@ -10,7 +10,7 @@ use std::pin::pin;
 use wasmtime::{AsContextMut, Caller, Extern, Linker};
 use wasmtime_wasi::p1::wasi_snapshot_preview1::{self, WasiSnapshotPreview1};
 use wasmtime_wasi::runtime::{in_tokio, poll_noop};
-use wiggle::GuestMemory;
+use wiggle::{GuestError, GuestMemory};
 
 /// The name that guests import preview1 by.
 const MODULE: &str = "wasi_snapshot_preview1";
@@ -66,6 +66,21 @@ macro_rules! may_wait {
     (@made $call:ident($($argument:ident),*)) => { finish(wasi_snapshot_preview1::$call($($argument),*))? };
 }
 
+/// Defines a call with an argument that stands for one of a few values.
+macro_rules! one_of_few {
+    ($linker:ident, $call:ident($($argument:ident: $type:ty),*)) => {
+        $linker.func_wrap(
+            MODULE,
+            stringify!($call),
+            |mut caller: Caller<'_, Context>, $($argument: $type),*| -> wasmtime::Result<i32> {
+                attempt(&mut caller, |context, memory| {
+                    finish(wasi_snapshot_preview1::$call(context, memory, $($argument),*))?
+                })
+            },
+        )?;
+    };
+}
+
 /// Defines all of preview1 in a linker whose store holds a [`Context`].
 pub(crate) fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
     add_wasi_snapshot_preview1_to_linker(linker, |context| context)?;
@@ -76,11 +91,14 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()
     may_wait!(linker, poll_oneoff(subscriptions, events, count, told));
     may_wait!(linker, sock_recv(fd, iovs, count, flags, read, flags_out));
     may_wait!(linker, sock_send(fd, iovs, count, flags, written));
+    // The generated glue traps on a value that there is not, and a program can pass any here.
+    one_of_few!(linker, fd_advise(fd: i32, offset: i64, length: i64, advice: i32));
+    one_of_few!(linker, fd_seek(fd: i32, offset: i64, whence: i32, position: i32));
     linker.allow_shadowing(false);
     Ok(())
 }
 
-/// Makes a call once, with the guest's memory borrowed.
+/// Makes a call once, with the guest's memory borrowed. An argument that stands for nothing is invalid, and no reason to trap.
 fn attempt(
     caller: &mut Caller<'_, Context>,
     call: impl FnOnce(&mut Context, &mut GuestMemory<'_>) -> wasmtime::Result<i32>,
@@ -93,5 +111,15 @@ fn attempt(
     context.set_hostcall_fuel(fuel);
     let made = call(context, &mut GuestMemory::Unshared(bytes));
     context.resumption = None;
-    made
+    match made {
+        Err(error) if error.downcast_ref().is_some_and(stands_for_nothing) => Ok(Errno::Inval as i32),
+        made => made,
+    }
+}
+
+fn stands_for_nothing(error: &GuestError) -> bool {
+    match error {
+        GuestError::InFunc { err, .. } => stands_for_nothing(err),
+        error => matches!(error, GuestError::InvalidEnumValue(_) | GuestError::InvalidFlagValue(_)),
+    }
 }

@@ -38,9 +38,20 @@ impl Said {
         said
     }
 
-    /// ` while importing MODULE`, or nothing.
-    pub fn meanwhile(&self) -> String {
-        self.importing.as_ref().map(|module| format!(" while importing {module}")).unwrap_or_default()
+    /// One line about the end of a guest that did not do its work: how it ended, while importing what, what to do, and what it
+    /// said.
+    pub fn of_end(&self, how: &str) -> String {
+        let mut line = how.to_string();
+        if let Some(module) = &self.importing {
+            line += &format!(
+                " while importing {module}; correct it, or, if a run does not come to that, set [tool.pyapp] \
+                 snapshot-exclude = [{module:?}]"
+            );
+        }
+        match self.text.trim() {
+            "" => line,
+            text => format!("{line}; it said: {text}"),
+        }
     }
 }
 
@@ -55,7 +66,7 @@ pub(crate) fn run(program: &Program, builder: ContextBuilder, tell: &dyn Fn(&str
     match outcome {
         Outcome::Exited(status) => Ok((status, said, guest)),
         Outcome::ClosedPipe => Err(fail("its output was closed".to_string())),
-        Outcome::Trapped(trap) => Err(fail(format!("trapped{}: {trap}; {}", said.meanwhile(), said.text.trim()))),
+        Outcome::Trapped(trap) => Err(fail(said.of_end(&format!("trapped ({trap})")))),
     }
 }
 
@@ -92,8 +103,7 @@ pub(crate) fn watch<T: Send + 'static>(
         Ok(Ok(done)) => Ok((done, said)),
         Ok(Err(error)) => Err(fail(error.to_string())),
         Err(mpsc::RecvTimeoutError::Timeout) => {
-            let (limit, meanwhile) = (TIME_LIMIT.as_secs(), said.meanwhile());
-            Err(fail(format!("took longer than {limit} s and was given up{meanwhile}: {}", said.text.trim())))
+            Err(fail(said.of_end(&format!("took longer than {} s and was given up", TIME_LIMIT.as_secs()))))
         }
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(fail("its thread ended without a result".to_string())),
     }

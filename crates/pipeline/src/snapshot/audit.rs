@@ -77,8 +77,7 @@ impl Build {
         let builder = builder.arguments(["-c", SCRIPT, REPORT, &wanted.to_string()]);
         let (status, said, mut context) = guest::run(&python.program, builder, &|module| self.tell_import(module))?;
         if status != 0 {
-            let meanwhile = said.meanwhile();
-            return Err(fail(format!("ended with status {status}{meanwhile}: {}", said.text.trim())));
+            return Err(fail(said.of_end(&format!("ended with status {status}"))));
         }
         let vfs = context.vfs_mut();
         let report = vfs.lookup(root, REPORT, true).and_then(|report| vfs.contents(report));

@@ -72,10 +72,7 @@ impl Build {
         let tell = |module: &str| self.tell_import(module);
         let (image, said) = watch(builder, &tell, move |context| take(&program, context, identity))?;
         image.map_err(|reason| match reason {
-            NoImage::Ended(outcome) => {
-                let meanwhile = said.meanwhile();
-                fail(format!("the initialisation ended with {outcome:?}{meanwhile}: {}", said.text.trim()))
-            }
+            NoImage::Ended(outcome) => fail(said.of_end(&format!("the initialisation ended with {outcome:?}"))),
             NoImage::StateLost(what) => fail(what),
         })
     }
