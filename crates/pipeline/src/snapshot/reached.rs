@@ -10,7 +10,7 @@ use serde_json::json;
 use vfs::Limits;
 
 const SCRIPT: &str = include_str!("reached.py");
-/// From how many modules on it is told. An import takes a millisecond or two.
+/// From how many modules on it is told.
 const WORTH_TELLING: usize = 10;
 
 #[derive(Deserialize)]
@@ -35,8 +35,8 @@ impl Build {
         let all: Vec<&String> = project.snapshot_include.iter().chain(&include).collect();
         (modules >= WORTH_TELLING).then(|| {
             format!(
-                "each run imports {modules} more modules in functions; [tool.pyapp] snapshot-include = {all:?} would put them \
-                 into the snapshot"
+                "each run imports {modules} modules in functions, a millisecond or two each; \
+                 [tool.pyapp] snapshot-include = {all:?} would put them into the snapshot"
             )
         })
     }
