@@ -32,6 +32,8 @@ NOT_HAD = (
     "could not bind on any address out of",
     "can't start new thread: the sandbox has one",
     "the sandbox starts no processes",
+    # How multiprocessing tells the former of a server that starts processes.
+    "forkserver start method not available",
     "the limits of the sandbox cannot be changed",
     "no display; the sandbox has none",
     "curses needs a terminal of its own",
@@ -39,6 +41,7 @@ NOT_HAD = (
     "the sandbox loads no machine code",
     "the sandbox calls no machine code",
     "the sandbox calls no functions of the interpreter",
+    "cannot import name 'pythonapi' from 'ctypes'",
     "out of pty devices",
     "No module named '_testcapi'",
 )
