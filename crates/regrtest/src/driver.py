@@ -32,9 +32,16 @@ NOT_HAD = (
     "could not bind on any address out of",
     "can't start new thread: the sandbox has one",
     "the sandbox starts no processes",
+    # How multiprocessing tells the former of a server that starts processes.
+    "forkserver start method not available",
     "the limits of the sandbox cannot be changed",
     "no display; the sandbox has none",
     "curses needs a terminal of its own",
+    "TLS is not in this interpreter",
+    "the sandbox loads no machine code",
+    "the sandbox calls no machine code",
+    "the sandbox calls no functions of the interpreter",
+    "cannot import name 'pythonapi' from 'ctypes'",
     "out of pty devices",
     "No module named '_testcapi'",
 )
@@ -43,6 +50,8 @@ NOT_HAD = (
 WASI_HOLDS = ("test__locale", "test_locale", "test_posixpath", "test_re", "test_strptime", "test_sysconfig")
 # Files that are about servers and do not begin to make sense without.
 NETWORK_ONLY = ("test_imaplib",)
+# Files that are about TLS or about other processes, from the first line to the last: what they are about is not there.
+ABOUT_WHAT_IS_NOT_THERE = {"test_ssl": "_ssl", "test_smtpnet": "_ssl", "test_multiprocessing": "_multiprocessing"}
 # Files that look at internals through a module which is built for tests only, and would not even begin without it.
 WANTS_INTERNALS = ("test_class", "test_compile", "test_getpath")
 
@@ -53,6 +62,9 @@ def lift_skips(name):
 
     support.is_wasi = name in WASI_HOLDS
     support.has_socket_support = name not in NETWORK_ONLY
+    for beginning, module in ABOUT_WHAT_IS_NOT_THERE.items():
+        if name.removeprefix("test.").startswith(beginning):
+            sys.modules[module] = None
     if name in WANTS_INTERNALS:
         sys.modules["_testinternalcapi"] = StandIn("_testinternalcapi")
 

@@ -43,18 +43,6 @@ static void *fail(int error)
     return MAP_FAILED;
 }
 
-static void forget(struct mapping *mapping)
-{
-    int error = errno;
-    if (mapping->fd >= 0) {
-        (void)close(mapping->fd);
-    }
-    free(mapping->memory);
-    free(mapping->known);
-    free(mapping);
-    errno = error;
-}
-
 /* The mapping that `size` bytes from `address` on belong to. */
 static struct mapping *find(const void *address, size_t size)
 {
@@ -73,6 +61,18 @@ static int has_file(const struct mapping *mapping)
     struct stat status;
     return mapping->fd >= 0 && fstat(mapping->fd, &status) == 0 && status.st_dev == mapping->device
            && status.st_ino == mapping->file;
+}
+
+static void forget(struct mapping *mapping)
+{
+    int error = errno;
+    if (has_file(mapping)) {
+        (void)close(mapping->fd);
+    }
+    free(mapping->memory);
+    free(mapping->known);
+    free(mapping);
+    errno = error;
 }
 
 /* Reads up to `size` bytes of the file at `offset`, and zeros behind its end; the number of bytes that the file has, or -1. */
