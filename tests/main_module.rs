@@ -169,7 +169,8 @@ fn what_changes_nothing_for_imports_costs_nothing() {
     let files = [("python_libs/app.py", entry), ("python_libs/noisy.py", NOISY)];
     let app = Project::new(&settings("app"), &files).build().expect("built");
     assert_eq!(app.run_as(Run::Resumed, &[]), (0, String::new()));
-    assert_eq!(app.report.warnings.len(), 1, "that noisy.py prints: {:?}", app.report.warnings);
+    let warnings = app.report.warnings.join("\n");
+    assert!(warnings.starts_with("at import, noisy prints") && !warnings.contains("may change"), "{warnings}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ _CRASHES = "is there to crash"
 _STAYS = "what it sets cannot be taken back"
 _TRACES = "traces the test, too"
 _INTERRUPTS = "raises KeyboardInterrupt anywhere behind it"
+_ADDRESS = "takes any number for the address of an object"
 _ENDLESS = "has no end, and what takes all of it has none"
 
 EXCLUDED = {
@@ -19,6 +20,8 @@ EXCLUDED = {
     "faulthandler._sigabrt": _CRASHES,
     "faulthandler._sigfpe": _CRASHES,
     "faulthandler._sigsegv": _CRASHES,
+    "_ctypes.PyObj_FromPtr": _ADDRESS,
+    "_ctypes.Py_DECREF": "takes away a reference that is not its own",
     "_queue.SimpleQueue.get": _WAITS,
     "select.poll.poll": _WAITS,
     "select.select": _WAITS,

@@ -171,7 +171,7 @@ mod tests {
         for file in files {
             let before = fs::read(&file).expect("read");
             fs::write(&file, [&before, &b"\n"[..]].concat()).expect("written");
-            let is_explanation = file.ends_with("README.md");
+            let is_explanation = file.extension().is_some_and(|extension| extension == "md");
             assert_eq!(key() == whole, is_explanation, "{}", file.display());
             fs::write(&file, before).expect("written");
         }
