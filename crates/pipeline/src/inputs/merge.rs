@@ -205,7 +205,9 @@ mod tests {
             }
         }
         let folders = ["one", "two"].map(|name| folder.path().join(name));
-        folders.each_ref().map(|folder| fs::create_dir_all(folder).expect("created"));
+        for folder in &folders {
+            fs::create_dir_all(folder).expect("created");
+        }
         let (pieces, problems) = merge(&folders, &["excluded.py".to_string()]).expect("read");
         let here = format!("{}/", folder.path().display());
         let short = |text: String| text.replace(&here, "");
