@@ -85,6 +85,21 @@ fn what_else_an_import_may_depend_on_comes_before_it() {
     let app = build(
         r#"
         === python_libs/app.py
+        import os
+        os.environ['LEVEL'] = 'debug'
+        import level
+        print(level.LEVEL)
+        === python_libs/level.py
+        import os
+        LEVEL = os.environ.get('LEVEL')
+        "#,
+    );
+    assert_eq!(app.run(&[]), (0, "debug\n".to_string()));
+    // One warning, of the statement: `level` reads no environment at build time.
+    assert_eq!(app.report.warnings.len(), 1, "{:?}", app.report.warnings);
+    let app = build(
+        r#"
+        === python_libs/app.py
         import importlib.abc, importlib.machinery, os, sys
         class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             def find_spec(self, name, path, target=None):

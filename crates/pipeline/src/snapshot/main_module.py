@@ -28,8 +28,8 @@ HARMLESS_MODULES = {
 HARMLESS = {
     "abs", "bool", "bytes", "dict", "float", "format", "frozenset", "getattr", "hasattr", "int", "isinstance", "len", "list",
     "max", "min", "object", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip", "exit", "quit",
-    "sys.exit", "os.getcwd", "os.getenv", "os.environ.get", "os.fspath", "logging.getLogger", "SystemExit", "ImportError",
-    "RuntimeError",
+    "sys.exit", "os.getcwd", "os.getenv", "os.environ.get", "os.fspath", "importlib.metadata.version", "logging.getLogger",
+    "SystemExit", "ImportError", "RuntimeError",
 }
 # Of strings and paths.
 HARMLESS_METHODS = {
