@@ -39,6 +39,7 @@ EXCLUDED = {
 
 # Types of which no program can have an instance.
 WITHOUT_INSTANCE = {
+    "_interpreters.CrossInterpreterBufferView",
     "builtins._buffer_wrapper",
     "builtins.stderrprinter",
     "sys.legacy_event_handler",

@@ -19,6 +19,7 @@ import codecs
 import collections
 import contextvars
 import csv
+import ctypes
 import datetime
 import decimal
 import functools
@@ -27,6 +28,7 @@ import io
 import itertools
 import json
 import lzma
+import mmap
 import operator
 import os
 import pyexpat
@@ -63,6 +65,18 @@ class Indexed:
 
     def __getitem__(self, index):
         return [1][index]
+
+
+class Record(ctypes.Structure):
+    """As in C."""
+
+    _fields_ = [("number", ctypes.c_int), ("bits", ctypes.c_int, 3)]
+
+
+class Either(ctypes.Union):
+    """As in C."""
+
+    _fields_ = [("number", ctypes.c_int), ("text", ctypes.c_char * 4)]
 
 
 class Odd:
