@@ -3,8 +3,9 @@
 use super::{find, guest_path};
 use anyhow::{Context, Result, bail};
 use archive::{Archive, EntryId, EntryKind};
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Writes everything below `path` into `folder`, which must not exist; it is there whole or not at all. Symbolic links in the archive are refused, as they could lead anywhere on this disk.
@@ -34,7 +35,10 @@ fn write_entry(archive: &Archive, index: EntryId, target: &Path) -> Result<u64> 
         }
         EntryKind::File => {
             let contents = archive.read(index)?;
-            fs::write(target, contents).with_context(|| format!("cannot write {}", target.display()))?;
+            let mode = if entry.executable { 0o777 } else { 0o666 };
+            let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(target);
+            file.and_then(|mut file| file.write_all(&contents))
+                .with_context(|| format!("cannot write {}", target.display()))?;
             Ok(1)
         }
         EntryKind::Symlink => {

@@ -1,4 +1,4 @@
-//! The byte format, version 2. All integers are little-endian.
+//! The byte format, version 3. All integers are little-endian.
 //!
 //! ```text
 //! header      72 bytes
@@ -31,7 +31,7 @@
 //! | 4 | 4 | offset of its name in names |
 //! | 8 | 2 | length of its name (0 for the root only) |
 //! | 10 | 1 | kind: 0 directory, 1 stored file, 2 zstd file, 3 symbolic link |
-//! | 11 | 1 | zero, reserved |
+//! | 11 | 1 | 1 if it is a file that may be executed, else 0 |
 //! | 12 | 4 | directory: number of its first child; else 0 |
 //! | 16 | 8 | directory: how many children; else offset of its bytes in data |
 //! | 24 | 8 | how many bytes of data it takes (0 for a directory) |
@@ -58,7 +58,7 @@
 /// First bytes of every archive. The high bit and the line ends expose a transfer that took it for text.
 pub const MAGIC: [u8; 8] = *b"\x89PYAPP\r\n";
 /// The version of the format that this crate writes, and the only one it reads.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Length of the header, bytes.
 pub const HEADER_LEN: usize = 72;
 /// How many of the header's bytes its own checksum covers.
@@ -101,7 +101,7 @@ pub(crate) struct Record {
     pub name_offset: u32,
     pub name_len: u16,
     pub kind: u8,
-    pub reserved: u8,
+    pub executable: u8,
     pub first_child: u32,
     /// Children of a directory, offset in data of anything else.
     pub place: u64,
@@ -117,7 +117,7 @@ impl Record {
         bytes[4..8].copy_from_slice(&self.name_offset.to_le_bytes());
         bytes[8..10].copy_from_slice(&self.name_len.to_le_bytes());
         bytes[10] = self.kind;
-        bytes[11] = self.reserved;
+        bytes[11] = self.executable;
         bytes[12..16].copy_from_slice(&self.first_child.to_le_bytes());
         bytes[16..24].copy_from_slice(&self.place.to_le_bytes());
         bytes[24..32].copy_from_slice(&self.stored_len.to_le_bytes());
@@ -132,7 +132,7 @@ impl Record {
             name_offset: u32_at(bytes, 4),
             name_len: u16::from_le_bytes([bytes[8], bytes[9]]),
             kind: bytes[10],
-            reserved: bytes[11],
+            executable: bytes[11],
             first_child: u32_at(bytes, 12),
             place: u64_at(bytes, 16),
             stored_len: u64_at(bytes, 24),

@@ -30,6 +30,8 @@ pub struct Entry<'a> {
     pub name: &'a str,
     /// What it is.
     pub kind: EntryKind,
+    /// Whether it is a file that may be executed.
+    pub executable: bool,
     /// The directory it lies in; the root lies in itself.
     pub parent: EntryId,
     /// Bytes once expanded; for a link the length of its target, for a directory 0.
@@ -126,7 +128,8 @@ impl Archive {
             _ => EntryKind::File,
         };
         let name = self.name(&record).unwrap_or_default();
-        Some(Entry { name, kind, parent: record.parent, len: record.len, stored_len: record.stored_len })
+        let executable = record.executable != 0;
+        Some(Entry { name, kind, executable, parent: record.parent, len: record.len, stored_len: record.stored_len })
     }
 
     /// The children of a directory, in name order; empty for anything else.
@@ -280,8 +283,12 @@ impl Archive {
         for index in 0..self.count {
             let broken = |rule| Error::Index { record: index, rule };
             let record = self.record(index).ok_or(broken("to lie inside the table"))?;
-            if record.reserved != 0 || record.kind > kind::SYMLINK {
-                return Err(broken("a kind from 0 to 3 and a zero reserved byte"));
+            if record.kind > kind::SYMLINK {
+                return Err(broken("a kind from 0 to 3"));
+            }
+            let is_file = matches!(record.kind, kind::STORED | kind::ZSTD);
+            if record.executable > u8::from(is_file) {
+                return Err(broken("0 or, for a file, 1 to say whether it may be executed"));
             }
             if u64::from(record.name_offset) != names_end {
                 return Err(broken("names to follow one another without gaps"));

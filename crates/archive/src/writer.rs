@@ -14,7 +14,7 @@ const KEEP_PLAIN: (usize, usize) = (7, 8);
 
 enum Node {
     Directory(BTreeMap<String, Node>),
-    Leaf { kind: u8, stored: Vec<u8>, len: u64 },
+    Leaf { kind: u8, executable: u8, stored: Vec<u8>, len: u64 },
 }
 
 /// What a finished archive holds.
@@ -67,6 +67,18 @@ impl Writer {
     /// # Errors
     /// As [`Writer::directory`]; [`WriteError::Duplicate`], [`WriteError::TooLarge`], [`WriteError::Compress`].
     pub fn file(&mut self, path: &str, contents: &[u8]) -> Result<(), WriteError> {
+        self.add_file(path, contents, 0)
+    }
+
+    /// As [`Writer::file`], of one that may be executed.
+    ///
+    /// # Errors
+    /// As [`Writer::file`].
+    pub fn executable(&mut self, path: &str, contents: &[u8]) -> Result<(), WriteError> {
+        self.add_file(path, contents, 1)
+    }
+
+    fn add_file(&mut self, path: &str, contents: &[u8], executable: u8) -> Result<(), WriteError> {
         check_len(path, contents.len() as u64, MAX_FILE)?;
         let frame = self.compressor.compress(contents).map_err(WriteError::Compress)?;
         let (kind, stored) = if frame.len() * KEEP_PLAIN.1 < contents.len() * KEEP_PLAIN.0 {
@@ -74,7 +86,7 @@ impl Writer {
         } else {
             (kind::STORED, contents.to_vec())
         };
-        self.leaf(path, kind, stored, contents.len() as u64)
+        self.leaf(path, Node::Leaf { kind, executable, stored, len: contents.len() as u64 })
     }
 
     /// Puts a symbolic link at `path`, and the directories above it. The target is not checked to exist.
@@ -83,7 +95,8 @@ impl Writer {
     /// As [`Writer::file`].
     pub fn symlink(&mut self, path: &str, target: &str) -> Result<(), WriteError> {
         check_len(path, target.len() as u64, MAX_TARGET)?;
-        self.leaf(path, kind::SYMLINK, target.as_bytes().to_vec(), target.len() as u64)
+        let (stored, len) = (target.as_bytes().to_vec(), target.len() as u64);
+        self.leaf(path, Node::Leaf { kind: kind::SYMLINK, executable: 0, stored, len })
     }
 
     /// Copies all of `archive` to below `prefix` (`""` for the root), compressed bytes as they are.
@@ -103,7 +116,10 @@ impl Writer {
             }
             match record.kind {
                 kind::DIRECTORY => self.directory(&path)?,
-                kind => self.leaf(&path, kind, stored.to_vec(), record.len)?,
+                kind => {
+                    let (executable, stored, len) = (record.executable, stored.to_vec(), record.len);
+                    self.leaf(&path, Node::Leaf { kind, executable, stored, len })?;
+                }
             }
         }
         Ok(())
@@ -129,7 +145,7 @@ impl Writer {
                 name_offset,
                 name_len,
                 kind: kind::DIRECTORY,
-                reserved: 0,
+                executable: 0,
                 first_child: 0,
                 place: 0,
                 stored_len: 0,
@@ -143,8 +159,9 @@ impl Writer {
                     next_child += children.len() as u32;
                     queue.extend(children.iter().map(|(name, child)| (number, name.as_str(), child)));
                 }
-                Node::Leaf { kind, stored, len } => {
+                Node::Leaf { kind, executable, stored, len } => {
                     record.kind = *kind;
+                    record.executable = *executable;
                     let end = data.len() as u64;
                     record.place = if stored.is_empty() { end } else { *stored_at.entry(stored).or_insert(end) };
                     record.stored_len = stored.len() as u64;
@@ -178,7 +195,7 @@ impl Writer {
         (bytes, self.summary)
     }
 
-    fn leaf(&mut self, path: &str, kind: u8, stored: Vec<u8>, len: u64) -> Result<(), WriteError> {
+    fn leaf(&mut self, path: &str, leaf: Node) -> Result<(), WriteError> {
         let mut names = split(path)?;
         let Some(name) = names.pop() else { return Err(WriteError::Path(path.to_string())) };
         self.count_one()?;
@@ -186,7 +203,8 @@ impl Writer {
         if directory.contains_key(name) {
             return Err(WriteError::Duplicate(path.to_string()));
         }
-        directory.insert(name.to_string(), Node::Leaf { kind, stored, len });
+        let len = if let Node::Leaf { len, .. } = &leaf { *len } else { 0 };
+        directory.insert(name.to_string(), leaf);
         self.summary.files += 1;
         self.summary.expanded += len;
         Ok(())

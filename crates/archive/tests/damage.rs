@@ -130,7 +130,7 @@ fn another_version_is_named() {
     bytes[8] = 9;
     seal(&mut bytes);
     let message = read_all(bytes).expect_err("refused").to_string();
-    assert_eq!(message, "archive format version: expected 2, found 9; rebuild with this version of pyapp");
+    assert_eq!(message, "archive format version: expected 3, found 9; rebuild with this version of pyapp");
 }
 
 #[test]

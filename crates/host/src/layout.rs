@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! /            scratch: writable, in memory, capped; gone when the process ends   (descriptor 4)
-//! ├── dev/null
+//! ├── dev/         devices, and the guest's own descriptors
 //! ├── tmp/
 //! └── vfs/     the archive: read-only                                             (descriptor 3)
 //!     ├── pyapp.json                       what is bundled, and the entry
@@ -13,7 +13,7 @@
 use crate::abi::MOUNT;
 use crate::context::ContextBuilder;
 use archive::Archive;
-use vfs::{Ino, Limits, Result, RootKind, Vfs};
+use vfs::{Device, Ino, Limits, Result, RootKind, Vfs};
 
 /// [`abi::STDLIB`](crate::abi::STDLIB), relative to the archive's root.
 pub const STDLIB: &str = "usr/local/lib/python3.13";
@@ -26,7 +26,19 @@ pub const EXECUTABLE_TEXT: &str = "This CPython is part of a running executable;
 /// What is bundled, relative to the archive's root: JSON.
 pub const MANIFEST: &str = "pyapp.json";
 
-/// A VFS with `/`, `/tmp` and `/dev/null`, and its root.
+/// The devices in `/dev`.
+const DEVICES: [(&str, Device); 6] = [
+    ("full", Device::Full),
+    ("null", Device::Null),
+    ("random", Device::Random),
+    ("tty", Device::Terminal),
+    ("urandom", Device::Random),
+    ("zero", Device::Zero),
+];
+/// The names in `/dev` of the standard streams, and what they lead to.
+const STREAMS: [(&str, &str); 3] = [("stderr", "fd/2"), ("stdin", "fd/0"), ("stdout", "fd/1")];
+
+/// A VFS with `/`, `/tmp` and `/dev`, and its root.
 ///
 /// # Errors
 /// `NoSpc` if the limits are too small even for that.
@@ -37,7 +49,15 @@ pub fn scratch(limits: Limits) -> Result<(Vfs, Ino)> {
         vfs.make_directory(root, directory)?;
     }
     let dev = vfs.lookup(root, "dev", false)?;
-    vfs.add_null_device(dev, "null")?;
+    for (name, device) in DEVICES {
+        vfs.add_device(dev, name, device)?;
+    }
+    vfs.add_descriptors(dev, "fd")?;
+    for (name, target) in STREAMS {
+        vfs.symlink(target, dev, name)?;
+    }
+    // Names in it are the system's: as on Linux, a user can neither add to them nor take one away.
+    vfs.give_to_system(dev, 0o555)?;
     Ok((vfs, root))
 }
 

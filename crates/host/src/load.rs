@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use vfs::{Errno, Ino, OpenOptions, Vfs};
 
@@ -20,7 +21,11 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-/// Copies what `folder` holds into `directory`, in name order. Symbolic links stay links; times are not kept.
+/// Of a file that its owner may execute, whatever else its mode on the host allows.
+const EXECUTABLE_MODE: u16 = 0o755;
+
+/// Copies what `folder` holds into `directory`, in name order. Symbolic links stay links, and what may be executed stays so;
+/// times and the rest of modes are not kept.
 ///
 /// # Errors
 /// The first entry that cannot be read, is not valid UTF-8, is a special file, or does not fit into the VFS.
@@ -41,7 +46,8 @@ pub fn load_folder(vfs: &mut Vfs, directory: Ino, folder: &Path) -> Result<(), L
 /// # Errors
 /// As [`load_folder`].
 pub fn load_entry(vfs: &mut Vfs, directory: Ino, name: &str, path: &Path) -> Result<(), LoadError> {
-    let kind = fs::symlink_metadata(path).map_err(|error| fail(path, &error))?.file_type();
+    let metadata = fs::symlink_metadata(path).map_err(|error| fail(path, &error))?;
+    let kind = metadata.file_type();
     if kind.is_dir() {
         vfs.make_directory(directory, name).map_err(|error| fail(path, &error))?;
         let inner = vfs.lookup(directory, name, false).map_err(|error| fail(path, &error))?;
@@ -52,7 +58,12 @@ pub fn load_entry(vfs: &mut Vfs, directory: Ino, name: &str, path: &Path) -> Res
         vfs.symlink(target, directory, name).map_err(|error| fail(path, &error))
     } else if kind.is_file() {
         let contents = fs::read(path).map_err(|error| fail(path, &error))?;
-        write_file(vfs, directory, name, &contents).map_err(|error| fail(path, &error))
+        write_file(vfs, directory, name, &contents).map_err(|error| fail(path, &error))?;
+        if metadata.permissions().mode() & 0o100 != 0 {
+            let file = vfs.lookup(directory, name, false).map_err(|error| fail(path, &error))?;
+            vfs.set_mode(file, EXECUTABLE_MODE).map_err(|error| fail(path, &error))?;
+        }
+        Ok(())
     } else {
         Err(fail(path, &"it is neither a file, a folder nor a symbolic link"))
     }

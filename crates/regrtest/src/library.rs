@@ -51,7 +51,7 @@ pub fn provide(build: &Build, python: &Python, tests: &Path) -> Result<Vec<u8>> 
     }
     // sys.path names it, and tests look whether it is there.
     writer.directory(layout::SITE_PACKAGES)?;
-    writer.file(layout::EXECUTABLE, layout::EXECUTABLE_TEXT.as_bytes())?;
+    writer.executable(layout::EXECUTABLE, layout::EXECUTABLE_TEXT.as_bytes())?;
     Ok(writer.finish().0)
 }
 

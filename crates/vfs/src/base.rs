@@ -41,8 +41,9 @@ impl Base {
             _ => 1,
         };
         let mode = match entry.kind {
-            EntryKind::Directory => 0o555,
-            EntryKind::File => 0o444,
+            EntryKind::Directory => 0o755,
+            EntryKind::File if entry.executable => 0o755,
+            EntryKind::File => 0o644,
             EntryKind::Symlink => 0o777,
         };
         let times = Times { accessed: TIME, modified: TIME, changed: TIME };

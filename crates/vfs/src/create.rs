@@ -1,17 +1,36 @@
 //! Making something new under a name.
 
 use crate::errno::{Errno, Result};
-use crate::node::{Body, Ino};
+use crate::node::{Body, Device, Directory, Ino};
 use crate::permissions::WRITE;
 use crate::tree::{Vfs, name_cost};
 
 impl Vfs {
-    /// Puts a device that is always at its end and swallows what is written at `name` in a scratch directory.
+    /// Puts a device of the system's at `name` in a scratch directory.
     ///
     /// # Errors
     /// `Exist`, `NotDir`, `RoFs`, `NoSpc`.
-    pub fn add_null_device(&mut self, directory: Ino, name: &str) -> Result<Ino> {
-        self.create(directory, name, Body::Null)
+    pub fn add_device(&mut self, directory: Ino, name: &str, device: Device) -> Result<Ino> {
+        let ino = self.create(directory, name, Body::Device(device))?;
+        self.give_to_system(ino, 0o666)?;
+        Ok(ino)
+    }
+
+    /// Puts a directory of the system's at `name` in a scratch directory whose names are the numbers of descriptors. Which of them there
+    /// are this crate does not know: every number leads to a [`Kind::Descriptor`](crate::Kind), and no listing has any.
+    ///
+    /// # Errors
+    /// `Exist`, `NotDir`, `RoFs`, `NoSpc`.
+    pub fn add_descriptors(&mut self, directory: Ino, name: &str) -> Result<Ino> {
+        let names = Directory { is_of_descriptors: true, ..Directory::new(directory) };
+        let ino = self.create(directory, name, Body::Directory(names))?;
+        self.give_to_system(ino, 0o555)?;
+        Ok(ino)
+    }
+
+    /// Whether a directory is one of descriptors.
+    pub fn is_of_descriptors(&self, directory: Ino) -> bool {
+        self.directory(directory).is_ok_and(|directory| directory.is_of_descriptors)
     }
 
     /// Makes a node and gives it a name in a scratch directory.

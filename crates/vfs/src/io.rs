@@ -10,12 +10,11 @@ impl Vfs {
     /// the base must be held open.
     ///
     /// # Errors
-    /// `IsDir`, `Inval` (a symbolic link), `Io` (a damaged archive), `NoEnt`.
+    /// `IsDir`, `Inval` (not a file), `Io` (a damaged archive), `NoEnt`.
     pub fn read(&mut self, ino: Ino, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         match self.kind(ino)? {
             Kind::Directory => return Err(Errno::IsDir),
-            Kind::Symlink => return Err(Errno::Inval),
-            Kind::Null => return Ok(0),
+            Kind::Symlink | Kind::Device(_) | Kind::Descriptor(_) => return Err(Errno::Inval),
             Kind::File => {}
         }
         if let Some(index) = ino.base_index() {
@@ -52,11 +51,8 @@ impl Vfs {
     /// it reads as zeros.
     ///
     /// # Errors
-    /// `NoSpc` if not one byte fits, `FBig`, `RoFs`, `IsDir`, `Inval` (a symbolic link), `NoEnt`.
+    /// `NoSpc` if not one byte fits, `FBig`, `RoFs`, `IsDir`, `Inval` (not a file), `NoEnt`.
     pub fn write(&mut self, ino: Ino, offset: u64, data: &[u8]) -> Result<usize> {
-        if self.kind(ino)? == Kind::Null {
-            return Ok(data.len());
-        }
         self.content_mut(ino)?;
         if data.is_empty() {
             return Ok(0);

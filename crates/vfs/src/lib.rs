@@ -45,7 +45,7 @@ mod resolve;
 mod tree;
 
 pub use errno::{Errno, Result};
-pub use node::{DirEntry, Ino, Kind, Metadata, Times};
+pub use node::{Device, DirEntry, Ino, Kind, Metadata, Times};
 pub use open::OpenOptions;
 pub use resolve::{MAX_FOLLOWED, MAX_NAME, MAX_PATH};
 pub use tree::{Limits, RootKind, Vfs};

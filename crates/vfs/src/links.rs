@@ -65,8 +65,8 @@ impl Vfs {
     /// Gives the file that `path` leads to a second name.
     ///
     /// # Errors
-    /// As [`Vfs::lookup`] for both; `Exist`, `Perm` (a directory), `XDev` (from the base), `MLink`, `NoEnt` (a slash
-    /// behind a new name), `RoFs`, `NoSpc`.
+    /// As [`Vfs::lookup`] for both; `Exist`, `Perm` (a directory), `XDev` (from the base, a device, a descriptor), `MLink`, `NoEnt`
+    /// (a slash behind a new name), `RoFs`, `NoSpc`.
     pub fn link(&mut self, from: Ino, path: &str, follow: bool, to: Ino, new_path: &str) -> Result<()> {
         let ino = self.lookup(from, path, follow)?;
         let found = self.resolve(to, new_path, Follow::Never)?;
@@ -74,7 +74,9 @@ impl Vfs {
         if found.slash {
             return Err(Errno::NoEnt);
         }
-        if ino.base_index().is_some() != found.parent.base_index().is_some() {
+        // Devices and descriptors are a file system of their own, as they are elsewhere.
+        let is_special = matches!(self.kind(ino)?, Kind::Device(_) | Kind::Descriptor(_));
+        if is_special || ino.base_index().is_some() != found.parent.base_index().is_some() {
             return Err(Errno::XDev);
         }
         if self.kind(ino)? == Kind::Directory {

@@ -4,12 +4,14 @@ use crate::content::Content;
 use std::collections::BTreeMap;
 
 /// Number of an inode: never zero, never used again for another file while the VFS lives. Numbers below
-/// 2³² belong to the read-only base, all others to the scratch.
+/// 2³² belong to the read-only base, those from 2⁶² on are names of descriptors, all others belong to the scratch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ino(pub(crate) u64);
 
 impl Ino {
     pub(crate) const SCRATCH: u64 = 1 << 32;
+    /// From here on: names of descriptors.
+    const DESCRIPTORS: u64 = 1 << 62;
 
     /// The number that `stat` shows.
     pub fn get(self) -> u64 {
@@ -19,6 +21,15 @@ impl Ino {
     /// Whether it belongs to the read-only base.
     pub fn is_read_only(self) -> bool {
         self.0 < Self::SCRATCH
+    }
+
+    pub(crate) fn of_descriptor(number: u32) -> Ino {
+        Ino(Self::DESCRIPTORS + u64::from(number))
+    }
+
+    /// The descriptor's number, if it is the name of one.
+    pub(crate) fn descriptor(self) -> Option<u32> {
+        u32::try_from(self.0.checked_sub(Self::DESCRIPTORS)?).ok()
     }
 
     pub(crate) fn of_base(index: archive::EntryId) -> Ino {
@@ -40,8 +51,26 @@ pub enum Kind {
     File,
     /// A symbolic link.
     Symlink,
-    /// A character device: reads are at the end at once, writes are swallowed (`/dev/null`).
+    /// A character device. What it does is the business of whoever opens it; here it can be named only.
+    Device(Device),
+    /// A name in a directory of descriptors: it stands for the descriptor of that number, if there is one, which is known
+    /// to whoever keeps the descriptors.
+    Descriptor(u32),
+}
+
+/// Which character device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// `/dev/null`.
     Null,
+    /// `/dev/zero`.
+    Zero,
+    /// `/dev/full`.
+    Full,
+    /// `/dev/random` and `/dev/urandom`.
+    Random,
+    /// `/dev/tty`.
+    Terminal,
 }
 
 /// Times of a file, nanoseconds since 1970-01-01 UTC.
@@ -94,6 +123,8 @@ pub(crate) struct Node {
     /// Descriptors that hold it open; it lives while there are links or holders.
     pub opens: u64,
     pub times: Times,
+    /// It belongs to the system: its mode stays.
+    pub is_systems: bool,
 }
 
 #[derive(Debug)]
@@ -101,7 +132,7 @@ pub(crate) enum Body {
     Directory(Directory),
     File(Content),
     Symlink(Box<str>),
-    Null,
+    Device(Device),
 }
 
 /// A writable directory. Every name has a serial number that grows and is never used twice: a listing goes by it, so
@@ -112,6 +143,8 @@ pub(crate) struct Directory {
     pub names: BTreeMap<Box<str>, Slot>,
     pub order: BTreeMap<u64, Box<str>>,
     pub next_serial: u64,
+    /// Its names are the numbers of descriptors, and others cannot be made.
+    pub is_of_descriptors: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +158,8 @@ pub(crate) const FIRST_SERIAL: u64 = 3;
 
 impl Directory {
     pub fn new(parent: Ino) -> Directory {
-        Directory { parent, names: BTreeMap::new(), order: BTreeMap::new(), next_serial: FIRST_SERIAL }
+        let (names, order) = (BTreeMap::new(), BTreeMap::new());
+        Directory { parent, names, order, next_serial: FIRST_SERIAL, is_of_descriptors: false }
     }
 
     pub fn insert(&mut self, name: &str, ino: Ino) {
@@ -151,7 +185,7 @@ impl Body {
             Body::Directory(_) => 0o755,
             Body::File(_) => 0o644,
             Body::Symlink(_) => 0o777,
-            Body::Null => 0o666,
+            Body::Device(_) => 0o666,
         }
     }
 }
@@ -162,7 +196,7 @@ impl Node {
             Body::Directory(_) => Kind::Directory,
             Body::File(_) => Kind::File,
             Body::Symlink(_) => Kind::Symlink,
-            Body::Null => Kind::Null,
+            Body::Device(device) => Kind::Device(device),
         }
     }
 }

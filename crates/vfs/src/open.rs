@@ -67,10 +67,12 @@ impl Vfs {
     fn check_open(&mut self, ino: Ino, options: OpenOptions) -> Result<()> {
         let read = if options.read { READ } else { 0 };
         let write = if options.write || options.truncate { WRITE } else { 0 };
-        if self.kind(ino)? != Kind::Symlink {
+        let kind = self.kind(ino)?;
+        // Whoever keeps the descriptors knows what they were opened for.
+        if !matches!(kind, Kind::Symlink | Kind::Descriptor(_)) {
             self.expect_allowed(ino, read | write)?;
         }
-        match self.kind(ino)? {
+        match kind {
             Kind::Symlink if options.directory => Err(Errno::NotDir),
             Kind::Symlink => Err(Errno::Loop),
             Kind::Directory if options.write || options.truncate || options.create => Err(Errno::IsDir),
@@ -78,8 +80,17 @@ impl Vfs {
             _ if options.directory => Err(Errno::NotDir),
             _ if ino.is_read_only() && (options.write || options.truncate) => Err(Errno::RoFs),
             Kind::File if options.truncate => self.set_size(ino, 0),
-            Kind::File | Kind::Null => Ok(()),
+            Kind::File | Kind::Device(_) | Kind::Descriptor(_) => Ok(()),
         }
+    }
+
+    /// Opens an inode that is held open once more, name or not.
+    ///
+    /// # Errors
+    /// As [`Vfs::open`].
+    pub fn open_again(&mut self, ino: Ino, options: OpenOptions) -> Result<()> {
+        self.check_open(ino, options)?;
+        self.hold(ino)
     }
 
     /// Holds an inode once more, as a second descriptor for it does.
@@ -87,9 +98,11 @@ impl Vfs {
     /// # Errors
     /// `NoEnt`.
     pub fn hold(&mut self, ino: Ino) -> Result<()> {
-        match ino.base_index() {
-            Some(index) => self.base.as_mut().ok_or(Errno::NoEnt)?.hold(index),
-            None => self.node_mut(ino)?.opens += 1,
+        match (ino.base_index(), ino.descriptor()) {
+            (Some(index), _) => self.base.as_mut().ok_or(Errno::NoEnt)?.hold(index),
+            // What it stands for is held by whoever keeps the descriptors.
+            (None, Some(_)) => {}
+            (None, None) => self.node_mut(ino)?.opens += 1,
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! What the mode of a file allows the one user there is, to whom all of the scratch belongs. The base may be read by all and
-//! written by nobody, which is `RoFs` and not a matter of modes.
+//! What the mode of a file allows the one user there is, to whom all of the scratch belongs. Nobody can write
+//! to the base, which is `RoFs` and not a matter of modes: those that it shows are for copies, which take them over.
 
 use crate::errno::{Errno, Result};
 use crate::node::Ino;

@@ -86,7 +86,14 @@ impl Vfs {
     pub(crate) fn child(&self, directory: Ino, name: &str) -> Result<Option<Ino>> {
         match directory.base_index() {
             Some(index) => Ok(self.base()?.archive.lookup(index, name).map(Ino::of_base)),
-            None => Ok(self.directory(directory)?.names.get(name).map(|slot| slot.ino)),
+            None => {
+                let directory = self.directory(directory)?;
+                if directory.is_of_descriptors {
+                    Ok(descriptor(name))
+                } else {
+                    Ok(directory.names.get(name).map(|slot| slot.ino))
+                }
+            }
         }
     }
 
@@ -156,6 +163,12 @@ impl Vfs {
             at = self.parent(at)?;
         }
     }
+}
+
+/// What the name of a descriptor leads to: its number as it is written, without leading zeros.
+fn descriptor(name: &str) -> Option<Ino> {
+    let number: u32 = name.parse().ok()?;
+    (number.to_string() == name).then(|| Ino::of_descriptor(number))
 }
 
 /// What may not be left.

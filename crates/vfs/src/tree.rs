@@ -131,11 +131,15 @@ impl Vfs {
         if let Some(index) = ino.base_index() {
             return self.base()?.metadata(index);
         }
+        if let Some(number) = ino.descriptor() {
+            let times = Times { accessed: 0, modified: 0, changed: 0 };
+            return Ok(Metadata { ino, kind: Kind::Descriptor(number), mode: 0o700, size: 0, links: 1, times });
+        }
         let node = self.node(ino)?;
         let size = match &node.body {
             Body::File(content) => content.size(),
             Body::Symlink(target) => target.len() as u64,
-            Body::Directory(_) | Body::Null => 0,
+            Body::Directory(_) | Body::Device(_) => 0,
         };
         Ok(Metadata { ino, kind: node.kind(), mode: node.mode, size, links: node.links, times: node.times })
     }
@@ -156,10 +160,25 @@ impl Vfs {
     /// Sets the permission bits of an inode; others than 0o7777 are left out.
     ///
     /// # Errors
-    /// `NoEnt`, `RoFs`.
+    /// `NoEnt`, `RoFs`, `Perm` (it belongs to the system).
     pub fn set_mode(&mut self, ino: Ino, mode: u16) -> Result<()> {
-        self.node_mut(ino)?.mode = mode & 0o7777;
+        let node = self.node_mut(ino)?;
+        if node.is_systems {
+            return Err(Errno::Perm);
+        }
+        node.mode = mode & 0o7777;
         self.touch_metadata(ino);
+        Ok(())
+    }
+
+    /// Gives a node of the scratch to the system, with the mode that it then keeps. A directory that may not be written keeps
+    /// its names, too.
+    ///
+    /// # Errors
+    /// `NoEnt`, `RoFs`.
+    pub fn give_to_system(&mut self, ino: Ino, mode: u16) -> Result<()> {
+        self.set_mode(ino, mode)?;
+        self.node_mut(ino)?.is_systems = true;
         Ok(())
     }
 
@@ -219,9 +238,10 @@ impl Vfs {
     }
 
     pub(crate) fn kind(&self, ino: Ino) -> Result<Kind> {
-        match ino.base_index() {
-            Some(index) => self.base()?.kind(index),
-            None => Ok(self.node(ino)?.kind()),
+        match (ino.base_index(), ino.descriptor()) {
+            (Some(index), _) => self.base()?.kind(index),
+            (None, Some(number)) => Ok(Kind::Descriptor(number)),
+            (None, None) => Ok(self.node(ino)?.kind()),
         }
     }
 
@@ -246,7 +266,7 @@ impl Vfs {
         self.next_ino += 1;
         let times = Times { accessed: now, modified: now, changed: now };
         let mode = body.usual_mode();
-        self.nodes.insert(ino, Node { body, links: 1, mode, opens: 0, times });
+        self.nodes.insert(ino, Node { body, links: 1, mode, opens: 0, times, is_systems: false });
         Ok(ino)
     }
 
@@ -259,7 +279,7 @@ impl Vfs {
             self.release_bytes(match &node.body {
                 Body::File(content) => content.allocated(),
                 Body::Symlink(target) => target.len() as u64,
-                Body::Directory(_) | Body::Null => 0,
+                Body::Directory(_) | Body::Device(_) => 0,
             });
         }
     }
@@ -304,7 +324,7 @@ impl Vfs {
         match &mut self.node_mut(ino)?.body {
             Body::File(content) => Ok(content),
             Body::Directory(_) => Err(Errno::IsDir),
-            Body::Symlink(_) | Body::Null => Err(Errno::Inval),
+            Body::Symlink(_) | Body::Device(_) => Err(Errno::Inval),
         }
     }
 }

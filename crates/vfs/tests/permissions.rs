@@ -101,10 +101,12 @@ fn a_directory_is_walked_and_changed_as_its_mode_allows() {
 fn the_base_is_read_only_whatever_a_mode_says() {
     let (mut vfs, root) = vfs();
     let mut writer = Writer::new(b"").expect("a writer");
-    writer.file("d/f", b"x").expect("added");
+    writer.executable("d/f", b"x").expect("added");
+    writer.file("d/data", b"x").expect("added");
     let base = vfs.mount(root, "vfs", Archive::open(writer.finish().0).expect("whole")).expect("mounted");
-    assert_eq!((mode(&vfs, base, "d"), mode(&vfs, base, "d/f")), (0o555, 0o444));
+    assert_eq!((mode(&vfs, base, "d"), mode(&vfs, base, "d/f")), (0o755, 0o755));
     let file = vfs.lookup(base, "d/f", true).expect("there");
+    assert_eq!(mode(&vfs, base, "d/data"), 0o644);
     assert_eq!(vfs.set_mode(file, 0o644), Err(Errno::RoFs));
     assert_eq!(vfs.open(base, "d/f", OpenOptions { write: true, ..READ }), Err(Errno::RoFs));
     assert_eq!(vfs.open(base, "d/f", READ), Ok(file));

@@ -168,11 +168,12 @@ impl ContextBuilder {
         host.args(&self.arguments).envs(&self.environment);
 
         let mut vfs = self.vfs;
-        let mut files: Vec<Box<dyn OpenFile>> = vec![
-            Box::new(Stream::input(self.stdin)),
-            Box::new(Stream::output(self.stdout, 1)),
-            Box::new(Stream::output(self.stderr, 2)),
-        ];
+        let streams = [Stream::input(self.stdin), Stream::output(self.stdout, 1), Stream::output(self.stderr, 2)];
+        let host_streams = streams.iter().filter_map(Stream::file).cloned().collect();
+        let mut files: Vec<Box<dyn OpenFile>> = Vec::new();
+        for stream in streams {
+            files.push(Box::new(stream));
+        }
         // wasmtime-wasi numbers its own preopens from 3 on, in the order they are given to it.
         let mut host_folders = STREAMS..;
         for (guest_path, preopen) in self.preopens {
@@ -198,6 +199,15 @@ impl ContextBuilder {
         }
         let deterministic = self.deterministic;
         let pipes = Pipes::default();
-        Ok(Context { vfs, table, host: host.build_p1(), deterministic, pipes, waiting: None, resumption: None })
+        Ok(Context {
+            vfs,
+            table,
+            host: host.build_p1(),
+            deterministic,
+            pipes,
+            streams: host_streams,
+            waiting: None,
+            resumption: None,
+        })
     }
 }

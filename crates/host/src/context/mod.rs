@@ -8,6 +8,8 @@ pub use builder::{ContextBuilder, ContextError};
 
 use crate::files::{Pipes, Table, Wait};
 use deterministic::Deterministic;
+use std::fs::File;
+use std::sync::Arc;
 use std::time::Instant;
 use vfs::Vfs;
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -17,6 +19,8 @@ pub struct Context {
     pub(crate) vfs: Vfs,
     pub(crate) table: Table,
     pub(crate) pipes: Pipes,
+    /// The host's files behind the standard streams, of which one may be a terminal.
+    pub(crate) streams: Vec<Arc<File>>,
     /// wasmtime-wasi: clocks, random numbers, arguments, environment, and granted host folders.
     pub(crate) host: WasiP1Ctx,
     /// In place of the host's clocks and random numbers, if they must be the same in every run.

@@ -9,6 +9,7 @@
 //! | `table.rs` | the descriptor table: numbers to open file descriptions |
 //! | `wait.rs` | waiting, in one place |
 //! | `vfs_file.rs` | files and directories of the VFS |
+//! | `device.rs` | character devices of the VFS |
 //! | `pipe.rs`, `channel.rs` | pipes and pairs of sockets, and the bytes in them |
 //! | `stream.rs` | stdin, stdout and stderr |
 //! | `terminal.rs` | terminals behind the standard streams |
@@ -17,6 +18,7 @@
 //! | `stat.rs` | what `stat` shows |
 
 mod channel;
+mod device;
 mod host_folder;
 mod pipe;
 mod reply;
@@ -27,6 +29,7 @@ mod terminal;
 mod vfs_file;
 mod wait;
 
+pub(crate) use device::DeviceFile;
 pub(crate) use host_folder::HostFolder;
 pub(crate) use pipe::Pipes;
 pub(crate) use reply::Reply;
@@ -142,7 +145,7 @@ pub(crate) trait OpenFile: Send {
     /// Has room for a range.
     ///
     /// # Errors
-    /// ESPIPE, EBADF, EINVAL.
+    /// ESPIPE, EBADF, EINVAL, ENODEV.
     fn allocate(&mut self, _: &mut Vfs, _offset: u64, _len: u64) -> Result<()> {
         Err(Errno::Spipe.into())
     }
@@ -174,9 +177,23 @@ pub(crate) trait OpenFile: Send {
     /// Sets the permission bits.
     ///
     /// # Errors
-    /// EINVAL.
+    /// EINVAL, EPERM.
     fn set_mode(&mut self, _: &mut Vfs, _mode: u16) -> Result<()> {
         Err(Errno::Inval.into())
+    }
+
+    /// What opening it once more by the name of its descriptor gives: an open file description with an offset of its own.
+    /// What is no file has nothing of its own to give; there a name stands for the open file description itself.
+    ///
+    /// # Errors
+    /// Those of [`Vfs::open`].
+    fn reopen(&self, _: &mut Vfs, _: OpenFlags) -> Result<Option<Box<dyn OpenFile>>> {
+        Ok(None)
+    }
+
+    /// Whether what is read are random numbers, which whoever holds their source puts into the guest's memory.
+    fn is_random(&self) -> bool {
+        false
     }
 
     /// The directory of the VFS that it is, to walk from.

@@ -22,7 +22,9 @@ pub(crate) fn filetype(kind: Kind) -> types::Filetype {
         Kind::Directory => types::Filetype::Directory,
         Kind::File => types::Filetype::RegularFile,
         Kind::Symlink => types::Filetype::SymbolicLink,
-        Kind::Null => types::Filetype::CharacterDevice,
+        Kind::Device(_) => types::Filetype::CharacterDevice,
+        // Whoever wants to know asks the descriptor.
+        Kind::Descriptor(_) => types::Filetype::Unknown,
     }
 }
 
@@ -32,7 +34,8 @@ pub(crate) fn of_metadata(metadata: &Metadata) -> types::Filestat {
         Kind::Directory => S_IFDIR,
         Kind::File => S_IFREG,
         Kind::Symlink => S_IFLNK,
-        Kind::Null => S_IFCHR,
+        Kind::Device(_) => S_IFCHR,
+        Kind::Descriptor(_) => 0,
     };
     let number = if metadata.ino.is_read_only() { READ_ONLY_DEVICE } else { SCRATCH_DEVICE };
     types::Filestat {

@@ -3,10 +3,11 @@
 //! wasmtime-wasi's own streams write in chunks of 4 KiB and read stdin on a thread of their own; a program that prints
 //! pays for that, so pyapp serves the three streams itself.
 
-use super::{Attempt, Interest, OpenFile, Readiness, Wait, stat, terminal, valid_offset, wait};
+use super::{Attempt, Interest, OpenFile, OpenFlags, Readiness, Wait, stat, terminal, valid_offset, wait};
 use crate::abi::{FILE_MODE, STREAM_DEVICE};
 use crate::wasi::types::{self, Errno, Fdflags, Filetype, Rights};
 use crate::wasi::{ClosedPipe, Result};
+use rustix::fs::OFlags;
 use std::fs::{File, FileType};
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -40,9 +41,12 @@ pub enum Output {
     },
 }
 
-/// A standard stream.
+/// The number of a terminal that was opened by its name, behind those of the standard streams.
+const TERMINAL: u32 = 3;
+
+/// A standard stream, or the terminal that one of them is.
 pub(crate) struct Stream {
-    /// 0 to 2.
+    /// 0 to 2, or [`TERMINAL`].
     number: u32,
     target: Target,
 }
@@ -64,7 +68,8 @@ struct Host {
     file: Arc<File>,
     /// What the file is; it stays that.
     kind: Option<FileType>,
-    readable: bool,
+    read: bool,
+    write: bool,
     /// Whether the guest does not want to wait. Its own business: the host's stream is shared with other processes.
     nonblocking: bool,
     /// Whether the system may know how to read and write here without waiting; known once it has been tried.
@@ -76,7 +81,7 @@ impl Stream {
     pub fn input(input: Input) -> Stream {
         let target = match input {
             Input::Empty => Target::Empty,
-            Input::Inherit => Target::host(io::stdin().as_fd(), true),
+            Input::Inherit => Target::host(io::stdin().as_fd(), Interest::Read),
         };
         Stream { number: 0, target }
     }
@@ -85,16 +90,38 @@ impl Stream {
     pub fn output(output: Output, number: u32) -> Stream {
         let target = match output {
             Output::Capture { into, limit } => Target::Capture { into, limit },
-            Output::Inherit if number == 1 => Target::host(io::stdout().as_fd(), false),
-            Output::Inherit => Target::host(io::stderr().as_fd(), false),
+            Output::Inherit if number == 1 => Target::host(io::stdout().as_fd(), Interest::Write),
+            Output::Inherit => Target::host(io::stderr().as_fd(), Interest::Write),
         };
         Stream { number, target }
     }
 
+    /// The host's file, if there is one.
+    pub fn file(&self) -> Option<&Arc<File>> {
+        if let Target::Host(host) = &self.target { Some(&host.file) } else { None }
+    }
+
+    /// The terminal that one of these standard streams is, by its name: read and written through that stream. The host's own
+    /// `/dev/tty` is not opened, so a guest reaches no terminal that it was not started on.
+    ///
+    /// # Errors
+    /// ENXIO if none of them is one.
+    pub fn on_terminal(streams: &[Arc<File>], how: OpenFlags) -> Result<Stream> {
+        let both =
+            |file: &Arc<File>| rustix::fs::fcntl_getfl(file).is_ok_and(|flags| flags & OFlags::ACCMODE == OFlags::RDWR);
+        let mut terminals: Vec<&Arc<File>> = streams.iter().filter(|file| file.is_terminal()).collect();
+        // One that goes one way only is better than none.
+        terminals.sort_by_key(|file| !both(file));
+        let file = terminals.first().ok_or(Errno::Nxio)?;
+        let mut host = Host::new(Arc::clone(file), how.options.read, how.options.write);
+        host.nonblocking = how.flags.contains(Fdflags::NONBLOCK);
+        Ok(Stream { number: TERMINAL, target: Target::Host(host) })
+    }
+
     /// The host's file, if it may be read or written at an offset in that way; else EBADF, and ESPIPE if there is none.
-    fn file_at(&self, readable: bool) -> Result<&File> {
+    fn file_at(&self, interest: Interest) -> Result<&File> {
         match &self.target {
-            Target::Host(host) if host.readable == readable => Ok(&host.file),
+            Target::Host(host) if host.allows(interest) => Ok(&host.file),
             Target::Host(_) => Err(Errno::Badf.into()),
             _ => Err(Errno::Spipe.into()),
         }
@@ -124,12 +151,11 @@ impl Stream {
 }
 
 impl Target {
-    fn host(descriptor: BorrowedFd<'_>, readable: bool) -> Target {
+    fn host(descriptor: BorrowedFd<'_>, way: Interest) -> Target {
         match descriptor.try_clone_to_owned() {
             Ok(owned) => {
                 let file = Arc::new(File::from(owned));
-                let kind = file.metadata().map(|metadata| metadata.file_type()).ok();
-                Target::Host(Host { file, kind, readable, nonblocking: false, knows_nowait: cfg!(target_os = "linux") })
+                Target::Host(Host::new(file, way == Interest::Read, way == Interest::Write))
             }
             Err(_) => Target::Closed,
         }
@@ -137,6 +163,15 @@ impl Target {
 }
 
 impl Host {
+    fn new(file: Arc<File>, read: bool, write: bool) -> Host {
+        let kind = file.metadata().map(|metadata| metadata.file_type()).ok();
+        Host { file, kind, read, write, nonblocking: false, knows_nowait: cfg!(target_os = "linux") }
+    }
+
+    fn allows(&self, interest: Interest) -> bool {
+        if interest == Interest::Read { self.read } else { self.write }
+    }
+
     fn is_file(&self) -> bool {
         self.kind.is_some_and(|kind| kind.is_file())
     }
@@ -227,10 +262,13 @@ impl OpenFile for Stream {
 
     fn status(&self) -> types::Fdstat {
         let host = if let Target::Host(host) = &self.target { Some(host) } else { None };
-        let mut rights = match &self.target {
-            Target::Empty | Target::Host(Host { readable: true, .. }) => Rights::FD_READ,
-            _ => Rights::FD_WRITE,
+        let (read, write) = match &self.target {
+            Target::Host(host) => (host.read, host.write),
+            Target::Empty => (true, false),
+            Target::Capture { .. } | Target::Closed => (false, true),
         };
+        let right = |has: bool, right: Rights| if has { right } else { Rights::empty() };
+        let mut rights = right(read, Rights::FD_READ) | right(write, Rights::FD_WRITE);
         rights |= Rights::POLL_FD_READWRITE | Rights::FD_FILESTAT_GET;
         let filetype = self.filetype();
         // wasi-libc takes a character device for a terminal unless it may be sought; /dev/null is none.
@@ -268,8 +306,8 @@ impl OpenFile for Stream {
     fn read(&mut self, _: &mut Vfs, buffer: &mut [u8]) -> Result<Attempt> {
         match &mut self.target {
             Target::Empty => Ok(Attempt::Done(0)),
-            Target::Host(host) if host.readable && buffer.is_empty() => Ok(Attempt::Done(0)),
-            Target::Host(host) if host.readable => host.attempt(Transfer::Read(buffer)),
+            Target::Host(host) if host.read && buffer.is_empty() => Ok(Attempt::Done(0)),
+            Target::Host(host) if host.read => host.attempt(Transfer::Read(buffer)),
             _ => Err(Errno::Badf.into()),
         }
     }
@@ -282,20 +320,20 @@ impl OpenFile for Stream {
                 bytes.extend_from_slice(&data[..data.len().min(room)]);
                 Ok(Attempt::Done(data.len()))
             }
-            Target::Host(host) if !host.readable && data.is_empty() => Ok(Attempt::Done(0)),
-            Target::Host(host) if !host.readable => host.attempt(Transfer::Write(data)),
+            Target::Host(host) if host.write && data.is_empty() => Ok(Attempt::Done(0)),
+            Target::Host(host) if host.write => host.attempt(Transfer::Write(data)),
             _ => Err(Errno::Badf.into()),
         }
     }
 
     fn read_at(&mut self, _: &mut Vfs, buffer: &mut [u8], offset: u64) -> Result<usize> {
         let offset = valid_offset(offset)?;
-        self.file_at(true)?.read_at(buffer, offset).map_err(|error| errno(&error).into())
+        self.file_at(Interest::Read)?.read_at(buffer, offset).map_err(|error| errno(&error).into())
     }
 
     fn write_at(&mut self, _: &mut Vfs, data: &[u8], offset: u64) -> Result<usize> {
         let offset = valid_offset(offset)?;
-        self.file_at(false)?.write_at(data, offset).map_err(|error| errno(&error).into())
+        self.file_at(Interest::Write)?.write_at(data, offset).map_err(|error| errno(&error).into())
     }
 
     /// Of a stream that is a file.
@@ -318,7 +356,7 @@ impl OpenFile for Stream {
     /// Of a stream that is a file.
     fn set_size(&mut self, _: &mut Vfs, size: u64) -> Result<()> {
         match &self.target {
-            Target::Host(host) if !host.readable => host.file.set_len(size).map_err(|error| errno(&error).into()),
+            Target::Host(host) if host.write => host.file.set_len(size).map_err(|error| errno(&error).into()),
             _ => Err(Errno::Inval.into()),
         }
     }

@@ -30,7 +30,7 @@ const DIRECTORY_RIGHTS: Rights = Rights::FD_FDSTAT_SET_FLAGS
     .union(Rights::FD_FILESTAT_GET)
     .union(Rights::FD_FILESTAT_SET_TIMES);
 
-const FILE_RIGHTS: Rights = Rights::FD_DATASYNC
+pub(super) const FILE_RIGHTS: Rights = Rights::FD_DATASYNC
     .union(Rights::FD_READ)
     .union(Rights::FD_SEEK)
     .union(Rights::FD_FDSTAT_SET_FLAGS)
@@ -64,16 +64,11 @@ pub(crate) struct VfsFile {
 }
 
 impl VfsFile {
-    /// Opens what `path` leads to from `directory`.
-    ///
-    /// # Errors
-    /// As [`Vfs::open`].
-    pub fn open(vfs: &mut Vfs, directory: Ino, path: &str, how: OpenFlags) -> Result<VfsFile> {
+    /// Of an inode that has been opened in the VFS.
+    pub fn new(kind: Kind, ino: Ino, how: OpenFlags) -> VfsFile {
         let OpenOptions { read, write, .. } = how.options;
-        let ino = vfs.open(directory, path, how.options).or_errno()?;
-        let kind = vfs.metadata(ino).or_errno()?.kind;
         let write = write && kind != Kind::Directory;
-        Ok(VfsFile { ino, kind, offset: 0, read, write, flags: how.flags, preopen: None })
+        VfsFile { ino, kind, offset: 0, read, write, flags: how.flags, preopen: None }
     }
 
     /// A preopened directory.
@@ -111,12 +106,10 @@ impl VfsFile {
         if self.flags.contains(Fdflags::APPEND) { Ok(vfs.metadata(self.ino).or_errno()?.size) } else { Ok(offset) }
     }
 
-    /// Moves the offset. A device has none: it stays at 0.
+    /// Moves the offset.
     fn advance(&mut self, offset: u64) -> u64 {
-        if self.kind == Kind::File {
-            self.offset = offset;
-        }
-        self.offset
+        self.offset = offset;
+        offset
     }
 }
 
@@ -229,6 +222,11 @@ impl OpenFile for VfsFile {
         vfs.set_mode(self.ino, mode).or_errno()
     }
 
+    fn reopen(&self, vfs: &mut Vfs, how: OpenFlags) -> Result<Option<Box<dyn OpenFile>>> {
+        vfs.open_again(self.ino, how.options).or_errno()?;
+        Ok(Some(Box::new(VfsFile::new(self.kind, self.ino, how))))
+    }
+
     fn directory(&self) -> Result<Ino> {
         if self.kind == Kind::Directory { Ok(self.ino) } else { Err(Errno::Notdir.into()) }
     }
@@ -247,17 +245,7 @@ impl OpenFile for VfsFile {
     }
 
     fn space(&self, vfs: &Vfs) -> Result<Space> {
-        let (limits, used, read_only) = (vfs.limits(), vfs.used(), self.ino.is_read_only());
-        // All of what is read-only is in use, and how large it is nobody needs to know.
-        let free = |all: u64, used: u64| if read_only { 0 } else { all.saturating_sub(used) };
-        Ok(Space {
-            block: BLOCK,
-            blocks: limits.bytes / BLOCK,
-            free_blocks: free(limits.bytes, used.bytes) / BLOCK,
-            files: limits.files,
-            free_files: free(limits.files, used.files),
-            read_only,
-        })
+        Ok(space(vfs, self.ino))
     }
 
     fn preopen(&self) -> Option<&str> {
@@ -273,5 +261,20 @@ impl OpenFile for VfsFile {
 
     fn close(self: Box<Self>, vfs: &mut Vfs) {
         vfs.close(self.ino);
+    }
+}
+
+/// How full the file system of an inode is.
+pub(super) fn space(vfs: &Vfs, ino: Ino) -> Space {
+    let (limits, used, read_only) = (vfs.limits(), vfs.used(), ino.is_read_only());
+    // All of what is read-only is in use, and how large it is nobody needs to know.
+    let free = |all: u64, used: u64| if read_only { 0 } else { all.saturating_sub(used) };
+    Space {
+        block: BLOCK,
+        blocks: limits.bytes / BLOCK,
+        free_blocks: free(limits.bytes, used.bytes) / BLOCK,
+        files: limits.files,
+        free_files: free(limits.files, used.files),
+        read_only,
     }
 }

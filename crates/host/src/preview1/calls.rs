@@ -2,25 +2,24 @@
 //! folder only, to wasmtime-wasi with wasmtime-wasi's own number.
 
 use super::convert::{follows, read_path, times};
-use super::requests;
 use super::types::{
     Advice, CiovecArray, Clockid, Dircookie, Errno, Event, Exitcode, Fd, Fdflags, Fdstat, Filedelta, Filesize,
     Filestat, Fstflags, IovecArray, Lookupflags, Oflags, Prestat, PrestatDir, Riflags, Rights, Roflags, Sdflags,
     Siflags, Signal, Size, Subscription, Timestamp, Whence,
 };
 use super::{Context, Result};
-use crate::files::{Attempt, HostFolder, OpenFlags, VfsFile, of_metadata};
+use crate::files::{Attempt, HostFolder, OpenFlags, of_metadata};
 use crate::wasi::{Exit, OrErrno};
 use rustix::time::ClockId;
 use std::io::SeekFrom;
-use vfs::{Ino, OpenOptions};
+use vfs::{Ino, Kind, OpenOptions};
 use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
 use wiggle::{GuestMemory, GuestPtr};
 
 type Memory<'a, 'b> = &'a mut GuestMemory<'b>;
 
-/// The controlling terminal, in `/`. There is none: a terminal is known by its descriptor only.
-const TERMINAL: &str = "dev/tty";
+/// How many random bytes are asked for at once: wasmtime-wasi sets memory aside for them.
+const RANDOM_CHUNK: Size = 64 * 1024;
 
 /// Where a path call goes.
 enum Directory {
@@ -35,17 +34,6 @@ impl Context {
             Some(inner) => Ok(Directory::Host(inner)),
             None => file.directory().map(Directory::Vfs),
         }
-    }
-
-    pub(super) fn open(&mut self, directory: Ino, path: &str, how: OpenFlags) -> Result<Fd> {
-        if let Some(request) = requests::request(&self.vfs, directory, path) {
-            return self.request(request);
-        }
-        if path == TERMINAL && self.vfs.is_slash(directory) {
-            return Err(Errno::Nxio.into());
-        }
-        let file = VfsFile::open(&mut self.vfs, directory, path, how)?;
-        self.insert(Box::new(file))
     }
 }
 
@@ -103,7 +91,12 @@ impl WasiSnapshotPreview1 for Context {
     }
 
     fn random_get(&mut self, memory: Memory<'_, '_>, buffer: GuestPtr<u8>, len: Size) -> Result<()> {
-        let Some(deterministic) = &mut self.deterministic else { return self.host.random_get(memory, buffer, len) };
+        let Some(deterministic) = &mut self.deterministic else {
+            for start in (0..len).step_by(RANDOM_CHUNK as usize) {
+                self.host.random_get(memory, buffer.add(start)?, (len - start).min(RANDOM_CHUNK))?;
+            }
+            return Ok(());
+        };
         for start in (0..len).step_by(8) {
             let chunk = buffer.add(start)?.as_array((len - start).min(8));
             memory.copy_from_slice(&deterministic.next()[..chunk.len() as usize], chunk)?;
@@ -211,11 +204,17 @@ impl WasiSnapshotPreview1 for Context {
 
     async fn fd_read(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: IovecArray) -> Result<Size> {
         delegate!(self, fd, inner => self.host.fd_read(memory, inner, iovs).await);
+        if self.table.get(fd)?.is_random() {
+            return self.draw(memory, iovs);
+        }
         self.read(memory, fd, iovs, |file, vfs, buffer| file.read(vfs, buffer))
     }
 
     async fn fd_pread(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: IovecArray, offset: Filesize) -> Result<Size> {
         delegate!(self, fd, inner => self.host.fd_pread(memory, inner, iovs, offset).await);
+        if self.table.get(fd)?.is_random() {
+            return self.draw(memory, iovs);
+        }
         self.read_at(memory, fd, iovs, offset)
     }
 
@@ -304,7 +303,11 @@ impl WasiSnapshotPreview1 for Context {
             Directory::Vfs(at) => {
                 let path = read_path(memory, path)?;
                 let ino = self.vfs.lookup(at, &path, follows(flags)).or_errno()?;
-                Ok(of_metadata(&self.vfs.metadata(ino).or_errno()?))
+                let metadata = self.vfs.metadata(ino).or_errno()?;
+                match metadata.kind {
+                    Kind::Descriptor(number) => self.fd_filestat_get(memory, self.named_descriptor(number)?).await,
+                    _ => Ok(of_metadata(&metadata)),
+                }
             }
         }
     }
@@ -327,7 +330,13 @@ impl WasiSnapshotPreview1 for Context {
                 let (accessed, modified) = times(self.vfs.now(), atim, mtim, flags)?;
                 let path = read_path(memory, path)?;
                 let ino = self.vfs.lookup(at, &path, follows(lookup)).or_errno()?;
-                self.vfs.set_times(ino, accessed, modified).or_errno()
+                match self.vfs.metadata(ino).or_errno()?.kind {
+                    Kind::Descriptor(number) => {
+                        let fd = self.named_descriptor(number)?;
+                        self.fd_filestat_set_times(memory, fd, atim, mtim, flags).await
+                    }
+                    _ => self.vfs.set_times(ino, accessed, modified).or_errno(),
+                }
             }
         }
     }

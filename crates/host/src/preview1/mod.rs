@@ -7,6 +7,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `calls.rs` | the calls, each a line of dispatch |
+//! | `open.rs` | what opening a path gives |
 //! | `transfer.rs` | reading into buffers of the guest and writing from them |
 //! | `readdir.rs` | listings |
 //! | `poll.rs` | `poll_oneoff` |
@@ -17,6 +18,7 @@
 mod calls;
 mod convert;
 mod link;
+mod open;
 mod poll;
 mod readdir;
 #[cfg(test)]

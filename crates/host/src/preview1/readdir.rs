@@ -2,10 +2,14 @@
 
 use super::types::{self, Dircookie, Size};
 use super::{Context, Result};
+use crate::abi::MAX_DESCRIPTORS;
 use crate::files;
 use crate::wasi::OrErrno;
-use vfs::Ino;
+use vfs::{DirEntry, Ino, Kind};
 use wiggle::{GuestMemory, GuestPtr, GuestType};
+
+/// The cookie of descriptor 0 in a listing: the VFS's own entries, `.` and `..`, have 1 and 2.
+const FIRST_COOKIE: Dircookie = 3;
 
 impl Context {
     /// Writes a directory's entries behind `cookie` into the guest's buffer; the last one is cut where the buffer
@@ -18,8 +22,15 @@ impl Context {
         len: Size,
         cookie: Dircookie,
     ) -> Result<Size> {
+        let descriptors = self.descriptor_entries(directory, cookie);
+        let descriptors = descriptors.iter().map(|(name, ino, number)| DirEntry {
+            name,
+            ino: *ino,
+            kind: Kind::Descriptor(*number),
+            cookie: FIRST_COOKIE + u64::from(*number),
+        });
         let mut used = 0u32;
-        for entry in self.vfs.read_dir(directory, cookie).or_errno()? {
+        for entry in self.vfs.read_dir(directory, cookie).or_errno()?.chain(descriptors) {
             let head = types::Dirent {
                 d_next: entry.cookie,
                 d_ino: entry.ino.get(),
@@ -36,6 +47,21 @@ impl Context {
             }
         }
         Ok(used)
+    }
+
+    /// The names, inodes and numbers of the guest's descriptors, if the directory is one of descriptors.
+    fn descriptor_entries(&self, directory: Ino, cookie: Dircookie) -> Vec<(String, Ino, u32)> {
+        if !self.vfs.is_of_descriptors(directory) {
+            return Vec::new();
+        }
+        let numbers = (0..MAX_DESCRIPTORS as u32).filter(|number| FIRST_COOKIE + u64::from(*number) > cookie);
+        let numbers = numbers.filter(|number| self.named_descriptor(*number).is_ok());
+        let entry = |number: u32| {
+            let name = number.to_string();
+            let ino = self.vfs.lookup(directory, &name, false).ok()?;
+            Some((name, ino, number))
+        };
+        numbers.filter_map(entry).collect()
     }
 }
 

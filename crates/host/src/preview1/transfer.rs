@@ -6,6 +6,7 @@ use crate::context::Resumption;
 use crate::files::{Attempt, OpenFile, Wait};
 use std::time::Instant;
 use vfs::Vfs;
+use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
 use wiggle::GuestMemory;
 
 impl Context {
@@ -77,6 +78,16 @@ impl Context {
             }
         }
         Ok(done)
+    }
+
+    /// Fills the buffers with random numbers, which have no end.
+    pub(super) fn draw(&mut self, memory: &mut GuestMemory<'_>, iovs: IovecArray) -> Result<Size> {
+        let total = expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))?;
+        for iov in iovs.iter() {
+            let iov = memory.read(iov?)?;
+            self.random_get(memory, iov.buf, iov.buf_len)?;
+        }
+        Ok(total as u32)
     }
 
     /// Reads at an offset, as [`Context::read`].

@@ -3,6 +3,7 @@
 use crate::error::{Doing, Result};
 use sha2::{Digest, Sha256};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Collects named parts into one key.
@@ -58,7 +59,8 @@ pub fn of_file(path: &Path) -> Result<String> {
     Ok(of_bytes(&fs::read(path).doing("read", path)?))
 }
 
-/// The hash of all files below a folder: names, kinds, contents, in name order; times and modes do not count.
+/// The hash of all files below a folder: names, kinds, contents, in name order; whether a file may be executed; times and the rest
+/// of modes do not count.
 ///
 /// # Errors
 /// [`Error::Io`](crate::Error::Io).
@@ -75,7 +77,9 @@ pub fn of_tree(folder: &Path) -> Result<String> {
             let target = fs::read_link(&path).doing("read", &path)?;
             key.part(&name, "link").part("to", target.to_string_lossy().as_bytes())
         } else {
-            key.part(&name, "file").part("of", of_file(&path)?)
+            let metadata = entry.metadata().doing("look at", &path)?;
+            let kind = if metadata.permissions().mode() & 0o100 != 0 { "executable" } else { "file" };
+            key.part(&name, kind).part("of", of_file(&path)?)
         };
     }
     Ok(key.hex())

@@ -83,6 +83,8 @@ pub struct Compiled {
     pub path: String,
     /// Its bytes; `None` for a folder.
     pub contents: Option<Vec<u8>>,
+    /// Whether it is a file that may be executed, as in the sources.
+    pub executable: bool,
 }
 
 impl Build {
@@ -163,6 +165,12 @@ fn collect(mut context: host::Context, root: Ino) -> Result<Vec<Compiled>> {
         .map_err(|_| Error::Guest(format!("{SCRIPT}: expected its result at /{OUTPUT}, found nothing")))?;
     let mut compiled = Vec::new();
     collect_below(context.vfs_mut(), output, "", &mut compiled).map_err(no_room)?;
+    for file in compiled.iter_mut().filter(|file| file.contents.is_some()) {
+        // The script carries contents only. Bytecode has no source of its own name, and is not executed.
+        let source = context.vfs().lookup(root, &format!("{SOURCE}/{}", file.path), true);
+        let mode = source.and_then(|source| context.vfs().metadata(source)).map_or(0, |metadata| metadata.mode);
+        file.executable = mode & 0o100 != 0;
+    }
     // The archive has a list of its own.
     compiled.retain(|file| file.path != LIST);
     Ok(compiled)
@@ -175,10 +183,10 @@ fn collect_below(vfs: &mut Vfs, directory: Ino, prefix: &str, into: &mut Vec<Com
     for (path, ino, kind) in entries {
         if kind == Kind::Directory {
             let inner = format!("{path}/");
-            into.push(Compiled { path, contents: None });
+            into.push(Compiled { path, contents: None, executable: false });
             collect_below(vfs, ino, &inner, into)?;
         } else {
-            into.push(Compiled { path, contents: Some(vfs.contents(ino)?) });
+            into.push(Compiled { path, contents: Some(vfs.contents(ino)?), executable: false });
         }
     }
     Ok(())

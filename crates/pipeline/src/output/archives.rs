@@ -41,7 +41,7 @@ impl Build {
             let samples: Vec<&[u8]> = compiled.iter().filter_map(|file| file.contents.as_deref()).collect();
             let mut writer = Writer::new(&archive::train_dictionary(&samples, DICTIONARY)?)?;
             add(&mut writer, layout::STDLIB, &compiled)?;
-            writer.file(layout::EXECUTABLE, layout::EXECUTABLE_TEXT.as_bytes())?;
+            writer.executable(layout::EXECUTABLE, layout::EXECUTABLE_TEXT.as_bytes())?;
             let bytes = writer.finish().0;
             python.check(&Archive::open(bytes.clone())?)?;
             Ok(bytes)
@@ -110,6 +110,7 @@ fn add(writer: &mut Writer, prefix: &str, files: &[Compiled]) -> Result<()> {
     for file in files {
         let path = format!("{prefix}/{}", file.path);
         match &file.contents {
+            Some(contents) if file.executable => writer.executable(&path, contents)?,
             Some(contents) => writer.file(&path, contents)?,
             None => writer.directory(&path)?,
         }
@@ -121,6 +122,7 @@ fn add(writer: &mut Writer, prefix: &str, files: &[Compiled]) -> Result<()> {
 fn hash_of(library: &Library, compiled: &[Compiled]) -> String {
     let files = compiled.iter().filter(|file| library.owns(&file.path));
     let key = files.fold(Key::new(), |key, file| match &file.contents {
+        Some(contents) if file.executable => key.part(&file.path, contents).part("executable", ""),
         Some(contents) => key.part(&file.path, contents),
         None => key.part(&file.path, "folder").part("empty", ""),
     });
