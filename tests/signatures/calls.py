@@ -48,8 +48,9 @@ def say(text):
 
 def is_chosen(name):
     """Tells what comes, and whether it is to be done."""
-    if name in EXCLUDED:
-        excluded.add(name)
+    module = name.partition(".")[0]
+    if name in EXCLUDED or module in EXCLUDED:
+        excluded.add(name if name in EXCLUDED else module)
         return False
     if CHOSEN and name not in CHOSEN:
         return False
@@ -147,6 +148,8 @@ def visit_type(kind, ready):
     name = f"{kind.__module__}.{kind.__qualname__}"
     members = written_in_c(kind)
     if not members or CHOSEN and not any(chosen.startswith(name) for chosen in CHOSEN):
+        return
+    if not is_chosen(name) and not CHOSEN:
         return
     call(name, lambda: kind)
     found = makers(kind, ready)

@@ -6,7 +6,6 @@ _CRASHES = "is there to crash"
 _STAYS = "what it sets cannot be taken back"
 _TRACES = "traces the test, too"
 _INTERRUPTS = "raises KeyboardInterrupt anywhere behind it"
-_ADDRESS = "takes any number for the address of an object"
 _ENDLESS = "has no end, and what takes all of it has none"
 
 EXCLUDED = {
@@ -20,8 +19,6 @@ EXCLUDED = {
     "faulthandler._sigabrt": _CRASHES,
     "faulthandler._sigfpe": _CRASHES,
     "faulthandler._sigsegv": _CRASHES,
-    "_ctypes.PyObj_FromPtr": _ADDRESS,
-    "_ctypes.Py_DECREF": "takes away a reference that is not its own",
     "_queue.SimpleQueue.get": _WAITS,
     "select.poll.poll": _WAITS,
     "select.select": _WAITS,
@@ -34,13 +31,14 @@ EXCLUDED = {
     "use itertools.count": _ENDLESS,
     "use itertools.cycle": _ENDLESS,
     "use itertools.repeat": _ENDLESS,
+    "_ctypes": "reads and writes any memory that it is told to",
     "builtins.breakpoint": "starts the debugger, which reads from stdin",
 }
 
 # Types of which no program can have an instance.
 WITHOUT_INSTANCE = {
-    "_interpreters.CrossInterpreterBufferView",
     "builtins._buffer_wrapper",
     "builtins.stderrprinter",
+    "_interpreters.CrossInterpreterBufferView",
     "sys.legacy_event_handler",
 }

@@ -192,6 +192,7 @@ element().iter()
 _elementtree.TreeBuilder()
 _elementtree.XMLParser(target=_elementtree.TreeBuilder())
 pyexpat.ParserCreate()
+mmap.mmap(-1, 10)
 connection()
 connection().cursor()
 connection().execute("select * from t")
@@ -252,20 +253,4 @@ _blake2.blake2s(b"text")
 collections.abc.Sized._abc_impl
 pwd.getpwuid(os.getuid())
 grp.getgrall()[0]
-ctypes.byref(ctypes.c_int())
-ctypes.pointer(ctypes.c_int(1))
-ctypes.POINTER(ctypes.c_int)
-ctypes.c_int(1)
-ctypes.c_int
-ctypes.create_string_buffer(b"text")
-ctypes.c_char * 4
-ctypes.CFUNCTYPE(ctypes.c_int)
-ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(len)
-ctypes.cast(ctypes.create_string_buffer(4), ctypes.c_void_p)
-Record
-Record(1, 2)
-Record.number
-Either
-Either(1)
-mmap.mmap(-1, 4096)
 """

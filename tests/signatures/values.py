@@ -19,7 +19,6 @@ import codecs
 import collections
 import contextvars
 import csv
-import ctypes
 import datetime
 import decimal
 import functools
@@ -65,18 +64,6 @@ class Indexed:
 
     def __getitem__(self, index):
         return [1][index]
-
-
-class Record(ctypes.Structure):
-    """As in C."""
-
-    _fields_ = [("number", ctypes.c_int), ("bits", ctypes.c_int, 3)]
-
-
-class Either(ctypes.Union):
-    """As in C."""
-
-    _fields_ = [("number", ctypes.c_int), ("text", ctypes.c_char * 4)]
 
 
 class Odd:
