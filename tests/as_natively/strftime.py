@@ -25,7 +25,7 @@ for date in DATES:
             print(modifier + directive, *(repr(form(flags, modifier, directive, date)) for flags in FLAGS))
 
 date = DATES[0]
-for text in ["%", "50% off", "100%%", "%-", "%10", "%^_0", "%E", "%+", "%l:%M %p", "ä%", "%ä", "%3ä%d", "", "%Y" * 300]:
+for text in ["%", "50% off", "100%%", "%-", "%10", "%^_0", "%E", "%+", "%l:%M %p", "ä%", "%ä", "", "%Y" * 300]:
     print(repr(time.strftime(text, date)))
 print(repr(time.strftime("%2000d|%1500B", date)))
 
