@@ -13,8 +13,8 @@ use serde_json::json;
 use vfs::Limits;
 
 const SCRIPT: &str = concat!(include_str!("findings.py"), "\n\n", include_str!("audit.py"));
-/// Where the script leaves its report; outside of what it looks at.
-const REPORT: &str = "/dev/report";
+/// Where the script leaves its report, when it has looked at what imports have left behind.
+const REPORT: &str = "/.pyapp-report";
 
 /// What the audit found.
 #[derive(Debug, Deserialize)]
