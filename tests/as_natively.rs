@@ -2,6 +2,8 @@
 
 mod common;
 
+use bundle::Run;
+use common::project::Project;
 use common::{python, run};
 
 /// Runs the program as `python3 -c`, with the environment that the expected output was recorded with.
@@ -31,4 +33,16 @@ macro_rules! programs {
     )*};
 }
 
-programs! { asyncio_fallbacks big_ranges encodings hashes sqlite strftime }
+programs! { asyncio_fallbacks encodings hashes random_sequences sqlite strftime }
+
+#[test]
+fn an_app_has_utf8_for_its_encoding() {
+    let source = "import locale, sys\n\
+                  def main():\n    \
+                      print(locale.getencoding(), locale.getlocale(), sys.getfilesystemencoding(), open(0).encoding)\n";
+    let settings = "[tool.pyapp]\nentry = \"app:main\"\n";
+    let app = Project::new(settings, &[("python_libs/app.py", source)]).build().expect("built");
+    for run in [Run::Cold, Run::Resumed] {
+        assert_eq!(app.run_as(run, &[]), (0, "utf-8 ('C', 'UTF-8') utf-8 utf-8\n".to_string()), "{run:?}");
+    }
+}

@@ -102,7 +102,7 @@ fn the_terminal_has_a_name_where_there_is_one() {
     std::fs::write(&program, code).expect("written");
     // util-linux's script gives a command a terminal of its own. It types the second line once the first is answered.
     let inner = format!("cat '{}' | \"$EXE\" /dev/stdin | cat", program.display());
-    let script = "{ printf 'typed\\n'; sleep 2; printf 'hidden\\n'; sleep 1; } | script -qefc \"$INNER\" /dev/null";
+    let script = "{ printf 'typed\\n'; sleep 6; printf 'hidden\\n'; sleep 1; } | script -qefc \"$INNER\" /dev/null";
     let mut command = Command::new("sh");
     command.args(["-c", script]).env("INNER", inner).env("EXE", env!("CARGO_BIN_EXE_pyapp"));
     command.env("PYAPP_INTERPRETER", "1");
