@@ -77,7 +77,8 @@ fn command_lines_name_pipes_by_a_dash_or_a_device() {
 /// A shell hands a fourth descriptor on; nothing of it is there.
 #[test]
 fn a_descriptor_beyond_the_three_is_not_given() {
-    let script = "exec \"$EXE\" -c 'import os; print(os.path.exists(\"/dev/fd/3\"), sorted(os.listdir(\"/dev/fd\"))[:3])' 3<&0";
+    let script =
+        "exec \"$EXE\" -c 'import os; print(os.path.exists(\"/dev/fd/3\"), sorted(os.listdir(\"/dev/fd\"))[:3])' 3<&0";
     let mut command = Command::new("sh");
     command.args(["-c", script]).env("EXE", env!("CARGO_BIN_EXE_pyapp")).env("PYAPP_INTERPRETER", "1");
     assert_eq!(run(command).stdout, "False ['0', '1', '2']\n");

@@ -75,7 +75,11 @@ fn forged_records_are_refused() {
                 let at = format::HEADER_LEN + record * format::RECORD_LEN + offset;
                 // A plain file and a link differ in nothing but their kind, so one for the other is no lie.
                 let plain = |kind| kind == format::kind::STORED || kind == format::kind::SYMLINK;
-                if bytes[at] == value || (offset == 10 && plain(bytes[at]) && plain(value)) {
+                let other_kind = offset == 10 && plain(bytes[at]) && plain(value);
+                // Nor is it one that a file may be executed.
+                let is_file = [format::kind::STORED, format::kind::ZSTD].contains(&bytes[at - offset + 10]);
+                let executable = offset == 11 && is_file && value == 1;
+                if bytes[at] == value || other_kind || executable {
                     continue;
                 }
                 bytes[at] = value;
@@ -160,4 +164,19 @@ fn seal(bytes: &mut [u8]) {
     }
     let sum = format::checksum(&bytes[..format::HEADER_CHECKED]);
     bytes[format::HEADER_CHECKED..format::HEADER_LEN].copy_from_slice(&sum.to_le_bytes());
+}
+
+/// Byte 11 of a record says 0 or 1, and 1 of a file only.
+#[test]
+fn only_a_file_may_be_executed() {
+    for index in 0..Archive::open(sample()).expect("whole").count() {
+        for said in 1..=2 {
+            let mut bytes = sample();
+            bytes[format::HEADER_LEN + index as usize * format::RECORD_LEN + 11] = said;
+            seal(&mut bytes);
+            let kind = Archive::open(sample()).expect("whole").entry(index).expect("in range").kind;
+            let is_right = said == 1 && kind == archive::EntryKind::File;
+            assert_eq!(Archive::open(bytes).is_ok(), is_right, "{index}, {said}");
+        }
+    }
 }

@@ -56,6 +56,25 @@ fn the_same_contents_are_stored_once() {
     assert_eq!(size(3) - size(1), 2 * (archive::format::RECORD_LEN + "file0".len()));
 }
 
+#[test]
+fn what_may_be_executed_stays_so_in_a_copy() {
+    let mut writer = Writer::new(b"").expect("a writer");
+    writer.executable("bin/run", b"text").expect("added");
+    writer.file("bin/text", b"text").expect("added");
+    writer.symlink("bin/link", "run").expect("added");
+    let archive = Archive::open(writer.finish().0).expect("what was written can be read");
+    let mut copy = Writer::new(b"").expect("a writer");
+    copy.copy_from(&archive, "").expect("copied");
+    let copy = Archive::open(copy.finish().0).expect("what was written can be read");
+    for archive in [archive, copy] {
+        let executable = ["bin", "bin/link", "bin/run", "bin/text"].map(|path| {
+            let index = archive.find(path).expect("there");
+            archive.entry(index).expect("in range").executable
+        });
+        assert_eq!(executable, [false, false, true, false]);
+    }
+}
+
 proptest! {
     #[test]
     fn what_went_in_comes_out(entries in proptest::collection::vec((path(), contents()), 0..30)) {

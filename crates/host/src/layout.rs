@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! /            scratch: writable, in memory, capped; gone when the process ends   (descriptor 4)
-//! ├── dev/         devices, and the guest's own descriptors
+//! ├── dev/     devices; the guest's descriptors by their names
 //! ├── tmp/
 //! └── vfs/     the archive: read-only                                             (descriptor 3)
 //!     ├── pyapp.json                       what is bundled, and the entry
