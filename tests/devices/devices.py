@@ -108,6 +108,8 @@ if HERE:
     # The C library's own, and the current directory.
     assert not os.path.exists("/dev/fd/3") and not os.path.exists("/dev/fd/4") and not os.path.exists("/dev/fd/8192")
 fails(errno.ENOENT, os.open, "/dev/fd/99", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+fails(errno.ENOENT, os.open, "/dev/fd/99", os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+fails(errno.EEXIST, os.open, f"/dev/fd/{ends[0]}", os.O_RDONLY | os.O_CREAT | os.O_EXCL)
 assert {"0", "1", "2", str(ends[0])} <= set(os.listdir("/dev/fd"))
 assert "99" not in os.listdir("/dev/fd")
 here, there = socket.socketpair()

@@ -49,7 +49,10 @@ impl Vfs {
             return Err(Errno::IsDir);
         }
         let ino = match (found.node, &found.last) {
-            (Some(_), _) if options.create && options.exclusive => return Err(Errno::Exist),
+            // Whether a descriptor exists is not known here.
+            (Some(ino), _) if options.create && options.exclusive && ino.descriptor().is_none() => {
+                return Err(Errno::Exist);
+            }
             (Some(_), _) => {
                 let ino = found.existing(self)?;
                 self.check_open(ino, options)?;

@@ -12,8 +12,8 @@ impl Context {
     /// Opens what `path` leads to from `directory`, or carries out the request that it is.
     ///
     /// # Errors
-    /// Those of [`vfs::Vfs::open`] and of requests; EMFILE; ENXIO (there is no terminal); ENOENT and EACCES (no such
-    /// descriptor, or not opened for that).
+    /// Those of [`vfs::Vfs::open`] and of requests; EMFILE; ENXIO (there is no terminal); ENOENT, EEXIST and EACCES (no
+    /// such descriptor, one to be made, or not opened for that).
     pub(super) fn open(&mut self, directory: Ino, path: &str, how: OpenFlags) -> Result<Fd> {
         if let Some(request) = requests::request(&self.vfs, directory, path) {
             return self.request(request);
@@ -35,6 +35,9 @@ impl Context {
     /// file of the host behind a standard stream once more, too, and cut what the stream has written.
     fn open_descriptor(&mut self, number: u32, how: OpenFlags) -> Result<Fd> {
         let fd = self.named_descriptor(number)?;
+        if how.options.create && how.options.exclusive {
+            return Err(Errno::Exist.into());
+        }
         let file = self.table.get(fd)?;
         if let Some(reopened) = file.reopen(&mut self.vfs, how)? {
             return self.insert(reopened);
