@@ -105,7 +105,8 @@ fn the_terminal_has_a_name_where_there_is_one() {
     let script = "{ printf 'typed\\n'; sleep 2; printf 'hidden\\n'; sleep 1; } | script -qefc \"$INNER\" /dev/null";
     let mut command = Command::new("sh");
     command.args(["-c", script]).env("INNER", inner).env("EXE", env!("CARGO_BIN_EXE_pyapp"));
-    let run = run(command.env("PYAPP_INTERPRETER", "1"));
+    command.env("PYAPP_INTERPRETER", "1");
+    let run = run(command);
     for said in ["asked: ", "b'typed\\n' True True", "secret: ", "\r\nhidden\r\n"] {
         assert!(run.stdout.contains(said), "{said:?} in {run:?}");
     }
