@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_changes_with_names_and_contents_only() {
+    fn a_tree_changes_with_names_contents_and_what_may_be_executed_only() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("a.py");
         fs::write(&path, "1").expect("written");
@@ -139,5 +139,9 @@ mod tests {
         assert_ne!(first, second);
         assert_ne!(second, third);
         assert_eq!(first, of_tree(folder.path()).expect("hashed"));
+        for (mode, is_same) in [(0o640, true), (0o750, false)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("changed");
+            assert_eq!(first == of_tree(folder.path()).expect("hashed"), is_same, "{mode:o}");
+        }
     }
 }
