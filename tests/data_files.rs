@@ -19,6 +19,16 @@ fn project() -> Project {
         ("python_libs/app/data/deep/er/x", "x"),
     ];
     let project = Project::new(&settings("app:main"), &files);
+    // In hexadecimal, as what is printed is text.
+    let database = prints(
+        "import sqlite3\n\
+         with sqlite3.connect('seed.db') as database: database.execute('create table t as select 1 as x')\n\
+         database.close()\n\
+         print(open('seed.db', 'rb').read().hex(), end='')",
+    );
+    let bytes = |at: usize| u8::from_str_radix(&database[at..at + 2], 16).expect("hexadecimal");
+    let database: Vec<u8> = (0..database.len()).step_by(2).map(bytes).collect();
+    std::fs::write(project.path("python_libs/app/data/seed.db"), database).expect("written");
     for (name, mode) in [("run.sh", 0o700), ("private.key", 0o400), ("deep", 0o700)] {
         let path = project.path("python_libs/app/data").join(name);
         std::fs::set_permissions(path, Permissions::from_mode(mode)).expect("changed");

@@ -42,12 +42,11 @@ def main():
         assert mode(tree / "run.sh") == "-rwxr-xr-x" and mode(tree / "deep") == "drwxr-xr-x"
         shutil.rmtree(tree)
 
-        # A copy of a database takes an insert. There is no database to pack, so one comes by way of a copy.
-        shutil.copy(DATA / "log.txt", folder / "seed.db")
-        (folder / "seed.db").write_bytes(b"")
+        # A copy of a database takes an insert.
+        shutil.copy(DATA / "seed.db", folder)
         with sqlite3.connect(folder / "seed.db") as database:
-            database.execute("create table t (x)")
-            database.execute("insert into t values (1)")
+            database.execute("insert into t values (2)")
+            assert database.execute("select x from t order by x").fetchall() == [(1,), (2,)]
         database.close()
 
         # Archives carry the modes, too.
