@@ -74,7 +74,7 @@ assert stat.S_ISCHR(os.stat("/dev/tty").st_mode)
 
 # They are the system's.
 names = os.listdir("/dev")
-assert {"fd", "full", "null", "random", "stderr", "stdin", "stdout", "tty", "urandom", "zero"} <= set(names)
+assert {"fd", "full", "null", "random", "shm", "stderr", "stdin", "stdout", "tty", "urandom", "zero"} <= set(names)
 fails(errno.EACCES, os.remove, "/dev/null")
 fails(errno.EACCES, os.rename, "/dev/null", "/dev/other")
 fails(errno.EACCES, os.mkdir, "/dev/new")

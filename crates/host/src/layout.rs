@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! /            scratch: writable, in memory, capped; gone when the process ends   (descriptor 4)
-//! ├── dev/     devices; the guest's descriptors by their names
+//! ├── dev/     devices; the guest's descriptors by their names; `shm/`, for shared memory
 //! ├── tmp/
 //! └── vfs/     the archive: read-only                                             (descriptor 3)
 //!     ├── pyapp.json                       what is bundled, and the entry
@@ -53,6 +53,8 @@ pub fn scratch(limits: Limits) -> Result<(Vfs, Ino)> {
         vfs.add_device(dev, name, device)?;
     }
     vfs.add_descriptors(dev, "fd")?;
+    // Shared memory that has a name.
+    vfs.make_directory(dev, "shm")?;
     for (name, target) in STREAMS {
         vfs.symlink(target, dev, name)?;
     }

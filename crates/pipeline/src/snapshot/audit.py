@@ -154,10 +154,12 @@ def left_behind():
         find("detached", "?")
     for folder, folders, files in os.walk("/"):
         if folder == "/":
-            folders[:] = [name for name in folders if name not in ("vfs", "dev")]
+            folders.remove("vfs")
+        elif folder == "/dev":
+            folders[:], files = ["shm"], []
         for name in files + folders:
             path = os.path.join(folder, name)
-            if path != "/tmp":
+            if path not in ("/dev", "/dev/shm", "/tmp"):
                 find("written", touched.get(path, touched.get(name, "?")), path)
     if os.getcwd() != "/":
         find("chdir", touched.get(os.getcwd(), "?"), os.getcwd())
