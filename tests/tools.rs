@@ -44,7 +44,7 @@ fn every_licence_text_that_third_party_md_names_is_inside() {
         let path = if text.contains('/') { text.to_string() } else { format!("usr/local/share/licenses/{text}") };
         let run = run(tools(&["cat", &path]));
         assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""), "{path}");
-        assert!(run.stdout.to_lowercase().contains("licen"), "{path}");
+        assert!(run.stdout.len() > 500, "{path}");
     }
 }
 
