@@ -27,6 +27,8 @@ mod requests;
 #[cfg(test)]
 mod seam_test;
 mod transfer;
+#[cfg(test)]
+mod transfer_test;
 
 use crate::context::Context;
 use crate::wasi::{Result, types};

@@ -19,21 +19,24 @@ impl Context {
         mut read: impl FnMut(&mut dyn OpenFile, &mut Vfs, &mut [u8]) -> Result<Attempt>,
     ) -> Result<Size> {
         let file = self.table.get_mut(fd)?;
-        if expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))? == 0 {
+        let total = expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))?;
+        if total == 0 {
             // There is still something to refuse.
             return read(file, &mut self.vfs, &mut []).map(|_| 0);
         }
         let mut done = 0u32;
         for iov in iovs.iter() {
             let iov = memory.read(iov?)?;
-            if iov.buf_len == 0 {
+            // A buffer may lie over the list and change it.
+            let len = iov.buf_len.min(total - done);
+            if len == 0 {
                 continue;
             }
-            let buffer = memory.as_slice_mut(iov.buf.as_array(iov.buf_len))?.ok_or(Errno::Notsup)?;
+            let buffer = memory.as_slice_mut(iov.buf.as_array(len))?.ok_or(Errno::Notsup)?;
             match read(file, &mut self.vfs, buffer) {
                 Ok(Attempt::Done(read)) => {
                     done += read as u32;
-                    if read < iov.buf_len as usize {
+                    if read < len as usize {
                         break;
                     }
                 }
@@ -83,11 +86,14 @@ impl Context {
     /// Fills the buffers with random numbers, which have no end.
     pub(super) fn draw(&mut self, memory: &mut GuestMemory<'_>, iovs: IovecArray) -> Result<Size> {
         let total = expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))?;
+        let mut done = 0u32;
         for iov in iovs.iter() {
             let iov = memory.read(iov?)?;
-            self.random_get(memory, iov.buf, iov.buf_len)?;
+            let len = iov.buf_len.min(total - done);
+            self.random_get(memory, iov.buf, len)?;
+            done += len;
         }
-        Ok(total as u32)
+        Ok(done)
     }
 
     /// Reads at an offset, as [`Context::read`].
@@ -145,7 +151,7 @@ impl Context {
 }
 
 /// What buffers of these lengths hold together; EINVAL if it is more than a call can tell: `ssize_t` has 31 bits for it.
-fn expect_total(mut lengths: impl Iterator<Item = Result<u32>>) -> Result<u64> {
+fn expect_total(mut lengths: impl Iterator<Item = Result<u32>>) -> Result<u32> {
     let total = lengths.try_fold(0u64, |total, length| length.map(|length| total + u64::from(length)))?;
-    if total <= i32::MAX as u64 { Ok(total) } else { Err(Errno::Inval.into()) }
+    Ok(i32::try_from(total).map_err(|_| Errno::Inval)?.unsigned_abs())
 }
