@@ -20,7 +20,7 @@ fn same(printed: &str, expected: &str) {
     for (line, expected) in printed.lines().zip(expected.lines()) {
         assert_eq!(line, expected);
     }
-    assert_eq!(printed.lines().count(), expected.lines().count());
+    assert_eq!(printed, expected);
 }
 
 macro_rules! programs {
@@ -33,7 +33,10 @@ macro_rules! programs {
     )*};
 }
 
-programs! { asyncio_fallbacks encodings hashes random_sequences sqlite strftime }
+programs! {
+    asyncio_fallbacks ctypes_data encodings hashes mappings module_names multiprocessing_sharing random_sequences
+    readline_history sqlite ssl_settings strftime subinterpreters
+}
 
 #[test]
 fn an_app_has_utf8_for_its_encoding() {

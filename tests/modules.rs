@@ -1,62 +1,9 @@
-//! Modules that need a system elsewhere. What works is as natively: `modules/record.py` writes what is expected. What does not is
-//! told in one line.
+//! Modules that need a system elsewhere: what of them cannot be done is told in one line, and the prompts that need them work.
+//! What works is in `as_natively.rs`.
 
 mod common;
 
 use common::{prints, python, run_with_input};
-
-/// A program of `modules/programs`, and what it prints natively.
-macro_rules! program {
-    ($name:literal) => {
-        (
-            include_str!(concat!("modules/programs/", $name, ".py")),
-            include_str!(concat!("modules/expected/", $name, ".txt")),
-        )
-    };
-}
-
-fn is_as_natively((program, expected): (&str, &str)) {
-    let said = prints(program);
-    for (line, expected) in said.lines().zip(expected.lines()) {
-        assert_eq!(line, expected);
-    }
-    assert_eq!(said, expected);
-}
-
-#[test]
-fn the_modules_have_their_names() {
-    is_as_natively(program!("names"));
-}
-
-#[test]
-fn mmap_maps_memory_and_files() {
-    is_as_natively(program!("mappings"));
-}
-
-#[test]
-fn ctypes_has_its_data_types_and_callbacks() {
-    is_as_natively(program!("data"));
-}
-
-#[test]
-fn readline_keeps_its_state() {
-    is_as_natively(program!("history"));
-}
-
-#[test]
-fn multiprocessing_shares_within_the_process() {
-    is_as_natively(program!("sharing"));
-}
-
-#[test]
-fn ssl_keeps_settings() {
-    is_as_natively(program!("tls"));
-}
-
-#[test]
-fn subinterpreters_run() {
-    is_as_natively(program!("interpreters"));
-}
 
 #[test]
 fn what_cannot_be_done_is_told_in_one_line() {
