@@ -76,10 +76,17 @@ pub fn python_context(archive: Archive, limits: Limits) -> Result<ContextBuilder
 /// # Errors
 /// As [`scratch`].
 pub fn python_context_and_root(archive: Archive, limits: Limits) -> Result<(ContextBuilder, Ino)> {
-    let (mut vfs, root) = scratch(limits)?;
+    let (vfs, root) = scratch(limits)?;
+    Ok((python_context_over(vfs, root, archive)?, root))
+}
+
+/// As [`python_context`], over a scratch that has been filled.
+///
+/// # Errors
+/// `Exist` (something is at `/vfs`), `NoSpc`.
+pub fn python_context_over(mut vfs: Vfs, root: Ino, archive: Archive) -> Result<ContextBuilder> {
     let base = vfs.mount(root, MOUNT, archive)?;
-    let builder = ContextBuilder::new(vfs).preopen(base, format!("/{MOUNT}")).preopen(root, "/").keep_preopens();
-    Ok((builder, root))
+    Ok(ContextBuilder::new(vfs).preopen(base, format!("/{MOUNT}")).preopen(root, "/").keep_preopens())
 }
 
 #[cfg(test)]

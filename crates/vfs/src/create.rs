@@ -16,8 +16,9 @@ impl Vfs {
         Ok(ino)
     }
 
-    /// Puts a directory of the system's at `name` in a scratch directory whose names are the numbers of descriptors. Which of them there
-    /// are this crate does not know: every number leads to a [`Kind::Descriptor`](crate::Kind), and no listing has any.
+    /// Puts a directory of the system's at `name` in a scratch directory. Its names are the numbers of descriptors. Which of
+    /// them there are this crate does not know: every number leads to a [`Kind::Descriptor`](crate::Kind), and no listing has
+    /// any.
     ///
     /// # Errors
     /// `Exist`, `NotDir`, `RoFs`, `NoSpc`.

@@ -65,8 +65,8 @@ impl Vfs {
     /// Gives the file that `path` leads to a second name.
     ///
     /// # Errors
-    /// As [`Vfs::lookup`] for both; `Exist`, `Perm` (a directory), `XDev` (from the base, a device, a descriptor), `MLink`, `NoEnt`
-    /// (a slash behind a new name), `RoFs`, `NoSpc`.
+    /// As [`Vfs::lookup`] for both; `Exist`, `Perm` (a directory), `XDev` (from the base, a device, a descriptor), `MLink`,
+    /// `NoEnt` (a slash behind a new name), `RoFs`, `NoSpc`.
     pub fn link(&mut self, from: Ino, path: &str, follow: bool, to: Ino, new_path: &str) -> Result<()> {
         let ino = self.lookup(from, path, follow)?;
         let found = self.resolve(to, new_path, Follow::Never)?;

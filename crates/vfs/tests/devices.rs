@@ -1,16 +1,9 @@
 //! Devices and directories of descriptors: the VFS names them, keeps them, and leaves the rest to others.
 
-use vfs::{Device, Errno, Ino, Kind, Limits, OpenOptions, RootKind, Vfs};
+mod common;
 
-const READ: OpenOptions = OpenOptions {
-    follow: true,
-    create: false,
-    exclusive: false,
-    truncate: false,
-    directory: false,
-    read: true,
-    write: false,
-};
+use common::READ;
+use vfs::{Device, Errno, Ino, Kind, Limits, OpenOptions, RootKind, Vfs};
 
 /// `/dev` with a device and a directory of descriptors, which belongs to the system.
 fn vfs() -> (Vfs, Ino) {

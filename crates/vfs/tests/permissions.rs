@@ -1,17 +1,10 @@
 //! Modes: what the owner may do. Not compared with a disk, as tests may run as root, whom a disk forbids nothing.
 
-use archive::{Archive, Writer};
-use vfs::{Errno, Ino, Limits, OpenOptions, RootKind, Vfs};
+mod common;
 
-const READ: OpenOptions = OpenOptions {
-    follow: true,
-    create: false,
-    exclusive: false,
-    truncate: false,
-    directory: false,
-    read: true,
-    write: false,
-};
+use archive::{Archive, Writer};
+use common::READ;
+use vfs::{Errno, Ino, Limits, OpenOptions, RootKind, Vfs};
 
 fn vfs() -> (Vfs, Ino) {
     let mut vfs = Vfs::new(Limits::default());

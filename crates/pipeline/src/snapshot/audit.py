@@ -12,7 +12,6 @@ An entry without a function is run as __main__: its own code does not run here, 
 imports that stand at a place in `later`.
 """
 
-
 REPORT = sys.argv[1]
 
 # Modules whose import has begun, in order.

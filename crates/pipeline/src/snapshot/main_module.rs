@@ -6,7 +6,7 @@ use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::inputs::Library;
 use archive::Archive;
-use host::{ContextBuilder, abi, layout, load};
+use host::{abi, layout, load};
 use serde::Deserialize;
 use std::path::PathBuf;
 use vfs::Limits;
@@ -45,9 +45,7 @@ impl Build {
         let no_room = |error: vfs::Errno| fail(error.to_string());
         let (mut vfs, root) = layout::scratch(Limits::default()).map_err(no_room)?;
         load::write_file(&mut vfs, root, SOURCE, &source).map_err(no_room)?;
-        let base = vfs.mount(root, abi::MOUNT, archive.clone()).map_err(no_room)?;
-        let builder =
-            ContextBuilder::new(vfs).preopen(base, format!("/{}", abi::MOUNT)).preopen(root, "/").keep_preopens();
+        let builder = layout::python_context_over(vfs, root, archive.clone()).map_err(no_room)?;
         let file = format!("/{}/{path}", abi::MOUNT);
         let builder = builder.arguments(["python3", "-I", "-c", SCRIPT, &file, &format!("/{SOURCE}")]);
         let (status, said, _) = python.run(builder)?;
