@@ -62,6 +62,8 @@ assert stat.S_IMODE(os.stat("/tmp/private").st_mode) == 0o700
 os.umask(old)
 fails(errno.EPERM, os.chown, "/tmp/file", 0, 0)
 fails(errno.EROFS, open, "/vfs/pyapp.json", "w")
+fails(errno.EROFS, os.chown, "/vfs/pyapp.json", os.getuid(), -1)
+os.chown("/tmp/file", os.getuid(), -1)
 assert os.stat("/vfs").st_uid == 0 and os.stat("/tmp").st_uid == os.getuid()
 assert os.statvfs("/tmp").f_bavail > 0 and os.statvfs("/vfs").f_flag & os.ST_RDONLY
 

@@ -31,12 +31,16 @@ def replay(steps, variables):
             posix.unsetenv(name)
 
 
-def importing_module():
-    """The module whose top level is being run, innermost first."""
-    frame = sys._getframe(1)
+def top_level(frame):
+    """The globals of the module whose top level is being run at `frame`, innermost first; None outside of imports."""
     while frame is not None and frame.f_code.co_name != "<module>":
         frame = frame.f_back
-    return None if frame is None else frame.f_globals.get("__name__")
+    return None if frame is None else frame.f_globals
+
+
+def importing_module():
+    variables = top_level(sys._getframe(1))
+    return None if variables is None else variables.get("__name__")
 
 
 class Recorder:

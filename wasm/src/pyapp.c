@@ -23,11 +23,7 @@
  *
  * Names and numbers that the host knows too are in abi.h, which the recipe makes of crates/host/src/abi.rs. */
 #include <Python.h>
-#include <internal/pycore_interp.h>
-#include <internal/pycore_moduleobject.h>
 #include <internal/pycore_pylifecycle.h>
-#include <internal/pycore_pystate.h>
-#include <internal/pycore_runtime.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,6 +32,7 @@
 #include <wasi/libc-environ.h>
 
 #include "abi.h"
+#include "finalize.h"
 #include "immortal.h"
 
 /* Takes a variable of the host's out of the environment. NULL if it is not set; the value lives as long as the process. */
@@ -294,119 +291,6 @@ EXPORTED_AS(PYAPP_EXPORT_RUN) int pyapp_run(void)
     return run_entry(snapshot_entry);
 }
 
-/* Calls a function of Python's own without arguments; an exception is only reported. */
-static void call_and_report(PyObject *object, const char *method)
-{
-    PyObject *result = object == NULL ? NULL : PyObject_CallMethod(object, method, NULL);
-    if (result == NULL && PyErr_Occurred()) {
-        PyErr_WriteUnraisable(object);
-    }
-    Py_XDECREF(result);
-}
-
-static int flush_stream(const char *name)
-{
-    PyObject *stream = PySys_GetObject(name);
-    if (stream == NULL || stream == Py_None) {
-        return 0;
-    }
-    PyObject *closed = PyObject_GetAttrString(stream, "closed");
-    int is_closed = closed != NULL && PyObject_IsTrue(closed) == 1;
-    Py_XDECREF(closed);
-    PyErr_Clear();
-    PyObject *done = is_closed ? Py_NewRef(Py_None) : PyObject_CallMethod(stream, "flush", NULL);
-    Py_XDECREF(done);
-    return done == NULL ? -1 : 0;
-}
-
-/* Flushes sys.stdout and sys.stderr as Py_FinalizeEx does: of a failure on stderr nobody can be told. */
-static int flush_streams(void)
-{
-    int result = flush_stream("stdout");
-    if (result < 0) {
-        PyErr_FormatUnraisable("Exception ignored on flushing sys.stdout");
-    }
-    if (flush_stream("stderr") < 0) {
-        PyErr_Clear();
-        result = -1;
-    }
-    return result;
-}
-
-/* In which round an object's finaliser is called: a text stream lies above a buffer, that above a file, and what is still
- * in the upper one must reach the lower one before that is closed. */
-static int finalizer_round(PyObject *object, PyObject *io)
-{
-    static const char *const kinds[] = {"_TextIOBase", "_BufferedIOBase", "_RawIOBase"};
-    for (int i = 0; i < 3; i++) {
-        PyObject *kind = PyObject_GetAttrString(io, kinds[i]);
-        int is_one = kind != NULL && PyObject_TypeCheck(object, (PyTypeObject *)kind);
-        Py_XDECREF(kind);
-        if (is_one) {
-            return i + 1;
-        }
-    }
-    return 0;
-}
-
-/* Calls the finalisers that are still due, of objects made in this run. */
-static void call_finalizers(void)
-{
-    PyObject *gc = PyImport_ImportModule("gc");
-    PyObject *io = gc == NULL ? NULL : PyImport_ImportModule("_io");
-    /* The objects of the snapshot are frozen, and not among them. */
-    PyObject *objects = io == NULL ? NULL : PyObject_CallMethod(gc, "get_objects", NULL);
-    if (objects == NULL) {
-        PyErr_WriteUnraisable(NULL);
-    }
-    for (int round = 0; objects != NULL && round < 4; round++) {
-        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(objects); i++) {
-            PyObject *object = PyList_GET_ITEM(objects, i);
-            if (Py_TYPE(object)->tp_finalize != NULL && finalizer_round(object, io) == round) {
-                PyObject_CallFinalizer(object);
-            }
-        }
-    }
-    Py_XDECREF(objects);
-    Py_XDECREF(io);
-    Py_XDECREF(gc);
-}
-
-/* What Py_FinalizeEx does as far as a program can tell, without taking apart the thousands of objects of the snapshot,
- * which is most of a short run's time. _pyapp.freeze() has made sure that none of those has a finaliser. */
-static int finalize_run(void)
-{
-    PyThreadState *thread = _PyThreadState_GET();
-    thread->interp->finalizing = 1;
-    PyObject *threading = PyImport_GetModule(PyUnicode_InternFromString("threading"));
-    if (threading != NULL) {
-        call_and_report(threading, "_shutdown");
-    }
-    _PyAtExit_Call(thread->interp);
-    _PyInterpreterState_SetFinalizing(thread->interp, thread);
-    _PyRuntimeState_SetFinalizing(&_PyRuntime, thread);
-    int result = flush_streams();
-    PyGC_Collect();
-    /* The program may have put others in their place, which are done with now. */
-    call_and_report(support, "restore_streams");
-    /* The modules of this run go, and what only they hold; those that stay lose their names. */
-    PyObject *released = PyObject_CallMethod(support, "release_modules", NULL);
-    PyGC_Collect();
-    for (Py_ssize_t i = 0; released != NULL && i < PyList_GET_SIZE(released); i++) {
-        PyObject *module = NULL;
-        if (PyWeakref_GetRef(PyList_GET_ITEM(released, i), &module) == 1) {
-            _PyModule_Clear(module);
-            Py_DECREF(module);
-        }
-    }
-    Py_XDECREF(released);
-    PyErr_Clear();
-    PyGC_Collect();
-    call_finalizers();
-    call_and_report(support, "flush_snapshot");
-    return result;
-}
-
 EXPORTED_AS(PYAPP_EXPORT_EXIT) void pyapp_exit(int status)
 {
     PyObject *light = PyObject_GetAttrString(support, "finalizes_lightly");
@@ -414,6 +298,6 @@ EXPORTED_AS(PYAPP_EXPORT_EXIT) void pyapp_exit(int status)
         /* What is frozen would not be taken apart. */
         call_and_report(support, "thaw");
     }
-    int failed = light == Py_True ? finalize_run() : Py_FinalizeEx();
+    int failed = light == Py_True ? finalize_run(support) : Py_FinalizeEx();
     exit(failed < 0 ? FLUSH_FAILED : status);
 }

@@ -200,9 +200,13 @@ int chmod(const char *path, mode_t mode)
     return fchmodat(AT_FDCWD, path, mode, 0);
 }
 
-/* An ordinary user can only give a file to himself. */
-static int expect_self(uid_t user, gid_t group)
+/* An ordinary user can only give a file to himself, and only where files can be changed. */
+static int expect_self(const struct stat *file, uid_t user, gid_t group)
 {
+    if (file->st_dev == PYAPP_READ_ONLY_DEVICE) {
+        errno = EROFS;
+        return -1;
+    }
     if ((user != getuid() && user != (uid_t)-1) || (group != getgid() && group != (gid_t)-1)) {
         errno = EPERM;
         return -1;
@@ -213,7 +217,7 @@ static int expect_self(uid_t user, gid_t group)
 int fchownat(int directory, const char *path, uid_t user, gid_t group, int flags)
 {
     struct stat found;
-    return fstatat(directory, path, &found, flags & AT_SYMLINK_NOFOLLOW) != 0 ? -1 : expect_self(user, group);
+    return fstatat(directory, path, &found, flags & AT_SYMLINK_NOFOLLOW) != 0 ? -1 : expect_self(&found, user, group);
 }
 
 int chown(const char *path, uid_t user, gid_t group)
@@ -229,7 +233,7 @@ int lchown(const char *path, uid_t user, gid_t group)
 int fchown(int fd, uid_t user, gid_t group)
 {
     struct stat found;
-    return fstat(fd, &found) != 0 ? -1 : expect_self(user, group);
+    return fstat(fd, &found) != 0 ? -1 : expect_self(&found, user, group);
 }
 
 int utimensat(int directory, const char *path, const struct timespec times[2], int flags)

@@ -2,8 +2,8 @@
  *
  * A shared mapping and its file meet at msync(), munmap() and mremap(), and when it is mapped once more: what the program has
  * changed goes into the file, what the file has got by other means comes into the memory. Shared mappings of one part of one
- * file have one memory. Behind the end of the file are zeros that go nowhere. Nothing guards the memory; what it may be used for only decides whether a
- * descriptor is good enough. */
+ * file have one memory. Behind the end of the file are zeros that go nowhere. Nothing guards the memory; what it may be used
+ * for only decides whether a descriptor is good enough. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>

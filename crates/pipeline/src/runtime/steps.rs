@@ -89,7 +89,9 @@ impl Toolchain<'_> {
     fn configure(&self, native: &OsString) -> Result<()> {
         // Our entry stands where CPython's own main() stands.
         copy(&self.recipe.folder.join("src/pyapp.c"), &self.cpython.join("Programs/python.c"))?;
-        copy(&self.recipe.folder.join("src/immortal.h"), &self.cpython.join("Programs/immortal.h"))?;
+        for header in ["finalize.h", "immortal.h"] {
+            copy(&self.recipe.folder.join("src").join(header), &self.cpython.join("Programs").join(header))?;
+        }
         // What _ctypes is compiled with, in place of libffi.
         for file in ["ffi.c", "ffi.h"] {
             copy(&self.recipe.folder.join("src/ffi").join(file), &self.cpython.join("Modules/_ctypes").join(file))?;

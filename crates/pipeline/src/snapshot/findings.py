@@ -23,6 +23,7 @@ import time
 import traceback
 
 import _pyapp
+import _pyapp_environ
 
 WANTED = json.loads(sys.argv[2])
 ENTRY = WANTED["entry"].partition(":")[0]
@@ -87,12 +88,9 @@ def find(kind, module, detail=""):
 
 
 def importing_module(frame):
-    """The module whose top level is being run, innermost first."""
-    while frame is not None:
-        if frame.f_code.co_name == "<module>" and frame.f_globals is not globals():
-            return frame.f_globals.get("__name__", "?")
-        frame = frame.f_back
-    return "?"
+    """The module whose top level is being run, innermost first; the audit's own does not count."""
+    variables = _pyapp_environ.top_level(frame)
+    return "?" if variables is None or variables is globals() else variables.get("__name__", "?")
 
 
 def builds_parser(frame):
