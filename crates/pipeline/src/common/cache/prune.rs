@@ -91,7 +91,11 @@ impl Pruned {
     fn remove(&mut self, path: &Path) -> io::Result<()> {
         let metadata = path.symlink_metadata()?;
         let bytes = size(path);
-        if metadata.is_dir() { fs::remove_dir_all(path)? } else { fs::remove_file(path)? }
+        if metadata.is_dir() {
+            fs::remove_dir_all(path)?
+        } else {
+            fs::remove_file(path)?
+        }
         self.entries += 1;
         self.bytes += bytes;
         Ok(())
