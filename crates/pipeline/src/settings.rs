@@ -159,7 +159,8 @@ mod tests {
     /// another.
     fn read(base: &Path, less: &str, more: (&str, &str)) -> std::result::Result<Settings, String> {
         let base = base.to_str().expect("UTF-8");
-        let cargo = [("CARGO_MANIFEST_DIR", base), ("OUT_DIR", "out"), ("TARGET", "t"), ("HOST", "h"), ("CARGO", "cargo")];
+        let cargo =
+            [("CARGO_MANIFEST_DIR", base), ("OUT_DIR", "out"), ("TARGET", "t"), ("HOST", "h"), ("CARGO", "cargo")];
         let variable = |name: &str| {
             let found = cargo.into_iter().chain([more]).find(|(other, _)| *other == name && name != less);
             found.map(|(_, value)| value.to_string())
