@@ -246,12 +246,18 @@ fn what_may_not_be_bundled_can_be_excluded_or_changed() {
     project.write("python_libs/lib/line\nbreak", "");
     project.write("python_libs/lib/broken.py", "x = = 1\n");
     project.write("python_libs/MANIFEST.txt", "");
-    // What cannot even be read is told first.
+    // What cannot even be read is told first. A file of zeros takes no room on the disk.
+    let large = project.path("python_libs/lib/large");
+    fs::File::create(&large).and_then(|file| file.set_len((1 << 30) + 1)).expect("made");
+    let error = project.build().err().expect("refused");
+    assert!(error.contains("python_libs/lib/large into memory: expected at most 1073741824 bytes, found"), "{error}");
+    assert!(error.ends_with("found 1073741825; correct or exclude it"), "{error}");
+    project.write("pyproject.toml", &settings_with("good", "exclude = [\"lib/large\"]"));
     let socket = project.path("python_libs/lib/socket");
     std::os::unix::net::UnixListener::bind(&socket).expect("bound");
     let error = project.build().err().expect("refused");
     assert!(error.ends_with("it is neither a file, a folder nor a symbolic link; correct or exclude it"), "{error}");
-    project.write("pyproject.toml", &settings_with("good", "exclude = [\"lib/socket\"]"));
+    project.write("pyproject.toml", &settings_with("good", "exclude = [\"lib/large\", \"lib/socket\"]"));
     let error = project.build().err().expect("refused");
     for problem in [
         "python_libs/lib/out: this link leads out of the source to /etc/passwd; change or exclude it",
@@ -261,13 +267,16 @@ fn what_may_not_be_bundled_can_be_excluded_or_changed() {
     ] {
         assert!(error.contains(problem), "{problem}\n{error}");
     }
-    let exclude = r#"exclude = ["lib/socket", "lib/out", "lib/line\nbreak", "lib/broken.py", "MANIFEST.txt"]"#;
+    let exclude =
+        r#"exclude = ["lib/large", "lib/socket", "lib/out", "lib/line\nbreak", "lib/broken.py", "MANIFEST.txt"]"#;
     project.write("pyproject.toml", &settings_with("good", exclude));
     assert_eq!(project.build().expect("built").run(&[]), (0, "good\n".to_string()));
     // Or changed, each in its way.
     project.write("pyproject.toml", &settings("good"));
-    fs::remove_file(&link).expect("removed");
-    fs::remove_file(&socket).expect("removed");
+    for path in [&link, &socket] {
+        fs::remove_file(path).expect("removed");
+    }
+    fs::write(&large, "small").expect("written");
     fs::rename(project.path("python_libs/lib/line\nbreak"), project.path("python_libs/lib/line")).expect("renamed");
     fs::rename(project.path("python_libs/MANIFEST.txt"), project.path("python_libs/LIST.txt")).expect("renamed");
     project.write("python_libs/lib/broken.py", "x = 1\n");

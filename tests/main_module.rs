@@ -121,6 +121,21 @@ fn what_else_an_import_may_depend_on_comes_before_it() {
 }
 
 #[test]
+fn a_module_that_the_run_does_not_find_either_is_added_to_the_libraries() {
+    let source =
+        "import sys\nsys.path.insert(0, input() if sys.argv[1:] else '/tmp')\nimport generated\nprint(generated.X)\n";
+    let project = Project::new(&settings("app"), &[("python_libs/app.py", source)]);
+    let app = project.build().expect("built");
+    let missing = |app: &App| app.report.warnings.iter().filter(|text| text.contains("a module generated")).count();
+    assert_eq!(missing(&app), 1, "{:?}", app.report.warnings);
+    let (status, said) = app.run(&[]);
+    assert!(status == 1 && said.ends_with("No module named 'generated'\n"), "{said}");
+    project.write("python_libs/generated.py", "X = 'added'\n");
+    let app = project.build().expect("built");
+    assert_eq!((missing(&app), app.run(&[])), (0, (0, "added\n".to_string())));
+}
+
+#[test]
 fn a_module_is_imported_only_where_the_run_takes_that_way() {
     // Imported at build time, `patch` would change `config` in every run.
     let app = build(

@@ -3,6 +3,7 @@
 mod common;
 
 use common::project::{Project, files, settings, settings_with};
+use std::process::Command;
 
 /// The beginning of a shared library: an ELF header for 64 bits without program headers.
 fn library() -> String {
@@ -166,21 +167,58 @@ fn what_a_package_needs_is_refused_and_every_way_out_works() {
     let project = project(&settings("app"), text, &[native]);
     let expected = "1 problem in the libraries; nothing was bundled:\n\
                     Speedy 2.0: expected Python, found native code for Linux, which cannot be loaded here: \
-                    python_libs/speedy/_speedy.abi3.so; install a variant without it, if there is one (pip install --target \
-                    FOLDER --only-binary :all: --platform any PACKAGE), or, if the app can do without it, set [tool.pyapp] \
-                    exclude = [\"speedy/_speedy.abi3.so\"]";
+                    python_libs/speedy/_speedy.abi3.so; install a variant without it, if there is one (pip install \
+                    --upgrade --target FOLDER --only-binary :all: --platform any PACKAGE), or, if the app can do without it, \
+                    set [tool.pyapp] exclude = [\"speedy/_speedy.abi3.so\"]";
     assert_eq!(project.build().err().expect("refused"), expected);
     // An app that can do without it says so, of the file or of the package.
     for path in ["speedy/_speedy.abi3.so", "speedy", "speedy/"] {
         project.write("pyproject.toml", &settings_with("app", &format!("exclude = [\"{path}\"]")));
         assert_eq!(project.build().expect("built").run(&[]), (0, "without\n".to_string()), "{path}");
     }
-    // The variant without native code has the module in Python.
+    // The variant without native code has the module in Python; pip puts it in the place of the other.
     project.write("pyproject.toml", &settings("app"));
-    std::fs::remove_file(project.path(native)).expect("removed");
-    project.write("python_libs/speedy/_speedy.py", "NAME = 'python'\n");
+    install_advised(&project, expected, "speedy", "python_libs");
     assert_eq!(project.build().expect("built").run(&[]), (0, "python\n".to_string()));
 }
+
+/// Does what a message says about pip, where pip has two wheels to choose from: of this machine's kind, and of any.
+fn install_advised(project: &Project, message: &str, package: &str, folder: &str) {
+    let (_, advice) = message.split_once("(pip ").expect("advice");
+    let (advice, _) = advice.split_once(')').expect("an end");
+    let words = advice.split(' ').map(|word| match word {
+        "FOLDER" => folder,
+        "PACKAGE" => package,
+        word => word,
+    });
+    let mut wheels = Command::new("python3");
+    wheels.current_dir(project.folder.path()).args(["-c", WHEELS]);
+    assert_eq!(common::run(wheels).stderr, "");
+    let mut pip = Command::new("python3");
+    pip.current_dir(project.folder.path()).args(["-m", "pip", "--isolated", "--disable-pip-version-check"]);
+    pip.args(words).args(["--no-index", "--find-links", "wheels"]);
+    let run = common::run(pip);
+    assert_eq!(run.status, Some(0), "{run:?}");
+}
+
+/// Makes the two wheels, one of which has the module as native code, the other in Python.
+const WHEELS: &str = r#"
+import os, sysconfig, zipfile
+os.mkdir('wheels')
+here = 'py3-none-' + sysconfig.get_platform().replace('-', '_').replace('.', '_')
+for tag, module, text in [(here, '_speedy.abi3.so', '\x7fELF'), ('py3-none-any', '_speedy.py', "NAME = 'python'\n")]:
+    info = 'speedy-2.0.dist-info/'
+    files = {
+        'speedy/__init__.py': 'from ._speedy import NAME\n',
+        'speedy/' + module: text,
+        info + 'METADATA': 'Metadata-Version: 2.1\nName: Speedy\nVersion: 2.0\n',
+        info + 'WHEEL': f'Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n',
+    }
+    files[info + 'RECORD'] = ''.join(f'{name},,\n' for name in [*files, info + 'RECORD'])
+    with zipfile.ZipFile(f'wheels/speedy-2.0-{tag}.whl', 'w') as wheel:
+        for name, contents in files.items():
+            wheel.writestr(name, contents)
+"#;
 
 #[test]
 fn what_an_app_would_load_itself_is_refused_with_all_else_that_is_needed() {

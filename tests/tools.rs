@@ -157,6 +157,14 @@ fn damaged(folder: &std::path::Path, at: usize) -> std::path::PathBuf {
     path
 }
 
+/// What messages about damage advise: the whole executable in the place of the damaged one.
+fn copied_again(folder: &std::path::Path) -> std::path::PathBuf {
+    let path = folder.join("damaged");
+    assert!(path.exists());
+    program::copy(env!("CARGO_BIN_EXE_pyapp").as_ref(), &path);
+    path
+}
+
 #[test]
 fn a_program_that_was_just_written_can_be_started() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -214,8 +222,12 @@ fn verify_checks_every_byte_of_every_part() {
             let run = run(verify);
             assert_eq!(run.status, Some(1));
             assert!(run.stderr.starts_with(&format!("pyapp tools: {name}: expected checksum ")), "{at}: {run:?}");
+            assert!(run.stderr.contains("; copy it again, or build"), "{run:?}");
         }
     }
+    let mut verify = std::process::Command::new(copied_again(folder.path()));
+    verify.arg("verify").env("PYAPP_TOOLS", "1");
+    assert_eq!(run(verify), whole);
 }
 
 #[test]
@@ -230,6 +242,11 @@ fn a_start_refuses_an_image_whose_header_does_not_fit() {
             assert_eq!((run.status, run.stdout.as_str()), (Some(125), ""), "{at}: {run:?}");
             assert!(run.stderr.starts_with("pyapp: memory image: expected "), "{run:?}");
             assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
+            assert!(run.stderr.contains(": copy it again, or build"), "{run:?}");
         }
     }
+    let mut command = std::process::Command::new(copied_again(folder.path()));
+    // The app begins at its snapshot, which refers to the base image.
+    command.env_remove("PYAPP_INTERPRETER");
+    assert!(run(command).stdout.starts_with("WASM CPython"));
 }

@@ -2,8 +2,10 @@
 
 use super::build;
 use super::common::dedent;
-use super::common::project::{App, files, settings, settings_with};
-use bundle::Run;
+use super::common::project::{App, Project, files, settings, settings_with};
+use bundle::{Bundle, Part, Run};
+use host::Timing;
+use pipeline::Built;
 
 #[test]
 fn a_reproducible_build_may_sleep_and_import_in_any_order() {
@@ -77,4 +79,24 @@ fn small_parts_expand_to_the_same_bytes() {
     assert!(expand(&small.code, &[], fast.code.len()) == fast.code, "the machine code differs");
     assert!(expand(&small.base_image, &[], fast.base_image.len()) == fast.base_image, "the base images differ");
     assert!(expand(&small.snapshot, &fast.base_image, fast.snapshot.len()) == fast.snapshot, "the images differ");
+}
+
+#[test]
+fn what_is_damaged_is_whole_once_it_is_built_anew() {
+    let project = Project::new(&settings("app:main"), &[("python_libs/app.py", "def main(): print('whole')\n")]);
+    for part in [Part::MachineCode, Part::BaseImage, Part::Snapshot] {
+        project.build().expect("built");
+        let path = project.out.path().join(part.file());
+        let mut bytes = std::fs::read(&path).expect("there");
+        // In the header, and the last byte missing.
+        for damage in [|bytes: &mut Vec<u8>| bytes[0] ^= 1, |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() - 1)] {
+            damage(&mut bytes);
+            std::fs::write(&path, &bytes).expect("written");
+            let bundle =
+                Bundle::open(Built::open(project.out.path()).expect("a folder")).expect("the archive is whole");
+            let error = bundle.program(Run::Resumed, &mut Timing::start()).err().expect("refused").to_string();
+            assert!(error.ends_with("copy it again, or build it anew after cargo clean"), "{error}");
+        }
+    }
+    assert_eq!(project.build().expect("built").run(&[]), (0, "whole\n".to_string()));
 }

@@ -46,6 +46,48 @@ fn every_import_that_a_snapshot_cannot_keep_is_reported_at_once() {
     assert!(!project.out.path().join("assets").exists(), "something was left behind");
 }
 
+/// As [`every_import_that_a_snapshot_cannot_keep_is_reported_at_once`], and one that detaches a stream, each corrected in
+/// the way that its line names first.
+#[test]
+fn what_stops_a_build_does_not_once_it_is_corrected() {
+    let app = build(
+        &settings("app:main"),
+        &files(
+            r#"
+            === python_libs/app.py
+            import opens, low, writes, moves, fails, takes
+            def main():
+                import os
+                writes.work()
+                moves.work()
+                print(len(opens.DATA), low.DATA, os.path.isfile('/tmp/left'), os.getcwd(), fails.VALUE, '\xe4')
+            === python_libs/opens.py
+            with open(__cached__, 'rb') as file:
+                DATA = file.read(4)
+            === python_libs/low.py
+            import os
+            number = os.open('/dev/null', os.O_RDONLY)
+            DATA = os.read(number, 1)
+            os.close(number)
+            === python_libs/writes.py
+            def work():
+                open('/tmp/left', 'w').close()
+            === python_libs/moves.py
+            import os
+            def work():
+                os.chdir('/tmp')
+            === python_libs/takes.py
+            import sys
+            sys.stdout.reconfigure(encoding='ascii', errors='replace')
+            === python_libs/fails.py
+            VALUE = 1 / 1
+            "#,
+        ),
+    );
+    assert_eq!(app.report.warnings, Vec::<String>::new());
+    assert_eq!(app.run(&[]), (0, "4 b'' True /tmp 1.0 ?\n".to_string()));
+}
+
 /// Modules that see the build where they want to see the run.
 const TAKERS: &str = r#"
     === python_libs/app.py
@@ -114,6 +156,25 @@ fn what_imports_take_from_the_build_is_told_in_a_few_lines() {
     assert_eq!(app.run_with("the-name", &[], &[("KEY", "mine")]), (0, said.to_string()));
 }
 
+#[test]
+fn what_imports_take_from_the_build_a_function_takes_from_the_run() {
+    let app = build(
+        &settings("app:main"),
+        &files(
+            r#"
+            === python_libs/app.py
+            import datetime, os, random, sys
+            def main():
+                print('hello', os.environ.get('KEY'), sys.argv[0], sys.stdin.isatty(), repr(sys.stdin.read()))
+                print(datetime.datetime.now().year > 2000, 0 <= random.Random().random() < 1)
+            "#,
+        ),
+    );
+    assert_eq!(app.report.warnings, Vec::<String>::new());
+    let said = "hello mine the-name False ''\nTrue True\n";
+    assert_eq!(app.run_with("the-name", &[], &[("KEY", "mine")]), (0, said.to_string()));
+}
+
 /// What a message advises to write into the settings.
 fn advised(message: &str) -> &str {
     let start = message.find("snapshot-exclude = [").expect("advice");
@@ -168,7 +229,11 @@ fn what_stops_a_build_does_not_once_its_advice_is_taken() {
     expect("base: keeps descriptor", "[\"base\"]");
     expect("writes: leaves /tmp/left", "[\"writes\"]");
     expect("moves: changes", "[\"moves\"]");
-    expect("takes: detaches", "[\"takes\"]");
+    expect(
+        "takes: detaches a standard stream, which a resumed run could not renew; use reconfigure(), of which all but newline \
+         is kept, or set",
+        "[\"takes\"]",
+    );
     expect("needs: cannot be imported at build time: AttributeError", "[\"config\"]");
     let all: Vec<&str> = lines.iter().map(|line| advised(line)).collect();
     let names: Vec<&str> = all.iter().flat_map(|list| list.split('"').skip(1).step_by(2)).collect();
@@ -212,6 +277,9 @@ fn an_import_that_ends_the_interpreter_is_named_and_can_be_excluded() {
         let app = build(&settings_with("app:main", "snapshot-exclude = [\"pkg.ends\"]"), &files);
         assert_eq!(app.run(&["argument"]), (0, "works\n".to_string()));
     }
+    let files = ends("pass");
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    assert_eq!(build(&settings("app:main"), &files).run(&[]), (0, "works\n".to_string()), "corrected");
 }
 
 #[test]
@@ -220,6 +288,8 @@ fn an_import_that_the_entry_needs_must_work() {
     let error = project.build().err().expect("refused");
     let expected = "app: cannot be imported at build time: ModuleNotFoundError: No module named 'not_there'";
     assert!(error.contains(expected), "{error}");
+    project.write("python_libs/not_there.py", "");
+    project.build().expect("corrected");
 }
 
 #[test]
@@ -235,17 +305,19 @@ fn an_exclusion_that_nothing_reaches_is_told() {
     let told =
         |module: &str| format!("[tool.pyapp] snapshot-exclude: nothing imports {module} at the start; remove it");
     assert_eq!(warnings(r#"["pkg.late"]"#), [told("pkg.late")]);
+    assert_eq!(warnings("[]"), Vec::<String>::new(), "removed");
     // Where another exclusion cuts an import short, only a name that is no module's is told.
     assert_eq!(warnings(r#"["one", "pkg.late", "pkg.latee"]"#), [told("pkg.latee")]);
 }
 
 #[test]
 fn an_inclusion_that_is_no_module_is_refused_by_its_key() {
-    let pyproject = settings_with("app:main", r#"snapshot-include = ["nope.sub"]"#);
-    let refused =
-        Project::new(&pyproject, &[("python_libs/app.py", "def main(): pass\n")]).build().err().expect("refused");
+    let files = [("python_libs/app.py", "def main(): pass\n"), ("python_libs/pkg/sub.py", "")];
+    let include = |module: &str| settings_with("app:main", &format!("snapshot-include = [\"{module}\"]"));
+    let refused = Project::new(&include("nope.sub"), &files).build().err().expect("refused");
     let expected = "[tool.pyapp] snapshot-include: expected a module, found none named nope.sub; correct it";
     assert!(refused.contains(expected), "{refused}");
+    build(&include("pkg.sub"), &files);
 }
 
 #[test]

@@ -55,7 +55,10 @@ impl fmt::Display for Error {
         use crate::format::{MAGIC, VERSION};
         match self {
             Error::Magic { got } => {
-                write!(f, "not a pyapp archive: expected magic {MAGIC:02x?}, found {got:02x?}; rebuild the executable")
+                write!(
+                    f,
+                    "not a pyapp archive: expected magic {MAGIC:02x?}, found {got:02x?}; if it was one, copy it again"
+                )
             }
             Error::Version { got } => {
                 write!(f, "archive format version: expected {VERSION}, found {got}; rebuild with this version of pyapp")

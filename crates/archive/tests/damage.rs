@@ -33,7 +33,7 @@ fn cut_short_at_every_byte() {
     for len in 0..whole.len() {
         let error = read_all(whole[..len].to_vec()).expect_err("a cut archive is refused");
         match len {
-            0..8 => assert!(matches!(error, Error::Magic { .. }), "{len}: {error}"),
+            0..8 => assert!(error.to_string().ends_with("; if it was one, copy it again"), "{len}: {error}"),
             _ => assert!(matches!(error, Error::Length { got, .. } if got == len as u64), "{len}: {error}"),
         }
     }
@@ -135,6 +135,7 @@ fn another_version_is_named() {
     seal(&mut bytes);
     let message = read_all(bytes).expect_err("refused").to_string();
     assert_eq!(message, "archive format version: expected 3, found 9; rebuild with this version of pyapp");
+    read_all(sample()).expect("built with this version");
 }
 
 #[test]

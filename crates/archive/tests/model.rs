@@ -151,3 +151,18 @@ fn another_dictionary_is_refused() {
     let mut writer = Writer::new(&b"words ".repeat(40)).expect("a writer");
     assert!(matches!(writer.copy_from(&archive, ""), Err(WriteError::OtherDictionary)));
 }
+
+#[test]
+fn what_is_too_large_can_be_left_out() {
+    let limit = archive::format::MAX_FILE;
+    // Memory that nobody looks at is not there; the length is looked at first.
+    let large = vec![0; limit as usize + 1];
+    let mut writer = Writer::new(b"").expect("a writer");
+    let error = writer.file("data/large", &large).expect_err("refused").to_string();
+    let expected = "archive path \"data/large\": expected at most 1073741824 bytes, found 1073741825; leave it out of the \
+                    bundle";
+    assert_eq!(error, expected);
+    writer.file("data/small", b"small").expect("added");
+    let archive = Archive::open(writer.finish().0).expect("what was written can be read");
+    assert!(archive.find("data/small").is_some() && archive.find("data/large").is_none());
+}

@@ -6,6 +6,9 @@ use std::fmt;
 /// The result of reading a bundle.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Cargo does not look at what it has built: to build again is not enough.
+const REMEDY: &str = "copy it again, or build it anew after cargo clean";
+
 /// Why a bundle cannot be used: one line with what was expected and what was found.
 #[derive(Debug)]
 pub enum Error {
@@ -46,10 +49,10 @@ impl fmt::Display for Error {
         match self {
             Error::Missing { file, reason } => write!(f, "{file}: expected it in the bundle, found: {reason}"),
             Error::Index(error) => write!(f, "{}: expected the index of the bundle, found: {error}", crate::INDEX),
-            Error::Part { part, what } => write!(f, "{}: {what}; build again", part.title()),
+            Error::Part { part, what } => write!(f, "{}: {what}; {REMEDY}", part.title()),
             Error::Archive(error) => write!(f, "the archive of the bundle: {error}"),
             Error::Image(error) => error.fmt(f),
-            Error::Code(error) => write!(f, "the machine code of the bundle: {error}; build again"),
+            Error::Code(error) => write!(f, "the machine code of the bundle: {error}; {REMEDY}"),
             Error::Files(errno) => write!(f, "the in-memory file system: {errno}"),
         }
     }

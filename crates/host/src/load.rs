@@ -1,5 +1,6 @@
 //! Copying a folder of the host into the VFS: for tools and the build, never for a running app.
 
+use archive::format::MAX_FILE;
 use std::fmt;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -28,7 +29,8 @@ const EXECUTABLE_MODE: u16 = 0o755;
 /// times and the rest of modes are not kept.
 ///
 /// # Errors
-/// The first entry that cannot be read, is not valid UTF-8, is a special file, or does not fit into the VFS.
+/// The first entry that cannot be read, is not valid UTF-8, is a special file, is larger than a file of an archive may be,
+/// or does not fit into the VFS.
 pub fn load_folder(vfs: &mut Vfs, directory: Ino, folder: &Path) -> Result<(), LoadError> {
     let entries = fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
     let mut entries = entries.map_err(|error| fail(folder, &error))?;
@@ -57,6 +59,9 @@ pub fn load_entry(vfs: &mut Vfs, directory: Ino, name: &str, path: &Path) -> Res
         let target = target.to_str().ok_or_else(|| fail(path, &"its target is not valid UTF-8"))?;
         vfs.symlink(target, directory, name).map_err(|error| fail(path, &error))
     } else if kind.is_file() {
+        if metadata.len() > MAX_FILE {
+            return Err(fail(path, &format!("expected at most {MAX_FILE} bytes, found {}", metadata.len())));
+        }
         let contents = fs::read(path).map_err(|error| fail(path, &error))?;
         write_file(vfs, directory, name, &contents).map_err(|error| fail(path, &error))?;
         if metadata.permissions().mode() & 0o100 != 0 {

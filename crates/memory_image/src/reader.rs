@@ -15,7 +15,9 @@ pub struct ImageError(String);
 
 impl fmt::Display for ImageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "memory image: {}; it is damaged or of another build, build again", self.0)
+        // Cargo does not look at what it has built: to build again is not enough.
+        let remedy = "it is damaged or of another build: copy it again, or build it anew after cargo clean";
+        write!(f, "memory image: {}; {remedy}", self.0)
     }
 }
 

@@ -39,14 +39,19 @@ impl Settings {
         for name in WATCHED {
             println!("cargo:rerun-if-env-changed={name}");
         }
+        Settings::of_build_script(&variable)
+    }
+
+    fn of_build_script(variable: Variables<'_>) -> Result<Settings> {
+        let required = |name| required(name, variable);
         let source = PathBuf::from(required("CARGO_MANIFEST_DIR")?);
-        let project = match folder("PYAPP_PROJECT", &source)? {
+        let project = match folder("PYAPP_PROJECT", variable, &source)? {
             Some(project) => project,
             None => source.clone(),
         };
         Ok(Settings {
             project,
-            python: folder("PYAPP_PYTHON", &source)?,
+            python: folder("PYAPP_PYTHON", variable, &source)?,
             cache: cache_folder(&source)?,
             offline: is_offline(),
             out: required("OUT_DIR")?.into(),
@@ -65,7 +70,7 @@ impl Settings {
     pub fn for_tool(source: PathBuf, target: &str, out: PathBuf) -> Result<Settings> {
         Ok(Settings {
             project: source.clone(),
-            python: folder("PYAPP_PYTHON", &source)?,
+            python: folder("PYAPP_PYTHON", &variable, &source)?,
             cache: cache_folder(&source)?,
             offline: is_offline(),
             out,
@@ -92,12 +97,15 @@ pub fn cache_folder(base: &Path) -> Result<PathBuf> {
     }
 }
 
+/// Values of variables, by name: those of this process, or a test's.
+type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// A variable that is set and not empty.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-fn required(name: &str) -> Result<String> {
+fn required(name: &str, variable: Variables<'_>) -> Result<String> {
     variable(name).ok_or_else(|| Error::Project {
         place: format!("environment variable {name}"),
         message: "expected cargo to set it, found nothing; build with cargo build".to_string(),
@@ -105,14 +113,11 @@ fn required(name: &str) -> Result<String> {
 }
 
 /// A folder that must be there. A relative path counts from pyapp's source, as cargo starts build scripts there.
-fn folder(name: &str, base: &Path) -> Result<Option<PathBuf>> {
-    variable(name).map(|value| existing_folder(name, &value, base)).transpose()
-}
-
-fn existing_folder(name: &str, value: &str, base: &Path) -> Result<PathBuf> {
+fn folder(name: &str, variable: Variables<'_>, base: &Path) -> Result<Option<PathBuf>> {
+    let Some(value) = variable(name) else { return Ok(None) };
     let path = base.join(value);
     if path.is_dir() {
-        return Ok(path);
+        return Ok(Some(path));
     }
     Err(Error::Project {
         place: format!("environment variable {name}"),
@@ -150,18 +155,46 @@ fn no_cache() -> Error {
 mod tests {
     use super::*;
 
+    /// Settings of a build script whose environment has what cargo sets, for a source in `base`; less one variable, and with
+    /// another.
+    fn read(base: &Path, less: &str, more: (&str, &str)) -> std::result::Result<Settings, String> {
+        let base = base.to_str().expect("UTF-8");
+        let cargo =
+            [("CARGO_MANIFEST_DIR", base), ("OUT_DIR", "out"), ("TARGET", "t"), ("HOST", "h"), ("CARGO", "cargo")];
+        let variable = |name: &str| {
+            let found = cargo.into_iter().chain([more]).find(|(other, _)| *other == name && name != less);
+            found.map(|(_, value)| value.to_string())
+        };
+        Settings::of_build_script(&variable).map_err(|error| error.to_string())
+    }
+
     #[test]
-    fn a_folder_that_is_missing_can_be_corrected() {
+    fn a_folder_that_is_missing_can_be_corrected_or_not_named() {
         let base = tempfile::tempdir().expect("a temporary folder");
-        let error = existing_folder("PYAPP_PROJECT", "here", base.path()).expect_err("refused").to_string();
         let place = base.path().join("here");
-        let expected = format!(
-            "environment variable PYAPP_PROJECT: expected a folder, found nothing at {}; correct the path or unset it",
-            place.display()
-        );
-        assert_eq!(error, expected);
+        for name in ["PYAPP_PROJECT", "PYAPP_PYTHON"] {
+            let expected = format!(
+                "environment variable {name}: expected a folder, found nothing at {}; correct the path or unset it",
+                place.display()
+            );
+            assert_eq!(read(base.path(), "", (name, "here")).expect_err("refused"), expected);
+        }
+        let unset = read(base.path(), "", ("", "")).expect("unset");
+        assert_eq!((unset.project.as_path(), unset.python), (base.path(), None));
         std::fs::create_dir(&place).expect("created");
-        assert_eq!(existing_folder("PYAPP_PROJECT", "here", base.path()).expect("found"), place);
+        assert_eq!(read(base.path(), "", ("PYAPP_PROJECT", "here")).expect("corrected").project, place);
+        assert_eq!(read(base.path(), "", ("PYAPP_PYTHON", "here")).expect("corrected").python, Some(place));
+    }
+
+    #[test]
+    fn what_cargo_sets_is_asked_for_by_name() {
+        let base = tempfile::tempdir().expect("a temporary folder");
+        for name in ["CARGO_MANIFEST_DIR", "OUT_DIR", "TARGET", "HOST", "CARGO"] {
+            let message = "expected cargo to set it, found nothing; build with cargo build";
+            let error = read(base.path(), name, ("", "")).expect_err("refused");
+            assert_eq!(error, format!("environment variable {name}: {message}"));
+        }
+        read(base.path(), "", ("", "")).expect("as cargo build sets them");
     }
 
     #[test]

@@ -7,3 +7,5 @@ pub mod guest;
 pub mod hash;
 pub mod own_folder;
 pub mod progress;
+#[cfg(test)]
+pub mod test_build;

@@ -88,10 +88,45 @@ fn hexversion(version: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(feature = "compiler")]
+    use crate::compilation::machine_code::MachineCode;
 
     #[test]
     fn a_version_is_told_as_python_tells_it() {
         assert_eq!(hexversion("3.13.5"), Some(0x030d_05f0));
         assert_eq!(hexversion("3.13"), None);
+    }
+
+    /// A build takes what the recipe has made from the cache, hence this stands in for both.
+    #[test]
+    #[cfg(feature = "compiler")]
+    fn another_python_is_refused_and_the_recipes_is_taken() {
+        let test = crate::common::test_build::TestBuild::new();
+        let python = |status: u32| {
+            let wasm = format!(
+                r#"(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+                (memory (export "memory") 1) (global (mut i32) (i32.const 4096))
+                (func (export "_start") (call $exit (i32.const {status}))))"#
+            );
+            let build = test.open();
+            let machine = build.machine_code(&wat::parse_str(wasm).expect("valid"), &test.settings().target);
+            let MachineCode { code, base_image } = machine.expect("compiled");
+            let image = Arc::new(Image::open(base_image.clone()).expect("whole"));
+            let program = Program::load(&code, Some(image), &mut Timing::start()).expect("loaded");
+            let (folder, version) = (test.path("runtime"), "3.13.5".to_string());
+            let runtime = Runtime { folder, wasm: Vec::new(), version, exclude: Vec::new(), log: None };
+            Python { runtime, code, base_image, program }
+        };
+        let stdlib = archive::Writer::new(b"").expect("a writer").finish().0;
+        let stdlib = Archive::open(stdlib).expect("an archive");
+        for status in [0, 0x030d_04f0] {
+            let error = python(status).check(&stdlib).expect_err("refused").to_string();
+            let expected = format!(
+                "expected CPython 3.13.5 with pyapp's entry (status 0x30d05f0), found status {status:#x} ; build it by this \
+                 recipe"
+            );
+            assert!(error.ends_with(&expected), "{error}");
+        }
+        python(0x030d_05f0).check(&stdlib).expect("taken");
     }
 }

@@ -45,3 +45,22 @@ impl Build {
         Err(Error::Guest("expected the feature `compiler` of the crate pipeline, found it off; enable it".to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::common::test_build::TestBuild;
+
+    /// This crate alone is tested without the feature, the workspace with it.
+    #[test]
+    fn machine_code_is_made_once_the_feature_is_enabled() {
+        let test = TestBuild::new();
+        let wasm = wat::parse_str(r#"(module (memory (export "memory") 1) (global (mut i32) (i32.const 4096)))"#);
+        let made = test.open().machine_code(&wasm.expect("valid"), &test.settings().target);
+        if cfg!(feature = "compiler") {
+            assert!(!made.expect("made").base_image.is_empty());
+        } else {
+            let error = made.err().expect("refused").to_string();
+            assert_eq!(error, "expected the feature `compiler` of the crate pipeline, found it off; enable it");
+        }
+    }
+}

@@ -130,8 +130,8 @@ fn problem(owner: &str, natives: &[&Native]) -> String {
     }
     format!(
         "{owner}: expected Python, found native code for {}, which cannot be loaded here: {}{more}; install a variant \
-         without it, if there is one (pip install --target FOLDER --only-binary :all: --platform any PACKAGE), or, if the \
-         app can do without it, set [tool.pyapp] exclude = {exclude:?}",
+         without it, if there is one (pip install --upgrade --target FOLDER --only-binary :all: --platform any PACKAGE), or, \
+         if the app can do without it, set [tool.pyapp] exclude = {exclude:?}",
         natives[0].system,
         places.join(", "),
     )

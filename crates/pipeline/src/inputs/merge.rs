@@ -345,4 +345,44 @@ mod tests {
             assert_eq!(merged(&files).expect("merged").len(), 2, "{files:?}");
         }
     }
+
+    #[test]
+    fn every_way_out_of_a_collision_works() {
+        for (collision, ways_out) in [
+            // Renamed or removed, either of them; of a package in two folders, moved to the other.
+            (["one/a.py", "two/a.py"], [vec!["one/b.py", "two/a.py"], vec!["one/a.py"], vec!["two/a.py"]]),
+            (
+                ["one/a.py", "two/a/__init__.py"],
+                [vec!["one/b.py", "two/a/__init__.py"], vec!["one/a.py"], vec!["two/a/__init__.py"]],
+            ),
+            (
+                ["one/p/__init__.py", "two/p/b.py"],
+                [
+                    vec!["one/p/__init__.py", "one/p/b.py"],
+                    vec!["two/p/__init__.py", "two/p/b.py"],
+                    vec!["one/p/__init__.py", "two/q/b.py"],
+                ],
+            ),
+        ] {
+            // No two are the same.
+            let merged = |paths: &[&'static str]| merged(&paths.iter().map(|path| (*path, *path)).collect::<Vec<_>>());
+            merged(&collision).expect_err("refused");
+            for paths in ways_out {
+                merged(&paths).unwrap_or_else(|problems| panic!("{paths:?}: {problems:?}"));
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_name_that_is_not_utf8_can_be_renamed() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let odd = folder.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9.py"));
+        fs::write(&odd, "").expect("written");
+        let merge = || merge(&[folder.path().into()], &[]).expect("read").1;
+        assert_eq!(merge(), [format!("{}: expected a name in UTF-8; rename it", odd.display())]);
+        fs::rename(&odd, folder.path().join("caf\u{e9}.py")).expect("renamed");
+        assert_eq!(merge(), Vec::<String>::new());
+    }
 }

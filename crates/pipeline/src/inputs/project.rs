@@ -306,6 +306,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_message_leaves_to_choose_works_either_way() {
+        // MISTAKES correct the unknown key, and name another folder.
+        parse("[tool.pyapp]\nentry = 'a'\nentri = 'a'").expect_err("unknown");
+        parse("[tool.pyapp]\nentry = 'a'").expect("removed");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let text = "[tool.pyapp]\nentry = 'a'\nlibs = ['more']";
+        let read = || Project::parse(folder.path().join(FILE), folder.path(), text);
+        assert!(read().expect_err("refused").to_string().ends_with("create or correct it"));
+        std::fs::create_dir(folder.path().join("more")).expect("created");
+        read().expect("created");
+    }
+
+    #[test]
     fn a_project_without_settings_is_told_to_write_them() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let error = Project::read(folder.path()).expect_err("refused").to_string();

@@ -20,8 +20,12 @@ mod abi_header;
 mod c_libraries;
 mod log;
 mod patches;
+#[cfg(test)]
+mod patches_test;
 mod recipe;
 mod sources;
+#[cfg(test)]
+mod sources_test;
 mod steps;
 mod test_library;
 mod toolchain;
@@ -173,13 +177,25 @@ mod tests {
     }
 
     #[test]
-    fn a_ready_made_runtime_is_checked() {
+    fn a_ready_made_runtime_is_checked_until_it_is_as_the_messages_ask() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let message = |folder: &Path| check(folder, "PYAPP_PYTHON", &recipe()).expect_err("refused").to_string();
-        assert!(message(folder.path()).contains("python.wasm in it"), "{}", message(folder.path()));
-        fs::write(folder.path().join(WASM), "text").expect("written");
-        assert!(message(folder.path()).contains("to be a WebAssembly module"), "{}", message(folder.path()));
-        fs::write(folder.path().join(WASM), b"\0asm").expect("written");
-        assert!(message(folder.path()).contains("os.py"), "{}", message(folder.path()));
+        let place = folder.path();
+        let check = || check(place, "PYAPP_PYTHON", &recipe()).map_err(|error| error.to_string());
+        let message = check().expect_err("refused");
+        assert!(message.contains("python.wasm in it") && message.ends_with("; correct the folder"), "{message}");
+        fs::write(place.join(WASM), "text").expect("written");
+        let message = check().expect_err("refused");
+        assert!(message.ends_with("to be a WebAssembly module, found other bytes; build it again"), "{message}");
+        fs::write(place.join(WASM), b"\0asm").expect("written");
+        let mut completed = Vec::new();
+        while let Err(message) = check() {
+            let (_, file) = message.split_once("expected the standard library's ").expect("a file");
+            let file = place.join(file.strip_suffix(", found no such file; complete the folder").expect("advice"));
+            assert!(!completed.contains(&file), "{message}");
+            fs::create_dir_all(file.parent().expect("a folder")).expect("created");
+            fs::write(&file, "").expect("written");
+            completed.push(file);
+        }
+        assert!(completed.contains(&place.join(STDLIB).join("os.py")), "{completed:?}");
     }
 }

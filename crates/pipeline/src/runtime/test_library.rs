@@ -65,3 +65,56 @@ impl Build {
         Ok(folder)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::common::test_build::TestBuild;
+    use crate::hash;
+    use std::path::Path;
+    use std::process::Command;
+
+    /// Pins an archive of CPython's source with this file in it, and puts it into the cache; the recipe excludes these from
+    /// the runtime.
+    fn pin(test: &TestBuild, file: &str, exclude: &[&str]) {
+        let recipe = Recipe::read(&test.path("wasm")).expect("a recipe");
+        let folder = format!("Python-{}", recipe.cpython.version);
+        let file = test.path(&folder).join(file);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("created");
+        fs::write(file, "").expect("written");
+        let downloads = test.path("cache/downloads");
+        fs::create_dir_all(&downloads).expect("created");
+        let archive = downloads.join(&recipe.cpython.file);
+        run(Command::new("tar").current_dir(test.path("")).arg("-cf").args([&archive, Path::new(&folder)]));
+        fs::remove_dir_all(test.path(&folder)).expect("removed");
+        let text = fs::read_to_string(test.path("wasm/recipe.toml")).expect("read");
+        let mut text: toml::Table = text.parse().expect("TOML");
+        text["cpython"]["sha256"] = hash::of_file(&archive).expect("read").into();
+        text["stdlib"]["exclude"] = exclude.to_vec().into();
+        fs::write(test.path("wasm/recipe.toml"), text.to_string()).expect("written");
+    }
+
+    fn run(command: &mut Command) {
+        let status = command.status().expect("it starts");
+        assert!(status.success(), "{command:?}: {status}");
+    }
+
+    #[test]
+    fn tests_that_are_not_found_are_told_and_both_ways_out_work() {
+        for (before, after) in [
+            // The list is corrected, or the archive.
+            (("Lib/test/libregrtest/main.py", ["idlelib"]), ("Lib/test/libregrtest/main.py", ["test"])),
+            (("Lib/test/support.py", ["test"]), ("Lib/test/libregrtest/main.py", ["test"])),
+        ] {
+            let test = TestBuild::new();
+            let wasm = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm");
+            run(Command::new("cp").arg("-r").args([wasm, test.path("wasm")]));
+            pin(&test, before.0, &before.1);
+            let error = test.open().test_library().expect_err("refused").to_string();
+            assert!(error.ends_with("; correct the list `stdlib.exclude` or the pinned archive"), "{error}");
+            pin(&test, after.0, &after.1);
+            let library = test.open().test_library().expect("corrected");
+            assert!(library.join(SUITE).is_file());
+        }
+    }
+}

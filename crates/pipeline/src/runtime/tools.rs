@@ -54,6 +54,10 @@ pub(super) fn build_python() -> Option<&'static str> {
 fn answers(tool: &str, arguments: &[&str]) -> bool {
     let mut command = Command::new(tool);
     command.args(arguments);
+    responds(command)
+}
+
+fn responds(command: Command) -> bool {
     matches!(output(command, LIMIT), Ok(Some(output)) if output.status.success())
 }
 
@@ -73,5 +77,37 @@ mod tests {
         assert!(message("lzma").contains("missing: python3, 3.8 or newer, with lzma; Debian"));
         assert!(message("pip").contains("missing: pip for python3; Debian and Ubuntu: apt-get install python3-pip"));
         assert_eq!(message("").matches("apt-get").count(), 4);
+    }
+
+    /// What `.ci/run` installs on a bare Debian, where all of it is then used.
+    #[test]
+    fn the_packages_are_those_that_ci_installs() {
+        let ci = include_str!("../../../../.ci/run");
+        for (tool, _, advice) in TOOLS {
+            let (_, package) = advice.split_once("apt-get install ").expect("advice");
+            let package = package.split(';').next().unwrap_or_default();
+            let installs = [format!(" {tool}:{package} "), format!("missing+=({package})\n")];
+            assert!(installs.iter().any(|text| ci.contains(text)), "{tool}: {package}");
+        }
+    }
+
+    #[test]
+    fn a_tool_that_was_missing_is_found_once_it_is_there() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let is_there = |tool: &str, arguments: &[&str]| {
+            let mut command = Command::new(folder.path().join(tool));
+            command.args(arguments);
+            responds(command)
+        };
+        let missing = || check_with(is_there).err().map_or(String::new(), |error| error.to_string());
+        let path = std::env::var_os("PATH").expect("a path");
+        for (number, tool) in ["cc", "make", "python3"].into_iter().enumerate() {
+            let said = missing();
+            assert_eq!(said.matches("apt-get install").count(), 4 - number, "{said}");
+            let mut places = std::env::split_paths(&path).map(|folder| folder.join(tool));
+            let found = places.find(|place| place.is_file()).expect(tool);
+            std::os::unix::fs::symlink(found, folder.path().join(tool)).expect("linked");
+        }
+        assert_eq!(missing(), "");
     }
 }

@@ -49,7 +49,10 @@ fn error(finding: &Finding, takers: &[&str]) -> String {
         Kind::Open => (format!("keeps {detail} open, which a resumed run would not have"), "close it"),
         Kind::Written => (format!("leaves {detail} behind, which a resumed run would not find"), "do it in a function"),
         Kind::Chdir => (format!("changes the current directory to {detail}"), "do it in a function"),
-        _ => ("detaches a standard stream, which a resumed run could not renew".to_string(), "use reconfigure()"),
+        _ => (
+            "detaches a standard stream, which a resumed run could not renew".to_string(),
+            "use reconfigure(), of which all but newline is kept",
+        ),
     };
     format!("{module}: {what}; {remedy}, or set {EXCLUDE} = [{module:?}]")
 }

@@ -5,6 +5,7 @@ use crate::error::{Doing, Result};
 use crate::hash;
 use std::fmt;
 use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 use std::sync::PoisonError;
 use std::time::{Duration, SystemTime};
@@ -44,14 +45,14 @@ impl Cache {
             let lock = Lock(file);
             if is_old(lock.0.metadata()) {
                 for suffix in ["", ".log", ".work"] {
-                    pruned.remove(&self.path(&format!("{name}{suffix}")));
+                    let _ = pruned.remove(&self.path(&format!("{name}{suffix}")));
                 }
             }
         }
         for file in hash::sorted_entries(&self.path(DOWNLOADS)).unwrap_or_default() {
             let is_pinned = || hash::of_file(&file.path()).map_or(true, |hash| pins.contains(&hash));
             if is_old(file.metadata()) && !is_pinned() {
-                pruned.remove(&file.path());
+                let _ = pruned.remove(&file.path());
             }
         }
         pruned
@@ -64,11 +65,9 @@ impl Cache {
     pub fn clear(&self) -> Result<Pruned> {
         let mut pruned = Pruned::default();
         for entry in hash::sorted_entries(self.folder.path())? {
-            pruned.remove(&entry.path());
-            if entry.path().symlink_metadata().is_ok() {
-                let refused = Err(std::io::Error::other("it is still there; remove it by hand"));
-                refused.doing("remove", &entry.path())?;
-            }
+            let removed = pruned.remove(&entry.path());
+            let removed = removed.map_err(|error| io::Error::other(format!("{error}; remove it by hand")));
+            removed.doing("remove", &entry.path())?;
         }
         Ok(pruned)
     }
@@ -82,21 +81,24 @@ impl Cache {
 }
 
 /// Whether it has not been touched for long; what cannot be told is not old.
-fn is_old(metadata: std::io::Result<fs::Metadata>) -> bool {
+fn is_old(metadata: io::Result<fs::Metadata>) -> bool {
     let modified = metadata.and_then(|metadata| metadata.modified()).ok();
     let age = modified.and_then(|modified| SystemTime::now().duration_since(modified).ok());
     age.is_some_and(|age| age > KEPT)
 }
 
 impl Pruned {
-    fn remove(&mut self, path: &Path) {
-        let Ok(metadata) = path.symlink_metadata() else { return };
+    fn remove(&mut self, path: &Path) -> io::Result<()> {
+        let metadata = path.symlink_metadata()?;
         let bytes = size(path);
-        let removed = if metadata.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-        if removed.is_ok() {
-            self.entries += 1;
-            self.bytes += bytes;
+        if metadata.is_dir() {
+            fs::remove_dir_all(path)?
+        } else {
+            fs::remove_file(path)?
         }
+        self.entries += 1;
+        self.bytes += bytes;
+        Ok(())
     }
 }
 
@@ -212,5 +214,35 @@ mod tests {
         assert_eq!(cleared, Pruned { entries: 3, bytes: 165 + 50 });
         assert_eq!(cleared.to_string(), "removed 3 entries from the cache, 0.0 MB");
         assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 0);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_cannot_be_removed_is_named_with_the_reason_and_can_be_removed_by_hand() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let cache = open(folder.path());
+        let entry = folder.path().join("runtime-1");
+        fs::create_dir(&entry).expect("made");
+        fs::write(entry.join("a"), "").expect("written");
+        let allow = |mode| fs::set_permissions(&entry, fs::Permissions::from_mode(mode)).expect("changed");
+        allow(0o555);
+        let error = as_nobody_special(|| cache.clear()).expect_err("refused").to_string();
+        let expected = format!("cannot remove {}: Permission denied (os error 13); remove it by hand", entry.display());
+        assert_eq!(error, expected);
+        allow(0o755);
+        fs::remove_dir_all(&entry).expect("removed by hand");
+        assert_eq!(cache.clear().expect("cleared"), Pruned::default());
+    }
+
+    /// Does `work` as root does it that may not do more than others; for anybody else this changes nothing.
+    #[cfg(target_os = "linux")]
+    fn as_nobody_special<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+        use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities};
+        let none = CapabilitySet::empty();
+        let sets = CapabilitySets { effective: none, permitted: none, inheritable: none };
+        // Each thread has capabilities of its own.
+        let thread = || set_capabilities(None, sets).map(|()| work());
+        std::thread::scope(|scope| scope.spawn(thread).join()).expect("no panic").expect("given up")
     }
 }
