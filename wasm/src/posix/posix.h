@@ -122,14 +122,13 @@ int sigaddset(sigset_t *set, int signal);
 int sigismember(const sigset_t *set, int signal);
 int sigpending(sigset_t *set);
 
-/* process.c; the type is for the prototype in sys/wait.h. The last tells the host of the path of an error that nobody caught. */
+/* process.c; the type is for the prototype in sys/wait.h. */
 pid_t getppid(void);
 long pyapp_sysconf(int name);
 #define sysconf(name) pyapp_sysconf(name)
 typedef struct siginfo siginfo_t;
 pid_t wait(int *status);
 pid_t waitpid(pid_t process, int *status, int options);
-void pyapp_tell_uncaught(const char *path);
 
 /* clocks.c: clocks that preview1 has and wasi-libc hides. */
 extern const struct __clockid pyapp_process_clock, pyapp_thread_clock;

@@ -3,7 +3,6 @@
 
 #include "abi.h"
 #include "posix.h"
-#include "request.h"
 
 pid_t getppid(void) { return 1; }
 
@@ -22,9 +21,4 @@ pid_t waitpid(pid_t process, int *status, int options)
 pid_t wait(int *status)
 {
     return waitpid(-1, status, 0);
-}
-
-void pyapp_tell_uncaught(const char *path)
-{
-    (void)pyapp_command(PYAPP_REQUEST_UNCAUGHT "/%s", path);
 }

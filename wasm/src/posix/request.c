@@ -2,7 +2,6 @@
 #include "request.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <wasi/api.h>
@@ -12,8 +11,7 @@
 
 static int request(const char *format, va_list arguments)
 {
-    /* One request holds a path. */
-    char path[sizeof(PYAPP_DEVICE) + PATH_MAX + 32] = PYAPP_DEVICE;
+    char path[128] = PYAPP_DEVICE;
     vsnprintf(path + sizeof(PYAPP_DEVICE) - 1, sizeof(path) - sizeof(PYAPP_DEVICE), format, arguments);
     const char *prefix, *relative;
     int directory = __wasilibc_find_abspath(path, &prefix, &relative);

@@ -198,7 +198,6 @@ impl ContextBuilder {
 
         let mut vfs = self.vfs;
         let owners = Arc::new(Owners::default());
-        let root = self.grants.as_ref().map(|granted| granted.root);
         let (mut mounts, current_folder) = match self.grants {
             None => (Mounts::default(), None),
             Some(Granted { root, grants, policy, current_folder }) => {
@@ -250,8 +249,6 @@ impl ContextBuilder {
             table,
             mounts,
             owners,
-            root,
-            uncaught: None,
             host: host.build_p1(),
             deterministic,
             pipes,

@@ -72,7 +72,6 @@ mod tests {
             snapshot_exclude: Vec::new(),
             reproducible: false,
             size: Size::Fast,
-            permissions: Default::default(),
         }
     }
 
