@@ -1,4 +1,4 @@
-//! Open file descriptions: what a guest's descriptors lead to. Those of the host's own files are in `disk/`.
+//! Open file descriptions: what a guest's descriptors lead to.
 //!
 //! Each kind implements one trait, [`OpenFile`], whose defaults are right for what a kind cannot do. Nothing here sees the
 //! guest's memory: an operation gets a buffer, and one that cannot go on at once answers [`Attempt::WouldWait`] and leaves the
@@ -14,14 +14,14 @@
 //! | `stream.rs` | stdin, stdout and stderr |
 //! | `terminal.rs` | terminals behind the standard streams |
 //! | `reply.rs` | the text that answers a request |
-//! | `rights.rs` | rights of preview1 |
+//! | `host_folder.rs` | what wasmtime-wasi serves: granted host folders |
 //! | `stat.rs` | what `stat` shows |
 
 mod channel;
 mod device;
+mod host_folder;
 mod pipe;
 mod reply;
-pub(crate) mod rights;
 mod stat;
 mod stream;
 mod table;
@@ -30,6 +30,7 @@ mod vfs_file;
 mod wait;
 
 pub(crate) use device::DeviceFile;
+pub(crate) use host_folder::HostFolder;
 pub(crate) use pipe::Pipes;
 pub(crate) use reply::Reply;
 pub(crate) use stat::{filetype, of_metadata};
@@ -39,12 +40,10 @@ pub(crate) use table::Table;
 pub(crate) use vfs_file::{OpenFlags, VfsFile};
 pub(crate) use wait::{Wait, ready};
 
-use crate::namespace::{Folder, Node};
-use crate::wasi::Result;
 use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat, Sdflags};
+use crate::wasi::{Result, types};
 use std::io::SeekFrom;
-use std::sync::Arc;
-use vfs::Vfs;
+use vfs::{Ino, Vfs};
 
 /// What came of an operation that may have to wait.
 #[derive(Debug)]
@@ -151,11 +150,11 @@ pub(crate) trait OpenFile: Send {
         Err(Errno::Spipe.into())
     }
 
-    /// Brings what was written to where it stays, with `data_only` without what is not needed to read it again.
+    /// Brings what was written to where it stays.
     ///
     /// # Errors
     /// EINVAL, and what the host's file answers.
-    fn sync(&mut self, _data_only: bool) -> Result<()> {
+    fn sync(&mut self) -> Result<()> {
         Err(Errno::Inval.into())
     }
 
@@ -197,25 +196,28 @@ pub(crate) trait OpenFile: Send {
         false
     }
 
-    /// The directory that it is, to walk from.
+    /// The directory of the VFS that it is, to walk from.
     ///
     /// # Errors
     /// ENOTDIR.
-    fn node(&self) -> Result<Node> {
+    fn directory(&self) -> Result<Ino> {
         Err(Errno::Notdir.into())
     }
 
-    /// The directory that it is, to be listed.
+    /// The directory of the VFS that it is, to be listed.
     ///
     /// # Errors
     /// ENOTDIR, EBADF.
-    fn listing(&self) -> Result<Node> {
+    fn listing(&self) -> Result<Ino> {
         Err(Errno::Notdir.into())
     }
 
-    /// The file of the host that it is, to be locked.
-    fn host_file(&self) -> Option<&Arc<Folder>> {
-        None
+    /// The path of the directory that it is.
+    ///
+    /// # Errors
+    /// ENOTDIR, ESTALE (it was removed).
+    fn path(&self, _: &Vfs) -> Result<String> {
+        Err(Errno::Notdir.into())
     }
 
     /// How full its file system is.
@@ -285,6 +287,11 @@ pub(crate) trait OpenFile: Send {
     /// EBADF.
     fn readiness(&self, vfs: &Vfs, interest: Interest) -> Result<Readiness>;
 
+    /// wasmtime-wasi's own number, if the calls are its to serve.
+    fn delegate(&self) -> Option<types::Fd> {
+        None
+    }
+
     /// Gives back what it holds, once the last number that led here is gone.
     fn close(self: Box<Self>, _: &mut Vfs) {}
 }
@@ -301,6 +308,6 @@ pub(crate) struct Space {
 }
 
 /// Offsets are signed in POSIX: one that is not would be negative there.
-pub(crate) fn valid_offset(offset: u64) -> Result<u64> {
+fn valid_offset(offset: u64) -> Result<u64> {
     if offset <= i64::MAX as u64 { Ok(offset) } else { Err(Errno::Inval.into()) }
 }

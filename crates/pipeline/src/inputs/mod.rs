@@ -3,7 +3,6 @@
 pub mod libraries;
 mod merge;
 mod native;
-mod permissions;
 pub mod project;
 
 pub use libraries::Library;
