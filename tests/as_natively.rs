@@ -34,7 +34,7 @@ macro_rules! programs {
 }
 
 programs! {
-    asyncio_fallbacks ctypes_data encodings hashes mappings module_names multiprocessing_sharing random_sequences
+    asyncio_fallbacks ctypes_data encodings errors hashes mappings module_names multiprocessing_sharing random_sequences
     readline_history sqlite ssl_settings strftime subinterpreters
 }
 

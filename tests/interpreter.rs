@@ -20,7 +20,10 @@ fn a_command_a_module_a_file_and_standard_input() {
     assert_eq!(piped.stdout, "from a pipe\n");
     let missing = run(python(&["/nowhere.py"]));
     assert_eq!(missing.status, Some(2));
-    assert!(missing.stderr.contains("can't open file '/nowhere.py': [Errno 44] No such file"), "{missing:?}");
+    assert!(
+        missing.stderr.contains("can't open file '/nowhere.py': [Errno 2] No such file or directory"),
+        "{missing:?}"
+    );
 }
 
 #[test]

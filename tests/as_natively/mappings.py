@@ -1,5 +1,4 @@
 """What mmap does to memory and files, as seen from one process; no more than works over a copy of the file, too."""
-import errno
 import mmap
 import os
 import tempfile
@@ -9,7 +8,7 @@ def attempt(title, function, *arguments, **options):
     try:
         result = repr(function(*arguments, **options))
     except Exception as error:
-        result = f"{type(error).__name__}: {errno.errorcode.get(getattr(error, 'errno', None), error)}"
+        result = f"{type(error).__name__}: {error}"
     print(f"{title}: {result}")
 
 

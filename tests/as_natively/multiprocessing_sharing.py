@@ -7,7 +7,7 @@ def attempt(title, function, *arguments, **options):
     try:
         result = repr(function(*arguments, **options))
     except Exception as error:
-        result = f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"
+        result = f"{type(error).__name__}: {error}"
     print(f"{title}: {result}")
 
 

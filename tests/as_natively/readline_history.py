@@ -8,7 +8,7 @@ def attempt(function, *arguments):
     try:
         result = repr(function(*arguments))
     except Exception as error:
-        result = f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"
+        result = f"{type(error).__name__}: {error.args}"
     print(f"{function.__name__}{arguments}: {result}".replace(folder, "FOLDER"))
 
 

@@ -235,7 +235,7 @@ fn ends_with_120(resumed: &Mode) {
         Run { stderr: neutral(&run.stderr), ..run }
     });
     assert_eq!(said.status, Some(120));
-    assert!(said.stderr.contains("OSError: [Errno 51] No space left on device"), "{said:?}");
+    assert!(said.stderr.contains("OSError: [Errno 28] No space left on device"), "{said:?}");
 }
 
 fn sees_the_same_interpreter(resumed: &Mode) {

@@ -51,6 +51,7 @@ static int subscribe(struct pollfd *fds, nfds_t count, __wasi_subscription_t *li
 
 static void note(struct pollfd *poll, const __wasi_event_t *event)
 {
+    /* The host wrote the event, with a number of WASI's. */
     if (event->error != 0) {
         poll->revents |= event->error == __WASI_ERRNO_BADF ? POLLNVAL : POLLERR;
         return;
@@ -78,7 +79,7 @@ static __wasi_errno_t ask(struct pollfd *fds, nfds_t count, long long nanosecond
         clock->u.u.clock.timeout = (__wasi_timestamp_t)nanoseconds;
     }
     /* Without a subscription there is nothing that could end the wait. */
-    return used == 0 ? __WASI_ERRNO_DEADLK : __wasi_poll_oneoff(subscriptions, events, used, told);
+    return used == 0 ? EDEADLK : __wasi_poll_oneoff(subscriptions, events, used, told);
 }
 
 /* `nanoseconds` below zero: for ever. */
@@ -91,11 +92,11 @@ static int wait_for(struct pollfd *fds, nfds_t count, long long nanoseconds)
         events = calloc(2 * count + 1, sizeof(*events));
     }
     size_t told = 0;
-    __wasi_errno_t error = __WASI_ERRNO_NOMEM;
+    __wasi_errno_t error = ENOMEM;
     if (subscriptions != NULL && events != NULL) {
         error = ask(fds, count, nanoseconds, 0, subscriptions, events, &told);
         /* One bad descriptor fails the whole call. */
-        if (error == __WASI_ERRNO_BADF) {
+        if (error == EBADF) {
             error = ask(fds, count, nanoseconds, 1, subscriptions, events, &told);
         }
     }

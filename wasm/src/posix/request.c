@@ -25,7 +25,7 @@ static int request(const char *format, va_list arguments)
     __wasi_errno_t error = __wasi_path_open(directory, 0, relative, 0, __WASI_RIGHTS_FD_READ, 0, 0, &fd);
     if (error != 0) {
         /* A host without the device finds nothing there; ours answers every request with another errno. */
-        errno = error == __WASI_ERRNO_NOENT ? ENOSYS : error;
+        errno = error == ENOENT ? ENOSYS : error;
         return -1;
     }
     return (int)fd;

@@ -44,8 +44,8 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
     drop(downloading);
     let cpython = sources.unpack_cpython(&archive, work)?;
     patches::apply(&recipe.folder.join("patches/cpython"), &cpython)?;
-    // The compiler makes its C library from this source when it first links.
-    patches::apply(&recipe.folder.join("patches/wasi-libc"), &libc(&compiler).join("wasi"))?;
+    // The compiler makes its C library from this source when it first links, and compiles all else with these headers.
+    patches::apply(&recipe.folder.join("patches/wasi-libc"), &libc(&compiler))?;
     let mut libraries = Vec::new();
     for library in &recipe.libraries {
         libraries.push((library, sources.package(&library.package)?));
@@ -290,7 +290,7 @@ impl Toolchain<'_> {
     }
 }
 
-/// Where the compiler has the C library's source.
+/// Where the compiler has the C library: its source in `wasi` and `musl`, its headers in `include`.
 fn libc(compiler: &Path) -> PathBuf {
     compiler.with_file_name("lib").join("libc")
 }
