@@ -1,4 +1,4 @@
-//! The text that answers a request: it is read, and then at its end.
+//! What answers a request: it is read, and then at its end.
 
 use super::{Attempt, Interest, OpenFile, Readiness, stat};
 use crate::abi::PIPE_DEVICE;
@@ -6,12 +6,12 @@ use crate::wasi::Result;
 use crate::wasi::types::{Fdflags, Fdstat, Filestat, Filetype, Rights};
 use vfs::Vfs;
 
-/// What is left of the text.
+/// What is left of it.
 pub(crate) struct Reply(Vec<u8>);
 
 impl Reply {
-    pub fn new(text: impl Into<String>) -> Reply {
-        Reply(text.into().into_bytes())
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Reply {
+        Reply(bytes.into())
     }
 }
 
