@@ -95,8 +95,7 @@ const TAKERS: &str = r#"
 fn what_imports_take_from_the_build_is_told_in_a_few_lines() {
     let files = files(TAKERS);
     let app = build(&settings("app:main"), &files);
-    let told =
-        "[\"env\", \"clock\", \"zone\", \"dice\", \"shared\", \"argv\", \"tty_\", \"reads\", \"both\", \"more\", \"talks\"]";
+    let told = "[\"env\", \"clock\", \"zone\", \"dice\", \"shared\", \"argv\", \"tty_\", \"reads\", \"both\", \"more\", \"talks\"]";
     let expected = [
         "at import, each of 2 modules reads the environment: env, more",
         "at import, clock reads the time",

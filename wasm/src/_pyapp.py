@@ -26,8 +26,6 @@ _WARM_UP = 8
 # What imports have done to the environment, which each run does again with its own.
 _environment_steps = []
 
-_ZONE = "timezone", "altzone", "daylight", "tzname"
-
 # What a program is called at build time: as no program is.
 _NAME_AT_BUILD = sys.argv[0]
 
@@ -40,6 +38,9 @@ _buffers = []
 # The objects themselves, whatever a library has put in their place.
 _environ = os.environ
 _time, _localtime = time.time, time.localtime
+
+# What the module time says of the zone.
+_ZONE = "timezone", "altzone", "daylight", "tzname"
 
 # Past what a metaclass may have to say about it.
 _bases_of = type.__dict__["__mro__"].__get__
@@ -192,9 +193,10 @@ def _names_of_time():
 
 
 def _name_zone():
-    """As the module time does when it is imported. What the program has put there stays."""
+    """Does what the module time does when it is imported, but keeps what the program has put there."""
     names = vars(time)
-    del names["__getattr__"], names["__dir__"]
+    names.pop("__getattr__", None)
+    names.pop("__dir__", None)
     if names.keys() >= set(_ZONE):
         return
     year = (365 * 24 + 6) * 3600

@@ -1,4 +1,4 @@
-//! What answers a request: it is read, and then at its end.
+//! The text that answers a request: it is read, and then at its end.
 
 use super::{Attempt, Interest, OpenFile, Readiness, stat};
 use crate::abi::PIPE_DEVICE;
@@ -6,12 +6,12 @@ use crate::wasi::Result;
 use crate::wasi::types::{Fdflags, Fdstat, Filestat, Filetype, Rights};
 use vfs::Vfs;
 
-/// What is left of it.
+/// What is left of the text.
 pub(crate) struct Reply(Vec<u8>);
 
 impl Reply {
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Reply {
-        Reply(bytes.into())
+    pub fn new(text: impl Into<Vec<u8>>) -> Reply {
+        Reply(text.into())
     }
 }
 

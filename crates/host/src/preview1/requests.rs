@@ -68,7 +68,9 @@ impl Context {
                 self.table.get(descriptor(fd)?)?.set_terminal(settings)?;
                 Box::new(Reply::new(""))
             }
-            (request::ZONE, name) => Box::new(Reply::new(self.zones.as_ref().map_or(Vec::new(), |zones| zones.file(name)))),
+            (request::ZONE, name) => {
+                Box::new(Reply::new(self.zones.as_ref().map_or(Vec::new(), |zones| zones.file(name))))
+            }
             (
                 request::DUP
                 | request::CWD
