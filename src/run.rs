@@ -3,7 +3,7 @@
 use crate::{linked, settings, status};
 use anyhow::Result;
 use bundle::Run;
-use host::{Context, Input, Outcome, Timing, layout};
+use host::{Context, Input, Outcome, Timing, Zones, layout};
 use std::convert::Infallible;
 use vfs::Limits;
 
@@ -37,6 +37,7 @@ fn run(run: Option<Run>) -> Result<Infallible> {
         .context(run, Limits::default())?
         .arguments(arguments.collect::<Result<Vec<String>>>()?)
         .variables(settings::guest_environment())
+        .zones(Zones::of_machine())
         .stdin(Input::Inherit)
         .build()?;
     timing.mark("files");

@@ -34,8 +34,20 @@ macro_rules! programs {
 }
 
 programs! {
-    asyncio_fallbacks ctypes_data encodings errors hashes mappings module_names multiprocessing_sharing random_sequences
+    asyncio_fallbacks ctypes_data encodings errors hashes local_time mappings module_names multiprocessing_sharing
+    random_sequences
     readline_history sqlite ssl_settings strftime subinterpreters
+}
+
+/// A run that is granted no zones of the machine, as on one that has none, takes those of the archive.
+#[test]
+fn local_time_by_the_zones_of_the_archive() {
+    let settings = "[tool.pyapp]\nentry = \"local_time\"\n";
+    let program = include_str!("as_natively/local_time.py");
+    let app = Project::new(settings, &[("python_libs/local_time.py", program)]).build().expect("built");
+    let (status, printed) = app.run(&[]);
+    same(&printed, include_str!("as_natively/local_time.txt"));
+    assert_eq!(status, 0);
 }
 
 #[test]

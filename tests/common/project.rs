@@ -1,7 +1,7 @@
 //! Projects in temporary folders, bundled by the build side and run by the real CPython.
 
 use bundle::{ASSETS, Bundle, INDEX, Part, Run};
-use host::{Outcome, Output, Program, Timing};
+use host::{ContextBuilder, Outcome, Output, Program, Timing};
 use pipeline::settings::Settings;
 use pipeline::{Built, Report};
 use std::fs;
@@ -85,12 +85,21 @@ impl App {
 
     /// As [`App::run`], in one way.
     pub fn run_as(&self, run: Run, arguments: &[&str]) -> (u32, String) {
-        self.run_program(run, &self.program(run), "the-app", arguments, &[])
+        self.run_given(run, |context| context.argument("the-app").arguments(arguments.iter().copied()))
+    }
+
+    /// As [`App::run`], in one way, with what `give` adds.
+    pub fn run_given(&self, run: Run, give: impl FnOnce(ContextBuilder) -> ContextBuilder) -> (u32, String) {
+        self.run_program(run, &self.program(run), give)
     }
 
     /// As [`App::run`], started by this name and with these variables.
     pub fn run_with(&self, name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> (u32, String) {
-        let said = |run| self.run_program(run, &self.program(run), name, arguments, variables);
+        let said = |run| {
+            self.run_given(run, |context| {
+                context.argument(name).arguments(arguments.iter().copied()).variables(variables.iter().copied())
+            })
+        };
         let (resumed, cold) = (said(self.bundle.app()), said(Run::Cold));
         assert_eq!(resumed, cold);
         resumed
@@ -99,7 +108,7 @@ impl App {
     /// What many runs say.
     pub fn run_many(&self, run: Run, times: usize) -> Vec<String> {
         let program = self.program(run);
-        (0..times).map(|_| self.run_program(run, &program, "the-app", &[], &[]).1).collect()
+        (0..times).map(|_| self.run_program(run, &program, |context| context.argument("the-app")).1).collect()
     }
 
     fn program(&self, run: Run) -> Program {
@@ -110,15 +119,12 @@ impl App {
         &self,
         run: Run,
         program: &Program,
-        name: &str,
-        arguments: &[&str],
-        variables: &[(&str, &str)],
+        give: impl FnOnce(ContextBuilder) -> ContextBuilder,
     ) -> (u32, String) {
         let (stdout, stderr) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         let capture = |into: &Arc<Mutex<Vec<u8>>>| Output::Capture { into: into.clone(), limit: 1 << 20 };
-        let context = self.bundle.context(run, Limits::default()).expect("room").argument(name);
-        let context = context.variables(variables.iter().copied());
-        let context = context.arguments(arguments.iter().copied()).stdout(capture(&stdout)).stderr(capture(&stderr));
+        let context = give(self.bundle.context(run, Limits::default()).expect("room"));
+        let context = context.stdout(capture(&stdout)).stderr(capture(&stderr));
         let (outcome, _) = host::run(program, context.build().expect("a context")).expect("started");
         let text = [stdout, stderr].map(|said| String::from_utf8(said.lock().expect("not poisoned").clone()));
         let text = text.map(|text| text.expect("UTF-8")).concat();

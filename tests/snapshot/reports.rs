@@ -91,9 +91,9 @@ fn what_stops_a_build_does_not_once_it_is_corrected() {
 /// Modules that see the build where they want to see the run.
 const TAKERS: &str = r#"
     === python_libs/app.py
-    import env, clock, dice, shared, argv, tty_, reads, talks, both, more, quiet
+    import env, clock, zone, dice, shared, argv, tty_, reads, talks, both, more, quiet
     def main():
-        print(env.VALUE, argv.VALUE, tty_.VALUE, reads.VALUE, both.VALUE, more.VALUE, clock.VALUE.year > 2000)
+        print(env.VALUE, argv.VALUE, tty_.VALUE, reads.VALUE, both.VALUE, more.VALUE, clock.VALUE.year > 2000, zone.VALUE)
     === python_libs/shared.py
     import random
     TOKEN = random.getrandbits(64)
@@ -112,6 +112,9 @@ const TAKERS: &str = r#"
     === python_libs/clock.py
     import datetime
     VALUE = datetime.datetime.now()
+    === python_libs/zone.py
+    from time import tzname
+    VALUE = tzname[0]
     === python_libs/dice.py
     import random
     GENERATOR = random.Random()
@@ -125,19 +128,20 @@ const TAKERS: &str = r#"
     VALUE = 'KEY' in os.environ
     === python_libs/quiet.py
     # What these do at import is made fresh in each run, or is the same in each.
-    import logging, random, uuid, tempfile, time, os
+    import datetime, logging, random, uuid, tempfile, time, os
     FIXED = random.Random(1)
+    DAY = datetime.datetime.strptime('2024-02-03', '%Y-%m-%d')
     "#;
 
 #[test]
 fn what_imports_take_from_the_build_is_told_in_a_few_lines() {
     let files = files(TAKERS);
     let app = build(&settings("app:main"), &files);
-    let told =
-        "[\"env\", \"clock\", \"dice\", \"shared\", \"argv\", \"tty_\", \"reads\", \"both\", \"more\", \"talks\"]";
+    let told = "[\"env\", \"clock\", \"zone\", \"dice\", \"shared\", \"argv\", \"tty_\", \"reads\", \"both\", \"more\", \"talks\"]";
     let expected = [
         "at import, each of 2 modules reads the environment: env, more",
         "at import, clock reads the time",
+        "at import, zone takes the time zone",
         "at import, each of 2 modules draws random numbers: dice, shared",
         "at import, argv looks at sys.argv",
         "at import, tty_ asks for a terminal",
@@ -152,8 +156,8 @@ fn what_imports_take_from_the_build_is_told_in_a_few_lines() {
     // The advice helps: each run sees what it should see.
     let app = build(&settings_with("app:main", advised(advice)), &files);
     assert_eq!(app.report.warnings, Vec::<String>::new());
-    let said = "hello\nmine the-name False  ('mine', 'the-name') True True\n";
-    assert_eq!(app.run_with("the-name", &[], &[("KEY", "mine")]), (0, said.to_string()));
+    let said = "hello\nmine the-name False  ('mine', 'the-name') True True XYZ\n";
+    assert_eq!(app.run_with("the-name", &[], &[("KEY", "mine"), ("TZ", "XYZ-3")]), (0, said.to_string()));
 }
 
 #[test]

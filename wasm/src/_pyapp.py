@@ -10,6 +10,7 @@ import io
 import os
 import posix
 import sys
+import time
 
 import _pyapp_environ
 
@@ -34,8 +35,12 @@ _named = []
 # stdout and stderr with their buffers, which a run may take apart.
 _buffers = []
 
-# The object itself, whatever a library has put in its place.
+# The objects themselves, whatever a library has put in their place.
 _environ = os.environ
+_time, _localtime = time.time, time.localtime
+
+# What the module time says of the zone.
+_ZONE = "timezone", "altzone", "daylight", "tzname"
 
 # Past what a metaclass may have to say about it.
 _bases_of = type.__dict__["__mro__"].__get__
@@ -64,6 +69,7 @@ def prepare(entry, modules):
     if ":" not in entry:
         _find_main(entry)
     _snapshot_modules = frozenset(map(id, sys.modules.values()))
+    _defer_zone()
     # Held by sys.modules, by the argument of the call, and by nobody else.
     _main_is_free = sys.getrefcount(sys.modules["__main__"]) == 2
     _find_named()
@@ -168,6 +174,41 @@ def _find_named():
                     _named.append((_weakref.ref(thing), attribute, text))
 
 
+def _defer_zone():
+    """Takes from the module time what it says of the zone, until a run asks for it: few do, and the host has to be asked."""
+    names = vars(time)
+    for name in _ZONE:
+        names.pop(name, None)
+    names.update(__getattr__=_zone_attribute, __dir__=_names_of_time)
+
+
+def _zone_attribute(name):
+    _name_zone()
+    return getattr(time, name)
+
+
+def _names_of_time():
+    _name_zone()
+    return dir(time)
+
+
+def _name_zone():
+    """Does what the module time does when it is imported, but keeps what the program has put there."""
+    names = vars(time)
+    names.pop("__getattr__", None)
+    names.pop("__dir__", None)
+    if names.keys() >= set(_ZONE):
+        return
+    year = (365 * 24 + 6) * 3600
+    january = int(_time()) // year * year
+    kinds = _localtime(january), _localtime(january + year // 2)
+    standard, daylight = sorted(kinds, key=lambda kind: kind.tm_gmtoff)
+    offsets = -standard.tm_gmtoff, -daylight.tm_gmtoff
+    found = *offsets, int(offsets[0] != offsets[1]), (standard.tm_zone[:9], daylight.tm_zone[:9])
+    for name, value in zip(_ZONE, found):
+        names.setdefault(name, value)
+
+
 def restore_streams():
     """At the end of a run, puts the streams back that it started with."""
     sys.stdin, sys.stdout, sys.stderr = _streams()
@@ -226,7 +267,6 @@ def _renew_random(random):
 
 
 def _renew_logging(logging):
-    import time
     logging._startTime = time.time_ns()
 
 

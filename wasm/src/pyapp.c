@@ -284,6 +284,8 @@ EXPORTED_AS(PYAPP_EXPORT_RESUME) void pyapp_resume(void)
         give_up();
     }
     Py_DECREF(done);
+    /* The zone is that of this run, when it is first needed. */
+    tzset();
 }
 
 EXPORTED_AS(PYAPP_EXPORT_RUN) int pyapp_run(void)

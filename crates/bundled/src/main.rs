@@ -9,7 +9,7 @@
 
 use anyhow::Result;
 use bundle::{Bundle, Run};
-use host::{Input, Outcome, Timing};
+use host::{Input, Outcome, Timing, Zones};
 use pipeline::Built;
 use std::path::Path;
 use std::process::ExitCode;
@@ -43,5 +43,6 @@ fn run(folder: &Path, cold: bool, arguments: &[String]) -> Result<Outcome> {
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let context = bundle.context(run, Limits::default())?.arguments(arguments).variables(environment);
-    Ok(host::run(&program, context.stdin(Input::Inherit).build()?)?.0)
+    let context = context.zones(Zones::of_machine()).stdin(Input::Inherit);
+    Ok(host::run(&program, context.build()?)?.0)
 }

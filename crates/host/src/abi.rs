@@ -12,6 +12,8 @@ pub const PREFIX: &str = "usr/local";
 pub const EXECUTABLE: &str = "bin/python3.13";
 /// The standard library, relative to [`PREFIX`].
 pub const STDLIB: &str = "lib/python3.13";
+/// The time zones of the archive, relative to [`PREFIX`]: where `zoneinfo` looks for them.
+pub const ZONES: &str = "lib/python3.13/tzdata/zoneinfo";
 
 /// The variable through which a cold start learns the entry; `pyapp.c` takes it out of the environment again.
 pub const ENTRY_VARIABLE: &str = "PYAPP_ENTRY";
@@ -58,6 +60,8 @@ pub mod request {
     pub const TERMINAL: &str = "terminal";
     /// Asks how full a file system is.
     pub const STATVFS: &str = "statvfs";
+    /// Asks for a time zone of the machine.
+    pub const ZONE: &str = "zone";
 }
 
 /// Most descriptors open at once; one more is EMFILE.
@@ -66,6 +70,10 @@ pub const MAX_DESCRIPTORS: usize = 8192;
 pub const PIPE_CAPACITY: usize = 64 * 1024;
 /// How many of a terminal's special characters (`c_cc`) have a meaning, in its order.
 pub const TERMINAL_CODES: usize = 17;
+
+/// Most bytes that a time zone's file may have. The largest of the database have 4 KB; the 2,000 changes of time that the
+/// database's own code takes at most are some 30 KB.
+pub const ZONE_SIZE: usize = 64 * 1024;
 
 /// In the upper half of a device number that carries `st_mode` along: "pyap". Then come 16 bits of mode and 16 of the
 /// number itself.

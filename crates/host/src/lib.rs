@@ -6,6 +6,7 @@
 //!   `unsafe` here, and says by type which code may be run.
 //! - `split` splits a module into its code and the image of its data; [`snapshot`] makes the image of an initialised
 //!   interpreter. (The crate `memory_image` is the format of both.)
+//! - [`Zones`] are the time zones of the machine.
 //! - [`Context`] is what one guest can see and touch: a [`vfs::Vfs`], descriptors, clocks. `files` has the kinds of open
 //!   files, each behind one trait; `preview1` marshals the WASI calls between the guest's memory and these.
 //! - [`abi`] is what the host and the C and Python inside the guest agree on; [`layout`] says where things lie in the file
@@ -34,6 +35,7 @@ mod strip;
 mod thread;
 pub mod timing;
 mod wasi;
+mod zones;
 
 pub use context::{Context, ContextBuilder, ContextError};
 pub use error::StartError;
@@ -41,6 +43,7 @@ pub use files::{Input, Output};
 pub use machine::{PageAligned, Program, TrustedCode};
 pub use run::{Outcome, run, run_then};
 pub use timing::Timing;
+pub use zones::Zones;
 
 /// Export of a split module's identity: a constant, checked against that of the image.
 pub(crate) const IDENTITY: &str = "pyapp_identity";

@@ -129,6 +129,9 @@ typedef struct siginfo siginfo_t;
 pid_t wait(int *status);
 pid_t waitpid(pid_t process, int *status, int options);
 
+/* zones.c */
+void tzset(void);
+
 /* clocks.c: clocks that preview1 has and wasi-libc hides. */
 extern const struct __clockid pyapp_process_clock, pyapp_thread_clock;
 #define CLOCK_PROCESS_CPUTIME_ID (&pyapp_process_clock)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "posix.h"
+#include "zones.h"
 
 /* Where the text goes. What does not fit makes the whole fail. */
 struct output {
@@ -226,7 +227,8 @@ static int put_directive(struct output *out, const struct directive *how, char l
     case 'Z': {
         const char *zone = time->tm_zone == NULL ? "" : time->tm_zone;
         if (*zone == 0 && time->tm_isdst >= 0) {
-            zone = "UTC";
+            pyapp_zone_follow();
+            zone = pyapp_zone_name(time->tm_isdst != 0);
         }
         put_text(out, how, zone, strlen(zone), how->other_case ? LOWER : how->upper ? UPPER : AS_IS);
         break;

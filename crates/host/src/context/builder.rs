@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::deterministic::Deterministic;
+use crate::Zones;
 use crate::files::{HostFolder, Input, OpenFile, Output, Pipes, Stream, Table, VfsFile};
 use std::fmt;
 use std::path::Path;
@@ -68,6 +69,7 @@ pub struct ContextBuilder {
     stderr: Output,
     deterministic: Option<Deterministic>,
     keeps_preopens: bool,
+    zones: Option<Zones>,
 }
 
 impl ContextBuilder {
@@ -83,6 +85,7 @@ impl ContextBuilder {
             stderr: Output::Inherit,
             deterministic: None,
             keeps_preopens: false,
+            zones: None,
         }
     }
 
@@ -96,6 +99,12 @@ impl ContextBuilder {
     /// may be (daemons, test suites) would take the file system away from the C library below them.
     pub fn keep_preopens(mut self) -> Self {
         self.keeps_preopens = true;
+        self
+    }
+
+    /// Grants the time zones of a machine, so that the guest has its local time. Without them local time is UTC.
+    pub fn zones(mut self, zones: Zones) -> Self {
+        self.zones = Some(zones);
         self
     }
 
@@ -205,6 +214,7 @@ impl ContextBuilder {
             host: host.build_p1(),
             deterministic,
             pipes,
+            zones: self.zones,
             streams: host_streams,
             waiting: None,
             resumption: None,

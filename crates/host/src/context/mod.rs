@@ -6,6 +6,7 @@ mod deterministic;
 
 pub use builder::{ContextBuilder, ContextError};
 
+use crate::Zones;
 use crate::files::{Pipes, Table, Wait};
 use deterministic::Deterministic;
 use std::fs::File;
@@ -19,6 +20,8 @@ pub struct Context {
     pub(crate) vfs: Vfs,
     pub(crate) table: Table,
     pub(crate) pipes: Pipes,
+    /// The zones of the machine, if they are granted.
+    pub(crate) zones: Option<Zones>,
     /// The host's files behind the standard streams, of which one may be a terminal.
     pub(crate) streams: Vec<Arc<File>>,
     /// wasmtime-wasi: clocks, random numbers, arguments, environment, and granted host folders.

@@ -10,8 +10,8 @@ use vfs::Vfs;
 pub(crate) struct Reply(Vec<u8>);
 
 impl Reply {
-    pub fn new(text: impl Into<String>) -> Reply {
-        Reply(text.into().into_bytes())
+    pub fn new(text: impl Into<Vec<u8>>) -> Reply {
+        Reply(text.into())
     }
 }
 

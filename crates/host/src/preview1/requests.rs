@@ -12,6 +12,8 @@
 //! | `terminal/FD` | to be read: see `files/terminal.rs` |
 //! | `terminal/FD/WHEN/…` | a descriptor that says no more; the settings of the terminal FD are changed |
 //! | `statvfs/FD` | to be read: block size, blocks, free blocks, files, free files, 1 if read-only |
+//! | `zone` | to be read: the file of the machine's own time zone; nothing, if there is none or it is not granted |
+//! | `zone/NAME` | the same of the zone of this name, such as `Europe/Berlin` |
 //!
 //! The names are no files: they are in no listing and nothing else can be done with them. A guest that runs elsewhere finds
 //! nothing there and does without. `wasm/src/posix` makes these requests.
@@ -65,6 +67,9 @@ impl Context {
             (request::TERMINAL, [fd, settings @ ..]) => {
                 self.table.get(descriptor(fd)?)?.set_terminal(settings)?;
                 Box::new(Reply::new(""))
+            }
+            (request::ZONE, name) => {
+                Box::new(Reply::new(self.zones.as_ref().map_or(Vec::new(), |zones| zones.file(name))))
             }
             (
                 request::DUP

@@ -11,6 +11,7 @@ pub(super) fn text() -> String {
     let texts = [
         ("PREFIX", in_archive(abi::PREFIX)),
         ("EXECUTABLE", in_archive(&format!("{}/{}", abi::PREFIX, abi::EXECUTABLE))),
+        ("ZONES", in_archive(&format!("{}/{}/", abi::PREFIX, abi::ZONES))),
         ("ENTRY_VARIABLE", abi::ENTRY_VARIABLE.to_string()),
         ("OPTIMIZE_VARIABLE", abi::OPTIMIZE_VARIABLE.to_string()),
         ("EXPORT_INIT", abi::INIT.to_string()),
@@ -27,6 +28,7 @@ pub(super) fn text() -> String {
         ("REQUEST_PATH", request::PATH.to_string()),
         ("REQUEST_TERMINAL", request::TERMINAL.to_string()),
         ("REQUEST_STATVFS", request::STATVFS.to_string()),
+        ("REQUEST_ZONE", request::ZONE.to_string()),
     ];
     let numbers = [
         ("CANNOT_START", abi::CANNOT_START.to_string()),
@@ -34,6 +36,7 @@ pub(super) fn text() -> String {
         ("MAX_DESCRIPTORS", abi::MAX_DESCRIPTORS.to_string()),
         ("PIPE_CAPACITY", abi::PIPE_CAPACITY.to_string()),
         ("TERMINAL_CODES", abi::TERMINAL_CODES.to_string()),
+        ("ZONE_SIZE", abi::ZONE_SIZE.to_string()),
         ("DEVICE_MARK", format!("{:#x}u", abi::DEVICE_MARK)),
         ("READ_ONLY_DEVICE", abi::READ_ONLY_DEVICE.to_string()),
         ("FILE_MODE", format!("0{:o}", abi::FILE_MODE)),

@@ -174,6 +174,7 @@ def main():
     sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__ = recorders
     sys.meta_path.insert(0, Witness)
     sys.addaudithook(hear)
+    time.__class__ = Clock
     sys.setprofile(profile)
     follow(WANTED["entry"])
     for name in WANTED["include"]:

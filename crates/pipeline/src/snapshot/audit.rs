@@ -49,6 +49,7 @@ pub(super) enum Kind {
     Terminal,
     Time,
     Random,
+    Zone,
     Unreached,
     Missing,
 }

@@ -46,6 +46,7 @@ FUNCTIONS = {
             for unit in ("", "_ns") if hasattr(time, f"{name}{unit}")
         ] + [time.ctime, time.localtime, time.gmtime],
         "random": (posix.urandom,),
+        "zone": (time.mktime,),
     }.items()
     for function in functions
 }
@@ -64,6 +65,8 @@ SEED = random.Random.seed.__code__
 CHANGES = {
     getattr(type(os.environ), name).__code__ for name in ("setdefault", "pop", "popitem", "clear")
 }
+# What the module time tells of the zone.
+ZONE = {"timezone", "altzone", "daylight", "tzname"}
 # Events with paths that come into being, or become the current directory.
 PATH_EVENTS = {"open", "os.mkdir", "os.chdir", "os.rename", "os.link", "os.symlink", "sqlite3.connect"}
 
@@ -196,6 +199,17 @@ def hear(event, arguments):
     elif event == "syslog.openlog" and arguments[0] == WANTED["program"]:
         # In C, past what looks like a list.
         find("arguments", importing_module(sys._getframe(1)))
+
+
+class Clock(type(time)):
+    """The module time, telling which module takes the zone from it."""
+
+    def __getattribute__(self, name):
+        frame = sys._getframe(1)
+        # _strptime looks each time whether what it knows still holds.
+        if name in ZONE and frame.f_globals.get("__name__") != "_strptime":
+            find("zone", importing_module(frame))
+        return super().__getattribute__(name)
 
 
 class Raw(io.RawIOBase):

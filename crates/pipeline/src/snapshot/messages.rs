@@ -26,6 +26,7 @@ impl Finding {
             Kind::Terminal => "asks for a terminal",
             Kind::Time => "reads the time",
             Kind::Random => "draws random numbers",
+            Kind::Zone => "takes the time zone",
             _ => return None,
         })
     }
@@ -88,8 +89,8 @@ pub(super) fn warnings(findings: &[Finding]) -> Vec<String> {
     warnings.extend(groups.iter().map(|(deeds, modules)| format!("at import, {}", sentence(modules, deeds))));
     if !groups.is_empty() {
         let taken = told.iter().any(|finding| finding.taken().is_some()).then_some(
-            "keeps what these found in the build (an empty environment, no arguments, input or terminal, the build's \
-             time and random numbers)",
+            "keeps what these found in the build (an empty environment, no arguments, input or terminal, UTC, the \
+             build's time and random numbers)",
         );
         let printed = told.iter().any(|finding| finding.kind == Kind::Output).then_some("does not print this again");
         let consequences: Vec<&str> = [taken, printed].into_iter().flatten().collect();
