@@ -39,6 +39,7 @@ def top_level(frame):
 
 
 def importing_module():
+    """The name of the module whose top level is being run, innermost first."""
     variables = top_level(sys._getframe(1))
     return None if variables is None else variables.get("__name__")
 

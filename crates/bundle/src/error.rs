@@ -1,13 +1,11 @@
 //! Why a bundle cannot be used.
 
 use crate::part::Part;
+use memory_image::REMEDY;
 use std::fmt;
 
 /// The result of reading a bundle.
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// Cargo does not look at what it has built: to build again is not enough.
-const REMEDY: &str = "copy it again, or build it anew after cargo clean";
 
 /// Why a bundle cannot be used: one line with what was expected and what was found.
 #[derive(Debug)]

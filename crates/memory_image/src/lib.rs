@@ -29,7 +29,7 @@ mod reader;
 mod writer;
 
 pub use format::{MAGIC, Origin, PAGE, Start, VERSION};
-pub use reader::{Image, ImageError};
+pub use reader::{Image, ImageError, REMEDY};
 pub use writer::write;
 
 /// Changes whenever the same memory may become other bytes: the writer's own text. Whoever keeps images makes them again then.

@@ -9,15 +9,16 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// What helps against a damaged part of an executable. Cargo does not look at what it has built: to build again is not enough.
+pub const REMEDY: &str = "copy it again, or build it anew after cargo clean";
+
 /// Why an image cannot be used: one line with what was expected and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageError(String);
 
 impl fmt::Display for ImageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Cargo does not look at what it has built: to build again is not enough.
-        let remedy = "it is damaged or of another build: copy it again, or build it anew after cargo clean";
-        write!(f, "memory image: {}; {remedy}", self.0)
+        write!(f, "memory image: {}; it is damaged or of another build: {REMEDY}", self.0)
     }
 }
 

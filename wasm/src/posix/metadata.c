@@ -201,9 +201,9 @@ int chmod(const char *path, mode_t mode)
 }
 
 /* An ordinary user can only give a file to himself, and only where files can be changed. */
-static int expect_self(const struct stat *file, uid_t user, gid_t group)
+static int expect_self(const __wasi_filestat_t *file, uid_t user, gid_t group)
 {
-    if (file->st_dev == PYAPP_READ_ONLY_DEVICE) {
+    if (ownership_of(file).is_read_only) {
         errno = EROFS;
         return -1;
     }
@@ -216,8 +216,8 @@ static int expect_self(const struct stat *file, uid_t user, gid_t group)
 
 int fchownat(int directory, const char *path, uid_t user, gid_t group, int flags)
 {
-    struct stat found;
-    return fstatat(directory, path, &found, flags & AT_SYMLINK_NOFOLLOW) != 0 ? -1 : expect_self(&found, user, group);
+    __wasi_filestat_t found;
+    return look_at(directory, path, flags, &found) != 0 ? -1 : expect_self(&found, user, group);
 }
 
 int chown(const char *path, uid_t user, gid_t group)
@@ -232,8 +232,8 @@ int lchown(const char *path, uid_t user, gid_t group)
 
 int fchown(int fd, uid_t user, gid_t group)
 {
-    struct stat found;
-    return fstat(fd, &found) != 0 ? -1 : expect_self(&found, user, group);
+    __wasi_filestat_t found;
+    return done(__wasi_fd_filestat_get(fd, &found)) != 0 ? -1 : expect_self(&found, user, group);
 }
 
 int utimensat(int directory, const char *path, const struct timespec times[2], int flags)
