@@ -9,6 +9,7 @@
 //! The exit status is the app's; see [`status`] for the few that pyapp itself adds.
 
 mod linked;
+mod reach;
 mod run;
 mod settings;
 mod status;

@@ -1,10 +1,11 @@
 //! Running CPython: as the app, or as `python3`.
 
-use crate::{linked, settings, status};
+use crate::{linked, reach, settings, status};
 use anyhow::Result;
 use bundle::Run;
 use host::{Context, Input, Outcome, Timing, Zones, layout};
 use std::convert::Infallible;
+use std::ffi::OsString;
 use vfs::Limits;
 
 /// Runs the bundled app: resumed from its snapshot, if it has one.
@@ -29,14 +30,17 @@ fn run(run: Option<Run>) -> Result<Infallible> {
     let run = run.unwrap_or_else(|| bundle.app());
     timing.mark("index");
     let program = bundle.program(run, &mut timing)?;
-    let arguments = std::env::args_os().map(|argument| {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let permissions = reach::permissions(bundle.permissions())?;
+    let reach = reach::reach(&permissions, arguments.get(1..).unwrap_or_default())?;
+    let texts = arguments.into_iter().map(|argument| {
         let fail = |argument| anyhow::anyhow!("argument {argument:?}: expected UTF-8, as WASI passes nothing else on");
         argument.into_string().map_err(fail)
     });
     let context = bundle
-        .context(run, Limits::default())?
-        .arguments(arguments.collect::<Result<Vec<String>>>()?)
-        .variables(settings::guest_environment())
+        .context(run, Limits::default(), reach)?
+        .arguments(texts.collect::<Result<Vec<String>>>()?)
+        .variables(settings::guest_environment(&permissions))
         .zones(Zones::of_machine())
         .stdin(Input::Inherit)
         .build()?;

@@ -1,6 +1,9 @@
 //! The one door for environment variables at run time.
 
+use policy::Permissions;
 use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// What the executable is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +36,36 @@ fn is_set(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| value == "1")
 }
 
-/// The environment that the guest sees: the process's own, less pyapp's variables, and less what is not UTF-8, which
-/// WASI cannot pass on.
-pub fn guest_environment() -> impl Iterator<Item = (String, String)> {
+/// `PYAPP_DENY`: what this run does without, though the build granted it.
+///
+/// # Errors
+/// If it is not UTF-8.
+pub fn deny() -> anyhow::Result<String> {
+    let denied = env::var_os("PYAPP_DENY").unwrap_or_default();
+    denied
+        .into_string()
+        .map_err(|text| anyhow::anyhow!("PYAPP_DENY: expected words with commas between, found {text:?}"))
+}
+
+/// `PYAPP_AUDIT`: the file that every access is written down in.
+pub fn audit() -> Option<PathBuf> {
+    env::var_os("PYAPP_AUDIT").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// The user's home folder.
+pub fn home() -> Option<PathBuf> {
+    env::home_dir().filter(|home| home.is_absolute())
+}
+
+/// A variable that a place of the permissions begins with.
+pub fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name)
+}
+
+/// The environment that the guest sees: the process's own as far as it is granted, less pyapp's variables, the home folder,
+/// which is the guest's own business, and what is not UTF-8, which WASI cannot pass on.
+pub fn guest_environment(permissions: &Permissions) -> impl Iterator<Item = (String, String)> {
     env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| !name.starts_with("PYAPP_"))
+        .filter(|(name, _)| !name.starts_with("PYAPP_") && name != "HOME" && permissions.shows_variable(name))
 }

@@ -166,6 +166,7 @@ static int run_entry(const char *entry)
 
 int main(int argc, char **argv)
 {
+    pyapp_begin();
     char *entry = take_variable(PYAPP_ENTRY_VARIABLE);
     if (entry == NULL && isatty(STDIN_FILENO)) {
         /* The new prompt asks curses what the terminal can do. There is no curses here, which it would say at each start; the
@@ -268,6 +269,7 @@ EXPORTED_AS(PYAPP_EXPORT_RESUME) void pyapp_resume(void)
     __wasilibc_reset_preopens();
     __wasilibc_deinitialize_environ();
     __wasilibc_initialize_environ();
+    pyapp_begin();
     int argc, variables = 0;
     char **argv = read_arguments(&argc);
     char **environment = __wasilibc_get_environ();

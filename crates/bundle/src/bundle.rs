@@ -7,7 +7,9 @@ use crate::source::Source;
 use archive::{Archive, format::checksum};
 use host::{ContextBuilder, Program, Timing, TrustedCode, abi, layout};
 use memory_image::{Image, Start};
+use policy::{Permissions, Reach};
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
 use vfs::Limits;
 
@@ -58,6 +60,11 @@ impl<S: Source> Bundle<S> {
         &self.index.entry
     }
 
+    /// What the app may reach of the machine that it runs on.
+    pub fn permissions(&self) -> &Permissions {
+        &self.index.permissions
+    }
+
     /// The file system. Cheap to clone.
     pub fn archive(&self) -> &Archive {
         &self.archive
@@ -100,12 +107,16 @@ impl<S: Source> Bundle<S> {
         Program::load(&code, Some(Arc::new(image)), timing).map_err(|error| Error::Code(format!("{error:#}")))
     }
 
-    /// What a run sees: the archive, and which entry to run; arguments, environment and streams are the caller's to add.
+    /// What a run sees: the archive, which entry to run, and what it may reach; arguments, environment and streams are the
+    /// caller's to add.
     ///
     /// # Errors
     /// [`Error::Files`].
-    pub fn context(&self, run: Run, limits: Limits) -> Result<ContextBuilder> {
-        let builder = layout::python_context(self.archive.clone(), limits).map_err(Error::Files)?;
+    pub fn context(&self, run: Run, limits: Limits, reach: Reach) -> Result<ContextBuilder> {
+        let (builder, root) = layout::python_context_and_root(self.archive.clone(), limits).map_err(Error::Files)?;
+        let home = reach.home.as_deref().and_then(Path::to_str).unwrap_or(abi::HOME);
+        let builder = builder.variable("HOME", home);
+        let builder = builder.grants(root, reach.grants, reach.policy, reach.current_folder);
         Ok(match run {
             // A snapshot was made for its entry.
             Run::Resumed | Run::Interpreter => builder,

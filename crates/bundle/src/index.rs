@@ -2,6 +2,7 @@
 
 use crate::part::Part;
 use archive::format::checksum;
+use policy::Permissions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -13,6 +14,8 @@ pub struct Index {
     pub entry: String,
     /// The interpreter's level of optimisation, 0 to 2: what `-O` gives python3.
     pub optimize: u8,
+    /// What the app may reach of the machine that it runs on.
+    pub permissions: Permissions,
     /// The parts that there are: without a snapshot, one less.
     pub parts: BTreeMap<Part, Record>,
 }

@@ -11,6 +11,8 @@ use anyhow::Result;
 use bundle::{Bundle, Run};
 use host::{Input, Outcome, Timing, Zones};
 use pipeline::Built;
+use policy::{Machine, Reach};
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 use vfs::Limits;
@@ -40,9 +42,18 @@ fn run(folder: &Path, cold: bool, arguments: &[String]) -> Result<Outcome> {
     let bundle = Bundle::open(Built::open(folder)?)?;
     let run = if cold { Run::Cold } else { bundle.app() };
     let program = bundle.program(run, &mut Timing::start())?;
-    let environment =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let context = bundle.context(run, Limits::default())?.arguments(arguments).variables(environment);
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name != "HOME");
+    let machine = Machine {
+        current_folder: std::env::current_dir().ok(),
+        executable_folder: None,
+        home: std::env::home_dir(),
+        variable: &|name| std::env::var_os(name),
+    };
+    let named: Vec<OsString> = arguments.iter().skip(1).map(OsString::from).collect();
+    let reach = Reach::of(bundle.permissions(), &machine, &named, None);
+    let context = bundle.context(run, Limits::default(), reach)?.arguments(arguments).variables(environment);
     let context = context.zones(Zones::of_machine()).stdin(Input::Inherit);
     Ok(host::run(&program, context.build()?)?.0)
 }

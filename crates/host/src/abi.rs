@@ -15,6 +15,11 @@ pub const STDLIB: &str = "lib/python3.13";
 /// The time zones of the archive, relative to [`PREFIX`]: where `zoneinfo` looks for them.
 pub const ZONES: &str = "lib/python3.13/tzdata/zoneinfo";
 
+/// User and group of a guest: whoever runs it is these.
+pub const USER: u32 = 1000;
+/// The home folder that a guest has of its own: in memory, and writable.
+pub const HOME: &str = "/home/pyapp";
+
 /// The variable through which a cold start learns the entry; `pyapp.c` takes it out of the environment again.
 pub const ENTRY_VARIABLE: &str = "PYAPP_ENTRY";
 /// The variable through which an app's interpreter learns its level of optimisation (`-O`), cold and for a snapshot.
@@ -58,6 +63,12 @@ pub mod request {
     pub const PATH: &str = "path";
     /// Asks for a terminal's settings, or changes them.
     pub const TERMINAL: &str = "terminal";
+    /// Asks for the device and the owners that a device number stands for.
+    pub const OWNER: &str = "owner";
+    /// Locks a range of a file, or asks who has.
+    pub const LOCK: &str = "lock";
+    /// Locks a whole file.
+    pub const FLOCK: &str = "flock";
     /// Asks how full a file system is.
     pub const STATVFS: &str = "statvfs";
     /// Asks for a time zone of the machine.
@@ -86,6 +97,9 @@ pub const READ_ONLY_DEVICE: u64 = 2;
 pub const PIPE_DEVICE: u64 = 3;
 /// Device number of the standard streams.
 pub const STREAM_DEVICE: u64 = 4;
+/// From here on: numbers that stand for a device of the host and the owners of a file on it, which are asked for with
+/// [`request::OWNER`].
+pub const FIRST_HOST_DEVICE: u64 = 16;
 
 /// The mode of a new file, until the guest changes it; also what a file on another host is taken to have.
 pub const FILE_MODE: u16 = 0o644;

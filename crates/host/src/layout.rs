@@ -1,16 +1,21 @@
 //! Where things lie in the file system that Python sees, at build time and at run time.
 //!
 //! ```text
-//! /            scratch: writable, in memory, capped; gone when the process ends   (descriptor 4)
+//! /            scratch: in memory, capped; gone when the process ends             (descriptor 4)
 //! ├── dev/     devices; the guest's descriptors by their names; `shm/`, for shared memory
-//! ├── tmp/
+//! ├── home/
+//! │   └── pyapp/   the guest's own home folder: writable
+//! ├── tmp/     writable
 //! └── vfs/     the archive: read-only                                             (descriptor 3)
 //!     ├── pyapp.json                       what is bundled, and the entry
 //!     └── usr/local/lib/python3.13/        the standard library
 //!         └── site-packages/               the libraries
 //! ```
+//!
+//! Nothing else can be written: what an app writes elsewhere it means for the user's disk, and a file in memory would be lost
+//! in silence. What is granted of the host is mounted at its own path; see `namespace/`.
 
-use crate::abi::MOUNT;
+use crate::abi::{HOME, MOUNT};
 use crate::context::ContextBuilder;
 use archive::Archive;
 use vfs::{Device, Ino, Limits, Result, RootKind, Vfs};
@@ -38,14 +43,14 @@ const DEVICES: [(&str, Device); 6] = [
 /// The names in `/dev` of the standard streams, and what they lead to.
 const STREAMS: [(&str, &str); 3] = [("stderr", "fd/2"), ("stdin", "fd/0"), ("stdout", "fd/1")];
 
-/// A VFS with `/`, `/tmp` and `/dev`, and its root.
+/// A VFS with `/`, `/tmp`, `/dev` and the guest's own home folder, and its root.
 ///
 /// # Errors
 /// `NoSpc` if the limits are too small even for that.
 pub fn scratch(limits: Limits) -> Result<(Vfs, Ino)> {
     let mut vfs = Vfs::new(limits);
     let root = vfs.add_root(RootKind::Slash)?;
-    for directory in ["dev", "tmp"] {
+    for directory in ["/dev", "/tmp", "/home", HOME] {
         vfs.make_directory(root, directory)?;
     }
     let dev = vfs.lookup(root, "dev", false)?;
@@ -59,7 +64,10 @@ pub fn scratch(limits: Limits) -> Result<(Vfs, Ino)> {
         vfs.symlink(target, dev, name)?;
     }
     // Names in it are the system's: as on Linux, a user can neither add to them nor take one away.
-    vfs.give_to_system(dev, 0o555)?;
+    let home = vfs.lookup(root, "home", false)?;
+    for directory in [dev, home] {
+        vfs.give_to_system(directory, 0o555)?;
+    }
     Ok((vfs, root))
 }
 
@@ -86,6 +94,7 @@ pub fn python_context_and_root(archive: Archive, limits: Limits) -> Result<(Cont
 /// `Exist` (something is at `/vfs`), `NoSpc`.
 pub fn python_context_over(mut vfs: Vfs, root: Ino, archive: Archive) -> Result<ContextBuilder> {
     let base = vfs.mount(root, MOUNT, archive)?;
+    vfs.give_to_system(root, 0o555)?;
     Ok(ContextBuilder::new(vfs).preopen(base, format!("/{MOUNT}")).preopen(root, "/").keep_preopens())
 }
 

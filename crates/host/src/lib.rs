@@ -13,18 +13,20 @@
 //!   system that Python sees; [`load`] copies host folders into one.
 //! - [`run`](mod@run) puts them together: one [`Program`], one [`Context`], one [`Outcome`].
 //!
-//! Imports point one way: `run`, `snapshot` → `preview1` → `context` → `files` → `wasi`.
+//! Imports point one way: `run`, `snapshot` → `preview1` → `context` → `disk` → `files` → `namespace` → `wasi`.
 //!
 //! With the feature `compiler` it also compiles WebAssembly; the shipped executable is built without.
 
 pub mod abi;
 mod context;
+mod disk;
 pub mod engine;
 mod error;
 mod files;
 pub mod layout;
 pub mod load;
 pub mod machine;
+mod namespace;
 mod preview1;
 pub mod run;
 pub mod snapshot;

@@ -1,6 +1,7 @@
 //! The types of preview1, in which open file descriptions speak and which the calls pass on. wasmtime-wasi generates them from
 //! the interface and marks them as internal, so they come in through here alone, beside the calls themselves (`preview1/`).
 
+use rustix::io::Errno as System;
 use std::fmt;
 use vfs::Errno;
 pub(crate) use wasmtime_wasi::p1::types;
@@ -40,6 +41,74 @@ pub(crate) trait OrErrno<T> {
 impl<T> OrErrno<T> for vfs::Result<T> {
     fn or_errno(self) -> Result<T> {
         self.map_err(|error| errno(error).into())
+    }
+}
+
+impl<T> OrErrno<T> for rustix::io::Result<T> {
+    fn or_errno(self) -> Result<T> {
+        self.map_err(|error| errno_of_system(error).into())
+    }
+}
+
+/// Why looking at the tree failed, in its VFS part or on the host.
+#[derive(Debug)]
+pub(crate) struct SystemError(pub types::Errno);
+
+impl From<Errno> for SystemError {
+    fn from(error: Errno) -> Self {
+        SystemError(errno(error))
+    }
+}
+
+impl From<System> for SystemError {
+    fn from(error: System) -> Self {
+        SystemError(errno_of_system(error))
+    }
+}
+
+impl From<SystemError> for types::Error {
+    fn from(error: SystemError) -> Self {
+        error.0.into()
+    }
+}
+
+/// What preview1 calls an errno of the host's. Those that a file system can answer are told apart; what is left is EIO.
+fn errno_of_system(errno: System) -> types::Errno {
+    match errno {
+        System::ACCESS => types::Errno::Acces,
+        System::AGAIN => types::Errno::Again,
+        System::BADF => types::Errno::Badf,
+        System::BUSY => types::Errno::Busy,
+        System::DEADLK => types::Errno::Deadlk,
+        System::DQUOT => types::Errno::Dquot,
+        System::EXIST => types::Errno::Exist,
+        System::FBIG => types::Errno::Fbig,
+        System::INTR => types::Errno::Intr,
+        System::INVAL => types::Errno::Inval,
+        System::ISDIR => types::Errno::Isdir,
+        System::LOOP => types::Errno::Loop,
+        System::MFILE => types::Errno::Mfile,
+        System::MLINK => types::Errno::Mlink,
+        System::NAMETOOLONG => types::Errno::Nametoolong,
+        System::NFILE => types::Errno::Nfile,
+        System::NODEV => types::Errno::Nodev,
+        System::NOENT => types::Errno::Noent,
+        System::NOLCK => types::Errno::Nolck,
+        System::NOMEM => types::Errno::Nomem,
+        System::NOSPC => types::Errno::Nospc,
+        System::NOTDIR => types::Errno::Notdir,
+        System::NOTEMPTY => types::Errno::Notempty,
+        System::NOTSUP => types::Errno::Notsup,
+        System::NXIO => types::Errno::Nxio,
+        System::OVERFLOW => types::Errno::Overflow,
+        System::PERM => types::Errno::Perm,
+        System::PIPE => types::Errno::Pipe,
+        System::ROFS => types::Errno::Rofs,
+        System::SPIPE => types::Errno::Spipe,
+        System::STALE => types::Errno::Stale,
+        System::TXTBSY => types::Errno::Txtbsy,
+        System::XDEV => types::Errno::Xdev,
+        _ => types::Errno::Io,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::driver::{DRIVER, DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
 use crate::suite::Suite;
 use anyhow::{Context, Result};
 use archive::{Archive, EntryKind};
+use host::abi::HOME;
 use host::{Outcome, Program, Timing};
 use std::fs;
 use std::path::Path;
@@ -58,11 +59,13 @@ fn unpack(archive: &Archive, to: &Path) -> Result<()> {
 /// If the guest cannot be started.
 pub fn run(suite: &Suite, name: &str) -> Result<(Outcome, Option<Vec<u8>>)> {
     let root = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let home = root.path().join(HOME.trim_start_matches('/'));
+    fs::create_dir_all(&home)?;
     for folder in ["dev", "tmp", "vfs"] {
         fs::create_dir(root.path().join(folder))?;
     }
     fs::write(root.path().join("dev/null"), b"")?;
-    fs::write(root.path().join(DRIVER_FILE), DRIVER)?;
+    fs::write(home.join(DRIVER_FILE), DRIVER)?;
 
     let mut context = WasiCtxBuilder::new();
     context.allow_blocking_current_thread(true);
@@ -72,5 +75,5 @@ pub fn run(suite: &Suite, name: &str) -> Result<(Outcome, Option<Vec<u8>>)> {
     let program = Program::load(&suite.code(CODE)?, None, &mut Timing::start())?;
     let outcome =
         host::run::run_over(&program, context.build_p1(), |linker| p1::add_to_linker_sync(linker, |context| context))?;
-    Ok((outcome, fs::read(root.path().join(REPORT_FILE)).ok()))
+    Ok((outcome, fs::read(home.join(REPORT_FILE)).ok()))
 }

@@ -5,6 +5,7 @@ use crate::driver::{DRIVER, DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
 use crate::report::{Report, State};
 use crate::suite::Suite;
 use anyhow::{Context, Result};
+use host::abi::HOME;
 use host::{Input, Outcome, layout, load};
 use std::io::Write;
 use std::time::Instant;
@@ -32,9 +33,10 @@ fn in_memory(suite: &Suite, name: &str) -> Result<(Outcome, Option<Vec<u8>>)> {
     let made = layout::python_context_and_root(suite.archive()?, LIMITS).context("cannot make the file system")?;
     let (builder, root) = made;
     let mut context = builder.arguments(command(name)).variables(ENVIRONMENT).stdin(Input::Empty).build()?;
-    load::write_file(context.vfs_mut(), root, DRIVER_FILE, DRIVER.as_bytes()).context("cannot write the driver")?;
+    let home = context.vfs().lookup(root, HOME, true).context("no home folder")?;
+    load::write_file(context.vfs_mut(), home, DRIVER_FILE, DRIVER.as_bytes()).context("cannot write the driver")?;
     let (outcome, mut context) = host::run(&suite.program()?, context)?;
-    let report = context.vfs().lookup(root, REPORT_FILE, false).ok();
+    let report = context.vfs().lookup(home, REPORT_FILE, false).ok();
     let report = report.and_then(|report| context.vfs_mut().contents(report).ok());
     Ok((outcome, report))
 }

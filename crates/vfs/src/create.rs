@@ -11,7 +11,7 @@ impl Vfs {
     /// # Errors
     /// `Exist`, `NotDir`, `RoFs`, `NoSpc`.
     pub fn add_device(&mut self, directory: Ino, name: &str, device: Device) -> Result<Ino> {
-        let ino = self.create(directory, name, Body::Device(device))?;
+        let ino = self.put(directory, name, Body::Device(device))?;
         self.give_to_system(ino, 0o666)?;
         Ok(ino)
     }
@@ -24,8 +24,39 @@ impl Vfs {
     /// `Exist`, `NotDir`, `RoFs`, `NoSpc`.
     pub fn add_descriptors(&mut self, directory: Ino, name: &str) -> Result<Ino> {
         let names = Directory { is_of_descriptors: true, ..Directory::new(directory) };
-        let ino = self.create(directory, name, Body::Directory(names))?;
+        let ino = self.put(directory, name, Body::Directory(names))?;
         self.give_to_system(ino, 0o555)?;
+        Ok(ino)
+    }
+
+    /// Puts a leaf at `name` in a scratch directory where another file system begins, which whoever walks goes on in. Nothing
+    /// else can be done with it here.
+    ///
+    /// # Errors
+    /// `Exist`, `NotDir`, `RoFs`, `NoSpc`.
+    pub fn add_mount(&mut self, directory: Ino, name: &str, number: u32) -> Result<Ino> {
+        let ino = self.put(directory, name, Body::Mount(number))?;
+        self.give_to_system(ino, 0o777)?;
+        Ok(ino)
+    }
+
+    /// Makes a directory of the system's in a scratch directory: the user can walk through it and list it.
+    ///
+    /// # Errors
+    /// `Exist`, `NotDir`, `RoFs`, `NoSpc`.
+    pub fn add_system_directory(&mut self, directory: Ino, name: &str) -> Result<Ino> {
+        let ino = self.put(directory, name, Body::Directory(Directory::new(directory)))?;
+        self.give_to_system(ino, 0o555)?;
+        Ok(ino)
+    }
+
+    /// Makes a symbolic link of the system's in a scratch directory.
+    ///
+    /// # Errors
+    /// `Exist`, `NotDir`, `RoFs`, `NoSpc`.
+    pub fn add_link(&mut self, directory: Ino, name: &str, target: &str) -> Result<Ino> {
+        let ino = self.put(directory, name, Body::Symlink(target.into()))?;
+        self.give_to_system(ino, 0o777)?;
         Ok(ino)
     }
 
@@ -43,6 +74,14 @@ impl Vfs {
             return Err(Errno::NoEnt);
         }
         self.expect_allowed(directory, WRITE)?;
+        self.put(directory, name, body)
+    }
+
+    /// As [`Vfs::create`], whatever the directory's mode allows.
+    fn put(&mut self, directory: Ino, name: &str, body: Body) -> Result<Ino> {
+        if self.directory_mut(directory)?.names.contains_key(name) {
+            return Err(Errno::Exist);
+        }
         let is_directory = matches!(body, Body::Directory(_));
         self.charge(name_cost(name))?;
         let ino = match self.add_node(body) {

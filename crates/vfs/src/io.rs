@@ -14,7 +14,7 @@ impl Vfs {
     pub fn read(&mut self, ino: Ino, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         match self.kind(ino)? {
             Kind::Directory => return Err(Errno::IsDir),
-            Kind::Symlink | Kind::Device(_) | Kind::Descriptor(_) => return Err(Errno::Inval),
+            Kind::Symlink | Kind::Device(_) | Kind::Descriptor(_) | Kind::Mount(_) => return Err(Errno::Inval),
             Kind::File => {}
         }
         if let Some(index) = ino.base_index() {

@@ -43,9 +43,10 @@ mod remove;
 mod rename;
 mod resolve;
 mod tree;
+mod walk;
 
 pub use errno::{Errno, Result};
 pub use node::{Device, DirEntry, Ino, Kind, Metadata, Times};
 pub use open::OpenOptions;
-pub use resolve::{MAX_FOLLOWED, MAX_NAME, MAX_PATH};
 pub use tree::{Limits, RootKind, Vfs};
+pub use walk::{Fence, Follow, Last, MAX_FOLLOWED, MAX_NAME, MAX_PATH, Resolved, Tree, walk};

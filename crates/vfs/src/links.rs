@@ -3,8 +3,9 @@
 use crate::errno::{Errno, Result};
 use crate::node::{Body, Directory, Ino, Kind};
 use crate::permissions::WRITE;
-use crate::resolve::{Follow, Last, MAX_PATH, Resolved};
+use crate::resolve::Resolved;
 use crate::tree::{RootKind, Vfs, name_cost};
+use crate::walk::{Follow, MAX_PATH};
 
 /// As on ext4.
 const MAX_LINKS: u64 = 65_000;
@@ -75,7 +76,7 @@ impl Vfs {
             return Err(Errno::NoEnt);
         }
         // Devices and descriptors are a file system of their own, as they are elsewhere.
-        let is_special = matches!(self.kind(ino)?, Kind::Device(_) | Kind::Descriptor(_));
+        let is_special = matches!(self.kind(ino)?, Kind::Device(_) | Kind::Descriptor(_) | Kind::Mount(_));
         if is_special || ino.base_index().is_some() != found.parent.base_index().is_some() {
             return Err(Errno::XDev);
         }
@@ -101,8 +102,8 @@ impl Vfs {
 
 /// The name under which something new may be put.
 fn vacant(found: &Resolved) -> Result<&str> {
-    match (&found.last, found.node) {
-        (Last::Name(name), None) => Ok(name),
+    match (found.last.name(), found.node) {
+        (Some(name), None) => Ok(name),
         _ => Err(Errno::Exist),
     }
 }

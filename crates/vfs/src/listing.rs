@@ -15,7 +15,7 @@ impl Vfs {
         if self.kind(directory)? != Kind::Directory {
             return Err(Errno::NotDir);
         }
-        let parent = if self.roots.contains_key(&directory) { directory } else { self.parent(directory)? };
+        let parent = if self.roots.contains_key(&directory) { directory } else { self.directory_above(directory)? };
         let dots = [(".", directory, 1), ("..", parent, 2)];
         let dots = dots.into_iter().filter(move |(_, _, own)| *own > cookie).map(|(name, ino, cookie)| DirEntry {
             name,

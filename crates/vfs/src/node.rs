@@ -56,6 +56,8 @@ pub enum Kind {
     /// A name in a directory of descriptors: it stands for the descriptor of that number, if there is one, which is known
     /// to whoever keeps the descriptors.
     Descriptor(u32),
+    /// Where something of another file system begins: the number is that of whoever serves it. It is a leaf here.
+    Mount(u32),
 }
 
 /// Which character device.
@@ -133,6 +135,7 @@ pub(crate) enum Body {
     File(Content),
     Symlink(Box<str>),
     Device(Device),
+    Mount(u32),
 }
 
 /// A writable directory. Every name has a serial number that grows and is never used twice: a listing goes by it, so
@@ -186,6 +189,7 @@ impl Body {
             Body::File(_) => 0o644,
             Body::Symlink(_) => 0o777,
             Body::Device(_) => 0o666,
+            Body::Mount(_) => 0o777,
         }
     }
 }
@@ -197,6 +201,7 @@ impl Node {
             Body::File(_) => Kind::File,
             Body::Symlink(_) => Kind::Symlink,
             Body::Device(device) => Kind::Device(device),
+            Body::Mount(number) => Kind::Mount(number),
         }
     }
 }

@@ -4,8 +4,8 @@ use crate::content::Content;
 use crate::errno::{Errno, Result};
 use crate::node::{Body, Ino, Kind};
 use crate::permissions::{READ, WRITE};
-use crate::resolve::{Follow, Last};
 use crate::tree::Vfs;
+use crate::walk::Follow;
 
 /// How to open a path, in the words of POSIX's `open`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,18 @@ pub struct OpenOptions {
     pub write: bool,
 }
 
+impl OpenOptions {
+    /// What becomes of a link in the last place.
+    pub fn last_link(&self) -> Follow {
+        match (self.create, self.follow) {
+            (true, true) if !self.exclusive => Follow::ToCreate,
+            (true, _) => Follow::Never,
+            (false, true) => Follow::Yes,
+            (false, false) => Follow::BeforeSlash,
+        }
+    }
+}
+
 impl Vfs {
     /// Opens what `path` leads to from `directory`, making it if asked to. The inode lives until it is closed as
     /// often as it was opened, even without a name.
@@ -37,18 +49,12 @@ impl Vfs {
         if options.create && options.directory {
             return Err(Errno::Inval);
         }
-        let follow = match (options.create, options.follow) {
-            (true, true) if !options.exclusive => Follow::ToCreate,
-            (true, _) => Follow::Never,
-            (false, true) => Follow::Yes,
-            (false, false) => Follow::BeforeSlash,
-        };
-        let found = self.resolve(directory, path, follow)?;
+        let found = self.resolve(directory, path, options.last_link())?;
         // What is created is no directory, whether the slash is the path's or that of a link's target.
-        if options.create && found.slash && matches!(found.last, Last::Name(_)) {
+        if options.create && found.slash && found.last.name().is_some() {
             return Err(Errno::IsDir);
         }
-        let ino = match (found.node, &found.last) {
+        let ino = match (found.node, found.last.name()) {
             // Whether a descriptor exists is not known here.
             (Some(ino), _) if options.create && options.exclusive && ino.descriptor().is_none() => {
                 return Err(Errno::Exist);
@@ -58,9 +64,7 @@ impl Vfs {
                 self.check_open(ino, options)?;
                 ino
             }
-            (None, Last::Name(name)) if options.create => {
-                self.create(found.parent, name, Body::File(Content::default()))?
-            }
+            (None, Some(name)) if options.create => self.create(found.parent, name, Body::File(Content::default()))?,
             (None, _) => return Err(Errno::NoEnt),
         };
         self.hold(ino)?;
@@ -83,6 +87,7 @@ impl Vfs {
             _ if options.directory => Err(Errno::NotDir),
             _ if ino.is_read_only() && (options.write || options.truncate) => Err(Errno::RoFs),
             Kind::File if options.truncate => self.set_size(ino, 0),
+            Kind::Mount(_) => Err(Errno::XDev),
             Kind::File | Kind::Device(_) | Kind::Descriptor(_) => Ok(()),
         }
     }

@@ -12,6 +12,14 @@ pub(crate) const WRITE: u16 = 0o200;
 pub(crate) const SEARCH: u16 = 0o100;
 
 impl Vfs {
+    /// Whether a name may be taken away: what belongs to the system stays, also in a directory of the user's.
+    ///
+    /// # Errors
+    /// `Perm`, `NoEnt`.
+    pub(crate) fn expect_own(&self, ino: Ino) -> Result<()> {
+        if self.nodes.get(&ino).is_some_and(|node| node.is_systems) { Err(Errno::Perm) } else { Ok(()) }
+    }
+
     /// Whether the user may do all that is `wanted`.
     ///
     /// # Errors

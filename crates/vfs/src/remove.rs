@@ -3,8 +3,8 @@
 use crate::errno::{Errno, Result};
 use crate::node::{Ino, Kind};
 use crate::permissions::WRITE;
-use crate::resolve::{Follow, Last};
 use crate::tree::{Vfs, name_cost};
+use crate::walk::{Follow, Last};
 
 impl Vfs {
     /// Removes the name of anything but a directory. What it led to lives on while it has other names or is held
@@ -21,9 +21,9 @@ impl Vfs {
         if found.slash {
             return Err(Errno::NotDir);
         }
-        match &found.last {
-            Last::Name(name) => self.detach(found.parent, name, ino),
-            Last::Dot | Last::DotDot => Err(Errno::IsDir),
+        match found.last.name() {
+            Some(name) => self.detach(found.parent, name, ino),
+            None => Err(Errno::IsDir),
         }
     }
 
@@ -39,7 +39,7 @@ impl Vfs {
             return Err(Errno::NotDir);
         }
         let name = match &found.last {
-            Last::Name(name) => name,
+            Last::Name(_) => found.last.name().ok_or(Errno::NoEnt)?,
             // The C library names a preopened mount point `.`, whatever the program wrote.
             Last::Dot if ino == Ino::of_base(archive::Archive::ROOT) => return Err(Errno::Busy),
             Last::Dot => return Err(Errno::Inval),
@@ -58,10 +58,34 @@ impl Vfs {
         if self.directory(directory)?.names.is_empty() { Ok(()) } else { Err(Errno::NotEmpty) }
     }
 
+    /// Removes what a name in a directory of the scratch leads to with all that is in it, whoever owns it; archives stay.
+    ///
+    /// # Errors
+    /// `NoEnt`, `NotDir`, `Busy` (a mount point of an archive).
+    pub fn remove_tree(&mut self, directory: Ino, name: &str) -> Result<()> {
+        let ino = self.named(directory, name)?.ok_or(Errno::NoEnt)?;
+        if ino.base_index().is_some() {
+            return Err(Errno::Busy);
+        }
+        if self.kind(ino)? == Kind::Directory {
+            let names: Vec<Box<str>> = self.directory(ino)?.names.keys().cloned().collect();
+            for name in names {
+                self.remove_tree(ino, &name)?;
+            }
+        }
+        self.take(directory, name, ino)
+    }
+
     /// Takes a name away and frees what it led to, if nothing else holds it.
     pub(crate) fn detach(&mut self, parent: Ino, name: &str, ino: Ino) -> Result<()> {
         self.directory_mut(parent)?;
         self.expect_allowed(parent, WRITE)?;
+        self.expect_own(ino)?;
+        self.take(parent, name, ino)
+    }
+
+    /// As [`Vfs::detach`], whatever modes and owners allow.
+    fn take(&mut self, parent: Ino, name: &str, ino: Ino) -> Result<()> {
         self.directory_mut(parent)?.remove(name);
         self.release_bytes(name_cost(name));
         let is_directory = self.kind(ino)? == Kind::Directory;

@@ -3,8 +3,8 @@
 use crate::errno::{Errno, Result};
 use crate::node::{Ino, Kind};
 use crate::permissions::WRITE;
-use crate::resolve::{Follow, Last};
 use crate::tree::{Vfs, name_cost};
+use crate::walk::Follow;
 
 impl Vfs {
     /// Moves what `path` names to `new_path`, replacing what is there. Links in the last place are not followed.
@@ -17,7 +17,7 @@ impl Vfs {
     pub fn rename(&mut self, from: Ino, path: &str, to: Ino, new_path: &str) -> Result<()> {
         let source = self.resolve(from, path, Follow::Never)?;
         let target = self.resolve(to, new_path, Follow::Never)?;
-        let (Last::Name(name), Last::Name(new_name)) = (&source.last, &target.last) else {
+        let (Some(name), Some(new_name)) = (source.last.name(), target.last.name()) else {
             return Err(Errno::Busy);
         };
         if source.parent.base_index().is_some() != target.parent.base_index().is_some() {
@@ -51,6 +51,7 @@ impl Vfs {
         }
         self.expect_allowed(source.parent, WRITE)?;
         self.expect_allowed(target.parent, WRITE)?;
+        self.expect_own(ino)?;
         if let Some(replaced) = target.node {
             match (is_directory, self.kind(replaced)? == Kind::Directory) {
                 (true, false) => return Err(Errno::NotDir),
@@ -102,7 +103,7 @@ impl Vfs {
             if self.roots.contains_key(&at) {
                 return Ok(false);
             }
-            at = self.parent(at)?;
+            at = self.directory_above(at)?;
         }
     }
 }

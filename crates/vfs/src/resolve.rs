@@ -1,60 +1,32 @@
-//! Walking a path, as POSIX's pathname resolution and Linux say.
+//! Paths in the VFS: the tree that [`walk`] goes over, and the way back from an inode to its path.
 
 use crate::errno::{Errno, Result};
 use crate::node::{Body, Ino, Kind};
 use crate::permissions::SEARCH;
 use crate::tree::{RootKind, Vfs};
+use crate::walk::{self, Fence, Follow, Last, MAX_PATH, Tree, walk};
 
-/// Most bytes of one name.
-pub const MAX_NAME: usize = archive::format::MAX_NAME;
-/// Most bytes of a path, and of a symbolic link's target.
-pub const MAX_PATH: usize = 4096;
-/// Most symbolic links followed in one walk (Linux: 40).
-pub const MAX_FOLLOWED: u32 = 40;
-
-/// What to do with a symbolic link in the last place. Links before it are always followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Follow {
-    /// Follow it.
-    Yes,
-    /// Only if a slash comes after it, as `lstat` does.
-    BeforeSlash,
-    /// Follow it unless a slash comes after it: `open` refuses to create something with a slash behind it before it
-    /// looks what is there.
-    ToCreate,
-    /// Never: the caller means the name itself, as `unlink` does.
-    Never,
-}
-
-/// The last component of a path, once links are followed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Last {
-    Name(String),
-    /// `.`, or a path that is nothing but slashes.
-    Dot,
-    DotDot,
-}
-
-/// Where a path leads.
-#[derive(Clone, Debug)]
-pub(crate) struct Resolved {
-    /// The directory that holds the last component.
-    pub parent: Ino,
-    pub last: Last,
-    /// What is there, if anything.
-    pub node: Option<Ino>,
-    /// The path ended in a slash: only a directory will do.
-    pub slash: bool,
-}
+/// Where a path in the VFS leads.
+pub(crate) type Resolved = walk::Resolved<Ino>;
 
 impl Resolved {
     /// What is there, or `NoEnt`; `NotDir` if a slash asked for a directory and it is none.
-    pub fn existing(&self, vfs: &Vfs) -> Result<Ino> {
+    pub(crate) fn existing(&self, vfs: &Vfs) -> Result<Ino> {
         let ino = self.node.ok_or(Errno::NoEnt)?;
         if self.slash && vfs.kind(ino)? != Kind::Directory {
             return Err(Errno::NotDir);
         }
         Ok(ino)
+    }
+}
+
+impl Last {
+    /// The name, if it is one; as text, which all names in the VFS are.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Last::Name(name) => std::str::from_utf8(name).ok(),
+            Last::Dot | Last::DotDot => None,
+        }
     }
 }
 
@@ -70,20 +42,11 @@ impl Vfs {
     }
 
     pub(crate) fn resolve(&self, directory: Ino, path: &str, follow: Follow) -> Result<Resolved> {
-        if path.is_empty() {
-            return Err(Errno::NoEnt);
-        }
-        let fence = match self.root_of(directory)? {
-            (root, RootKind::Slash) => Fence::Stay(root),
-            (_, RootKind::Confined) => Fence::Refuse(directory),
-        };
-        let mut walk = Walk { vfs: self, at: directory, fence, followed: 0, pending: Vec::new() };
-        walk.push(path)?;
-        walk.run(follow)
+        walk(self, directory, path.as_bytes(), follow)
     }
 
     /// The child of a directory by name.
-    pub(crate) fn child(&self, directory: Ino, name: &str) -> Result<Option<Ino>> {
+    pub(crate) fn named(&self, directory: Ino, name: &str) -> Result<Option<Ino>> {
         match directory.base_index() {
             Some(index) => Ok(self.base()?.archive.lookup(index, name).map(Ino::of_base)),
             None => {
@@ -98,7 +61,7 @@ impl Vfs {
     }
 
     /// Where `..` leads. A root is its own parent.
-    pub(crate) fn parent(&self, directory: Ino) -> Result<Ino> {
+    pub(crate) fn directory_above(&self, directory: Ino) -> Result<Ino> {
         match directory.base_index() {
             Some(index) => Ok(self.base()?.parent(index)),
             None => Ok(self.directory(directory)?.parent),
@@ -114,7 +77,7 @@ impl Vfs {
         let mut len = 0;
         let mut at = directory;
         while !self.roots.contains_key(&at) {
-            let parent = self.parent(at)?;
+            let parent = self.directory_above(at)?;
             let name = self.name_in(parent, at)?;
             len += 1 + name.len();
             if len >= MAX_PATH {
@@ -160,8 +123,44 @@ impl Vfs {
             if let Some(kind) = self.roots.get(&at) {
                 return Ok((at, *kind));
             }
-            at = self.parent(at)?;
+            at = self.directory_above(at)?;
         }
+    }
+}
+
+impl Tree for Vfs {
+    type Node = Ino;
+    type Error = Errno;
+
+    fn fence(&self, start: &Ino) -> Result<Fence<Ino>> {
+        Ok(match self.root_of(*start)? {
+            (root, RootKind::Slash) => Fence::Stay(root),
+            (_, RootKind::Confined) => Fence::Refuse,
+        })
+    }
+
+    fn is_root(&self, node: &Ino, root: &Ino) -> bool {
+        node == root
+    }
+
+    fn expect_searchable(&self, node: &Ino) -> Result<()> {
+        if self.kind(*node)? != Kind::Directory {
+            return Err(Errno::NotDir);
+        }
+        self.expect_allowed(*node, SEARCH)
+    }
+
+    fn child(&self, directory: &Ino, name: &[u8], _: bool) -> Result<Option<Ino>> {
+        // Names in the VFS are text.
+        std::str::from_utf8(name).map_or(Ok(None), |name| self.named(*directory, name))
+    }
+
+    fn parent(&self, directory: &Ino) -> Result<Ino> {
+        self.directory_above(*directory)
+    }
+
+    fn link(&self, node: &Ino) -> Result<Option<Vec<u8>>> {
+        if self.kind(*node)? == Kind::Symlink { self.target(*node).map(|target| Some(target.into())) } else { Ok(None) }
     }
 }
 
@@ -169,120 +168,4 @@ impl Vfs {
 fn descriptor(name: &str) -> Option<Ino> {
     let number: u32 = name.parse().ok()?;
     (number.to_string() == name).then(|| Ino::of_descriptor(number))
-}
-
-/// What may not be left.
-#[derive(Clone, Copy)]
-enum Fence {
-    /// A whole tree's root: `..` stays there, absolute paths start there.
-    Stay(Ino),
-    /// The directory that the walk began in: WASI's capabilities reach no further than the descriptor at hand.
-    Refuse(Ino),
-}
-
-struct Walk<'a> {
-    vfs: &'a Vfs,
-    at: Ino,
-    fence: Fence,
-    followed: u32,
-    /// Components still to walk, the next one last. An empty one stands for a trailing slash.
-    pending: Vec<String>,
-}
-
-impl Walk<'_> {
-    /// Puts a path in front of what is pending; an absolute one goes back to the root.
-    fn push(&mut self, path: &str) -> Result<()> {
-        if path.contains('\0') {
-            return Err(Errno::Inval);
-        }
-        if path.len() >= MAX_PATH {
-            return Err(Errno::NameTooLong);
-        }
-        if path.starts_with('/') {
-            match self.fence {
-                Fence::Stay(root) => self.at = root,
-                Fence::Refuse(_) => return Err(Errno::Perm),
-            }
-        }
-        if path.ends_with('/') && self.pending.is_empty() {
-            self.pending.push(String::new());
-        }
-        let components = path.split('/').filter(|component| !component.is_empty());
-        self.pending.extend(components.rev().map(str::to_string));
-        Ok(())
-    }
-
-    fn run(mut self, follow: Follow) -> Result<Resolved> {
-        loop {
-            let Some(component) = self.pending.pop() else {
-                return Ok(self.here(Last::Dot));
-            };
-            if component.is_empty() {
-                // Nothing but slashes, or a slash behind `.` or `..`.
-                return Ok(Resolved { slash: true, ..self.here(Last::Dot) });
-            }
-            let slash = self.pending.last().is_some_and(String::is_empty);
-            let is_last = self.pending.is_empty() || slash;
-            if self.vfs.kind(self.at)? != Kind::Directory {
-                return Err(Errno::NotDir);
-            }
-            self.vfs.expect_allowed(self.at, SEARCH)?;
-            if component == "." || component == ".." {
-                let last = if component == "." { Last::Dot } else { Last::DotDot };
-                if last == Last::DotDot {
-                    self.at = self.up()?;
-                }
-                if is_last {
-                    return Ok(Resolved { slash, ..self.here(last) });
-                }
-                continue;
-            }
-            if component.len() > MAX_NAME {
-                return Err(Errno::NameTooLong);
-            }
-            let node = self.vfs.child(self.at, &component)?;
-            let follow_here = match follow {
-                _ if !is_last => true,
-                Follow::Yes => true,
-                Follow::BeforeSlash => slash,
-                Follow::ToCreate => !slash,
-                Follow::Never => false,
-            };
-            if let Some(link) = node
-                && follow_here
-                && self.vfs.kind(link)? == Kind::Symlink
-            {
-                self.follow(link)?;
-                continue;
-            }
-            if is_last {
-                return Ok(Resolved { parent: self.at, last: Last::Name(component), node, slash });
-            }
-            self.at = node.ok_or(Errno::NoEnt)?;
-        }
-    }
-
-    fn follow(&mut self, link: Ino) -> Result<()> {
-        self.followed += 1;
-        if self.followed > MAX_FOLLOWED {
-            return Err(Errno::Loop);
-        }
-        let target = self.vfs.target(link)?;
-        if target.is_empty() {
-            return Err(Errno::NoEnt);
-        }
-        self.push(&target)
-    }
-
-    fn up(&self) -> Result<Ino> {
-        match self.fence {
-            Fence::Stay(root) if self.at == root => Ok(root),
-            Fence::Refuse(start) if self.at == start => Err(Errno::Perm),
-            _ => self.vfs.parent(self.at),
-        }
-    }
-
-    fn here(&self, last: Last) -> Resolved {
-        Resolved { parent: self.at, last, node: Some(self.at), slash: false }
-    }
 }

@@ -139,7 +139,7 @@ impl Vfs {
         let size = match &node.body {
             Body::File(content) => content.size(),
             Body::Symlink(target) => target.len() as u64,
-            Body::Directory(_) | Body::Device(_) => 0,
+            Body::Directory(_) | Body::Device(_) | Body::Mount(_) => 0,
         };
         Ok(Metadata { ino, kind: node.kind(), mode: node.mode, size, links: node.links, times: node.times })
     }
@@ -147,10 +147,14 @@ impl Vfs {
     /// Sets the times of an inode, nanoseconds since 1970-01-01 UTC; `None` leaves one as it is.
     ///
     /// # Errors
-    /// `NoEnt`, `RoFs`.
+    /// `NoEnt`, `RoFs`, `Perm` (a directory of the system's).
     pub fn set_times(&mut self, ino: Ino, accessed: Option<u64>, modified: Option<u64>) -> Result<()> {
         let now = self.now();
-        let times = &mut self.node_mut(ino)?.times;
+        let node = self.node_mut(ino)?;
+        if node.is_systems && matches!(node.body, Body::Directory(_)) {
+            return Err(Errno::Perm);
+        }
+        let times = &mut node.times;
         times.accessed = accessed.unwrap_or(times.accessed);
         times.modified = modified.unwrap_or(times.modified);
         times.changed = now;
@@ -279,7 +283,7 @@ impl Vfs {
             self.release_bytes(match &node.body {
                 Body::File(content) => content.allocated(),
                 Body::Symlink(target) => target.len() as u64,
-                Body::Directory(_) | Body::Device(_) => 0,
+                Body::Directory(_) | Body::Device(_) | Body::Mount(_) => 0,
             });
         }
     }
@@ -324,7 +328,7 @@ impl Vfs {
         match &mut self.node_mut(ino)?.body {
             Body::File(content) => Ok(content),
             Body::Directory(_) => Err(Errno::IsDir),
-            Body::Symlink(_) | Body::Device(_) => Err(Errno::Inval),
+            Body::Symlink(_) | Body::Device(_) | Body::Mount(_) => Err(Errno::Inval),
         }
     }
 }

@@ -1,6 +1,8 @@
 /* Descriptors: duplicating them, flags and locks. */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <sys/file.h>
 #include <wasi/api.h>
 #include <wasi/libc.h>
 
@@ -76,19 +78,82 @@ int dup3(int from, int to, int flags)
 
 /* ---- Locks and flags ---- */
 
-/* A guest is one process, and nobody else has its files: every lock is free. */
-static int lock(int fd, struct flock *wanted, int only_ask)
+/* Files of the host have the host's locks; a guest is one process, so nobody else has its own files, and every lock on those is
+ * free. The host knows which is which; another host than ours knows no locks. */
+
+/* Where a range begins in the file, and how long it is; 0: to the end. */
+static int find_range(int fd, const struct flock *range, off_t *start, off_t *length)
+{
+    struct stat file;
+    off_t base = 0;
+    if (range->l_whence == SEEK_CUR) {
+        base = lseek(fd, 0, SEEK_CUR);
+    } else if (range->l_whence == SEEK_END) {
+        base = fstat(fd, &file) == 0 ? file.st_size : -1;
+    } else if (range->l_whence != SEEK_SET) {
+        base = -1;
+    }
+    if (base < 0 || __builtin_add_overflow(base, range->l_start, start)) {
+        errno = base < 0 ? EINVAL : EOVERFLOW;
+        return -1;
+    }
+    *length = range->l_len;
+    if (*length < 0) {
+        *start += *length;
+        *length = -*length;
+    }
+    if (*start < 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return 0;
+}
+
+static char lock_letter(int type)
+{
+    return type == F_RDLCK ? 'r' : type == F_WRLCK ? 'w' : 'u';
+}
+
+static int lock_range(int fd, struct flock *range, int command)
 {
     int flags = get_flags(fd);
+    off_t start, length;
     if (flags < 0) {
         return -1;
     }
-    if (wanted != NULL && wanted->l_type == F_WRLCK && !(flags & O_WRONLY) && !only_ask) {
+    if ((range->l_type == F_WRLCK && !(flags & O_WRONLY) && command != F_GETLK) ||
+        (range->l_type == F_RDLCK && !(flags & O_RDONLY) && command != F_GETLK)) {
         errno = EBADF;
         return -1;
     }
-    if (only_ask) {
-        wanted->l_type = F_UNLCK;
+    if (find_range(fd, range, &start, &length) != 0) {
+        return -1;
+    }
+    char kind = lock_letter(range->l_type);
+    if (command != F_GETLK) {
+        int result = pyapp_command(PYAPP_REQUEST_LOCK "/%d/%c/%lld/%lld/%d", fd, kind, (long long)start, (long long)length,
+                                   command == F_SETLKW);
+        return result != 0 && errno == ENOSYS ? 0 : result;
+    }
+    char text[96], held;
+    long long held_start, held_length;
+    int process;
+    int answer = pyapp_request(PYAPP_REQUEST_LOCK "/%d/%c/%lld/%lld", fd, kind, (long long)start, (long long)length);
+    range->l_type = F_UNLCK;
+    if (answer < 0) {
+        return errno == ENOSYS ? 0 : -1;
+    }
+    if (pyapp_read_answer(answer, text, sizeof(text)) != 0) {
+        return -1;
+    }
+    if (sscanf(text, "%c %lld %lld %d", &held, &held_start, &held_length, &process) == 4) {
+        *range = (struct flock){
+            .l_type = held == 'r' ? F_RDLCK : F_WRLCK,
+            .l_whence = SEEK_SET,
+            .l_start = held_start,
+            .l_len = held_length,
+            .l_pid = process,
+        };
     }
     return 0;
 }
@@ -124,7 +189,7 @@ int fcntl(int fd, int command, ...)
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:
-        result = lock(fd, va_arg(arguments, struct flock *), command == F_GETLK);
+        result = lock_range(fd, va_arg(arguments, struct flock *), command);
         break;
     default:
         errno = EINVAL;
@@ -136,18 +201,43 @@ int fcntl(int fd, int command, ...)
 
 int flock(int fd, int operation)
 {
-    (void)operation;
-    return lock(fd, NULL, 0);
+    if (get_flags(fd) < 0) {
+        return -1;
+    }
+    int kind = operation & ~LOCK_NB;
+    if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN) {
+        errno = EINVAL;
+        return -1;
+    }
+    char letter = kind == LOCK_SH ? 'r' : kind == LOCK_EX ? 'w' : 'u';
+    int result = pyapp_command(PYAPP_REQUEST_FLOCK "/%d/%c/%d", fd, letter, !(operation & LOCK_NB));
+    return result != 0 && errno == ENOSYS ? 0 : result;
 }
 
 int lockf(int fd, int command, off_t length)
 {
-    (void)length;
-    if (command != F_ULOCK && command != F_LOCK && command != F_TLOCK && command != F_TEST) {
+    struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_CUR, .l_len = length};
+    switch (command) {
+    case F_ULOCK:
+        range.l_type = F_UNLCK;
+        return lock_range(fd, &range, F_SETLK);
+    case F_LOCK:
+        return lock_range(fd, &range, F_SETLKW);
+    case F_TLOCK:
+        return lock_range(fd, &range, F_SETLK);
+    case F_TEST:
+        if (lock_range(fd, &range, F_GETLK) != 0) {
+            return -1;
+        }
+        if (range.l_type != F_UNLCK) {
+            errno = EACCES;
+            return -1;
+        }
+        return 0;
+    default:
         errno = EINVAL;
         return -1;
     }
-    return lock(fd, NULL, 0);
 }
 
 /* wasi-libc's looks at the name only. */

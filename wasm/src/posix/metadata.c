@@ -1,8 +1,9 @@
 /* What a file is: its mode, its owner, its times, and whether it may be used.
  *
- * preview1 has no mode bits. The host sends them along in a file's device number (crates/host/src/abi.rs), and changes them on
- * request. */
+ * preview1 has no mode bits, owners and blocks. The host sends them along in a file's device number and number of links
+ * (crates/host/src/abi.rs), and changes modes on request. */
 #include <errno.h>
+#include <stdio.h>
 #include <wasi/api.h>
 #include <wasi/libc-nocwd.h>
 
@@ -19,13 +20,23 @@
 struct ownership {
     dev_t device;
     mode_t mode;
-    /* Part of the archive, which is root's, and which nobody can write to. */
+    uid_t user;
+    gid_t group;
+    /* Nobody can write to it, whatever its mode is: a file of the archive, or one that may only be read. */
     int is_read_only;
+    /* Of 512 bytes; -1 if nobody knows. */
+    blkcnt_t blocks;
 };
 
 static struct timespec time_of(__wasi_timestamp_t time)
 {
-    return (struct timespec){.tv_sec = (time_t)(time / 1000000000), .tv_nsec = (long)(time % 1000000000)};
+    /* Signed: files may be older than 1970. */
+    long long seconds = (long long)time / 1000000000, rest = (long long)time % 1000000000;
+    if (rest < 0) {
+        seconds -= 1;
+        rest += 1000000000;
+    }
+    return (struct timespec){.tv_sec = (time_t)seconds, .tv_nsec = (long)rest};
 }
 
 static mode_t type_of(__wasi_filetype_t type)
@@ -42,20 +53,53 @@ static mode_t type_of(__wasi_filetype_t type)
     }
 }
 
+/* What a number that stands for a device of the host stands for. It never changes, so what was told is kept. */
+static struct ownership owner_of(unsigned number)
+{
+    static struct ownership known[32];
+    static char is_known[sizeof(known) / sizeof(known[0])];
+    unsigned place = number - PYAPP_FIRST_HOST_DEVICE;
+    int fits = place < sizeof(known) / sizeof(known[0]);
+    if (fits && is_known[place]) {
+        return known[place];
+    }
+    struct ownership owner = {.device = number, .user = getuid(), .group = getgid()};
+    char answer[80];
+    unsigned long long device;
+    unsigned user, group, is_read_only;
+    if (pyapp_ask(PYAPP_REQUEST_OWNER, (int)number, answer, sizeof(answer)) == 0 &&
+        sscanf(answer, "%llu %u %u %u", &device, &user, &group, &is_read_only) == 4) {
+        owner = (struct ownership){.device = device, .user = user, .group = group, .is_read_only = (int)is_read_only};
+        if (fits) {
+            known[place] = owner;
+            is_known[place] = 1;
+        }
+    }
+    return owner;
+}
+
 /* The one place that knows what a device number holds. */
 static struct ownership ownership_of(const __wasi_filestat_t *file)
 {
     mode_t type = type_of(file->filetype);
+    struct ownership owner = {.device = file->dev, .user = getuid(), .group = getgid(), .blocks = -1};
     if (file->dev >> 32 != PYAPP_DEVICE_MARK) {
-        mode_t usual = type == S_IFDIR ? PYAPP_DIRECTORY_MODE : type == S_IFLNK ? 0777 : PYAPP_FILE_MODE;
-        return (struct ownership){.device = file->dev, .mode = type | usual};
+        owner.mode = type | (type == S_IFDIR ? PYAPP_DIRECTORY_MODE : type == S_IFLNK ? 0777 : PYAPP_FILE_MODE);
+        return owner;
     }
-    dev_t number = file->dev & 0xffff;
-    return (struct ownership){
-        .device = number,
-        .mode = (file->dev >> 16) & 0xffff,
-        .is_read_only = number == PYAPP_READ_ONLY_DEVICE,
-    };
+    unsigned number = file->dev & 0xffff;
+    if (number >= PYAPP_FIRST_HOST_DEVICE) {
+        owner = owner_of(number);
+        owner.blocks = (blkcnt_t)(file->nlink >> 32);
+    } else {
+        owner.device = number;
+        if (number == PYAPP_READ_ONLY_DEVICE) {
+            owner.is_read_only = 1;
+            owner.user = owner.group = 0;
+        }
+    }
+    owner.mode = (file->dev >> 16) & 0xffff;
+    return owner;
 }
 
 static void fill(struct stat *out, const __wasi_filestat_t *in)
@@ -64,13 +108,13 @@ static void fill(struct stat *out, const __wasi_filestat_t *in)
     *out = (struct stat){
         .st_dev = ownership.device,
         .st_ino = in->ino,
-        .st_nlink = in->nlink,
+        .st_nlink = ownership.blocks < 0 ? in->nlink : in->nlink & 0xffffffff,
         .st_mode = ownership.mode,
-        .st_uid = ownership.is_read_only ? 0 : getuid(),
-        .st_gid = ownership.is_read_only ? 0 : getgid(),
+        .st_uid = ownership.user,
+        .st_gid = ownership.group,
         .st_size = (off_t)in->size,
         .st_blksize = BLOCK_SIZE,
-        .st_blocks = (blkcnt_t)((in->size + 511) / 512),
+        .st_blocks = ownership.blocks < 0 ? (blkcnt_t)((in->size + 511) / 512) : ownership.blocks,
         .st_atim = time_of(in->atim),
         .st_mtim = time_of(in->mtim),
         .st_ctim = time_of(in->ctim),
@@ -142,8 +186,8 @@ int faccessat(int directory, const char *path, int mode, int flags)
         errno = EROFS;
         return -1;
     }
-    /* What is not the user's is root's, and the bits for all others count. */
-    mode_t granted = ownership.is_read_only ? ownership.mode : ownership.mode >> 6;
+    int is_own = ownership.user == getuid(), is_groups = ownership.group == getgid();
+    mode_t granted = is_own ? ownership.mode >> 6 : is_groups ? ownership.mode >> 3 : ownership.mode;
     if ((mode & ~granted) != 0) {
         errno = EACCES;
         return -1;

@@ -95,6 +95,11 @@ static int enter(int fd, const char *path)
     return 0;
 }
 
+void pyapp_begin(void)
+{
+    current = pyapp_request(PYAPP_REQUEST_CWD);
+}
+
 int chdir(const char *path)
 {
     struct place place;

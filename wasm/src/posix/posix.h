@@ -91,8 +91,9 @@ ssize_t recvfrom(int fd, void *restrict data, size_t size, int flags, struct soc
 int gethostname(char *name, size_t size);
 char *inet_ntoa(struct in_addr address);
 
-/* paths.c */
+/* paths.c; the second begins a run in the directory that the host says, or in the root. */
 int fchdir(int fd);
+void pyapp_begin(void);
 
 /* open.c */
 mode_t umask(mode_t mask);

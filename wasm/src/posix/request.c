@@ -52,12 +52,8 @@ int pyapp_command(const char *format, ...)
     return __wasi_fd_close(fd) == 0 ? 0 : -1;
 }
 
-int pyapp_ask(const char *what, int fd, char *buffer, size_t size)
+int pyapp_read_answer(int answer, char *buffer, size_t size)
 {
-    int answer = pyapp_request("%s/%d", what, fd);
-    if (answer < 0) {
-        return -1;
-    }
     __wasi_iovec_t place = {.buf = (uint8_t *)buffer, .buf_len = size - 1};
     size_t length = 0;
     __wasi_errno_t error = __wasi_fd_read(answer, &place, 1, &length);
@@ -68,4 +64,10 @@ int pyapp_ask(const char *what, int fd, char *buffer, size_t size)
     }
     buffer[length] = '\0';
     return 0;
+}
+
+int pyapp_ask(const char *what, int fd, char *buffer, size_t size)
+{
+    int answer = pyapp_request("%s/%d", what, fd);
+    return answer < 0 ? -1 : pyapp_read_answer(answer, buffer, size);
 }

@@ -14,4 +14,7 @@ int pyapp_command(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* Makes a request about a descriptor and reads its answer, a text, into `buffer`; 0 or -1. ERANGE if it is too long. */
 int pyapp_ask(const char *what, int fd, char *buffer, size_t size);
 
+/* Reads the answer of a request, a text, into `buffer` and closes it; 0 or -1. ERANGE if it is too long. */
+int pyapp_read_answer(int answer, char *buffer, size_t size);
+
 #endif

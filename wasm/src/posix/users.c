@@ -3,26 +3,25 @@
 #include <pwd.h>
 #include <string.h>
 
+#include "abi.h"
 #include "posix.h"
-
-#define OWN_ID 1000
 
 static struct passwd users[] = {
     {.pw_name = "root", .pw_passwd = "x", .pw_uid = 0, .pw_gid = 0, .pw_gecos = "root", .pw_dir = "/", .pw_shell = "/bin/sh"},
-    {.pw_name = "user", .pw_passwd = "x", .pw_uid = OWN_ID, .pw_gid = OWN_ID, .pw_gecos = "user", .pw_dir = "/",
-     .pw_shell = "/bin/sh"},
+    {.pw_name = "user", .pw_passwd = "x", .pw_uid = PYAPP_USER, .pw_gid = PYAPP_USER, .pw_gecos = "user",
+     .pw_dir = PYAPP_HOME, .pw_shell = "/bin/sh"},
 };
 static char *no_members[] = {NULL};
 static struct group groups[] = {
     {.gr_name = "root", .gr_passwd = "x", .gr_gid = 0, .gr_mem = no_members},
-    {.gr_name = "user", .gr_passwd = "x", .gr_gid = OWN_ID, .gr_mem = no_members},
+    {.gr_name = "user", .gr_passwd = "x", .gr_gid = PYAPP_USER, .gr_mem = no_members},
 };
 #define COUNT 2
 
-uid_t getuid(void) { return OWN_ID; }
-uid_t geteuid(void) { return OWN_ID; }
-gid_t getgid(void) { return OWN_ID; }
-gid_t getegid(void) { return OWN_ID; }
+uid_t getuid(void) { return PYAPP_USER; }
+uid_t geteuid(void) { return PYAPP_USER; }
+gid_t getgid(void) { return PYAPP_USER; }
+gid_t getegid(void) { return PYAPP_USER; }
 
 /* The lists are told one by one. */
 static int users_told, groups_told;

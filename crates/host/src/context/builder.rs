@@ -3,11 +3,15 @@
 use super::Context;
 use super::deterministic::Deterministic;
 use crate::Zones;
-use crate::files::{HostFolder, Input, OpenFile, Output, Pipes, Stream, Table, VfsFile};
+use crate::disk::{HostFile, Owners};
+use crate::files::{Input, OpenFile, Output, Pipes, Stream, Table, VfsFile};
+use crate::namespace::{MountError, Mounts, Node, enter_folder, mount_grants};
+use policy::{Grant, Policy};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use vfs::{Ino, Vfs};
-use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
+use wasmtime_wasi::WasiCtxBuilder;
 
 /// How many descriptors the standard streams have; preopens come behind them.
 const STREAMS: u32 = 3;
@@ -31,6 +35,8 @@ pub enum ContextError {
         /// What the VFS said.
         reason: vfs::Errno,
     },
+    /// Something that was granted cannot be mounted.
+    Grant(MountError),
     /// More preopens than there can be descriptors.
     TooManyPreopens,
 }
@@ -41,6 +47,7 @@ impl fmt::Display for ContextError {
             ContextError::HostFolder { path, reason } => {
                 write!(f, "host folder {path}: expected a folder that can be opened, found: {reason}")
             }
+            ContextError::Grant(error) => error.fmt(f),
             ContextError::Nul(text) => write!(f, "argument or variable {text:?}: expected no NUL byte in it"),
             ContextError::Preopen { guest_path, reason } => {
                 write!(f, "preopen {guest_path}: expected a directory of the VFS, found: {reason}")
@@ -51,6 +58,12 @@ impl fmt::Display for ContextError {
 }
 
 impl std::error::Error for ContextError {}
+
+impl From<MountError> for ContextError {
+    fn from(error: MountError) -> Self {
+        ContextError::Grant(error)
+    }
+}
 
 enum Preopen {
     Memory(Ino),
@@ -70,6 +83,15 @@ pub struct ContextBuilder {
     deterministic: Option<Deterministic>,
     keeps_preopens: bool,
     zones: Option<Zones>,
+    grants: Option<Granted>,
+}
+
+/// What the guest may reach of the host.
+struct Granted {
+    root: Ino,
+    grants: Vec<Grant>,
+    policy: Policy,
+    current_folder: Option<PathBuf>,
 }
 
 impl ContextBuilder {
@@ -86,6 +108,7 @@ impl ContextBuilder {
             deterministic: None,
             keeps_preopens: false,
             zones: None,
+            grants: None,
         }
     }
 
@@ -156,9 +179,15 @@ impl ContextBuilder {
         self
     }
 
-    /// Grants a host folder, readable and writable, as `guest_path`.
+    /// Grants a host folder, readable and writable, as `guest_path`: as WASI has it, by itself and without a tree around it.
     pub fn preopen_host(mut self, folder: impl Into<String>, guest_path: impl Into<String>) -> Self {
         self.preopens.push((guest_path.into(), Preopen::Host(folder.into())));
+        self
+    }
+
+    /// Mounts what is granted in the tree below `root`, and lets the guest begin in `current_folder`: at its name at least.
+    pub fn grants(mut self, root: Ino, grants: Vec<Grant>, policy: Policy, current_folder: Option<PathBuf>) -> Self {
+        self.grants = Some(Granted { root, grants, policy, current_folder });
         self
     }
 
@@ -177,14 +206,21 @@ impl ContextBuilder {
         host.args(&self.arguments).envs(&self.environment);
 
         let mut vfs = self.vfs;
+        let owners = Arc::new(Owners::default());
+        let (mut mounts, current_folder) = match self.grants {
+            None => (Mounts::default(), None),
+            Some(Granted { root, grants, policy, current_folder }) => {
+                let mounts = mount_grants(&mut vfs, root, &grants, policy)?;
+                let folder = current_folder.map(|folder| enter_folder(&mut vfs, root, &mounts, &folder));
+                (mounts, folder.transpose()?)
+            }
+        };
         let streams = [Stream::input(self.stdin), Stream::output(self.stdout, 1), Stream::output(self.stderr, 2)];
         let host_streams = streams.iter().filter_map(Stream::file).cloned().collect();
         let mut files: Vec<Box<dyn OpenFile>> = Vec::new();
         for stream in streams {
             files.push(Box::new(stream));
         }
-        // wasmtime-wasi numbers its own preopens from 3 on, in the order they are given to it.
-        let mut host_folders = STREAMS..;
         for (guest_path, preopen) in self.preopens {
             files.push(match preopen {
                 Preopen::Memory(ino) => {
@@ -192,10 +228,10 @@ impl ContextBuilder {
                     Box::new(opened.map_err(|reason| ContextError::Preopen { guest_path, reason })?)
                 }
                 Preopen::Host(folder) => {
-                    host.preopened_dir(Path::new(&folder), &guest_path, FsPerms::ReadWrite)
-                        .map_err(|error| ContextError::HostFolder { path: folder, reason: format!("{error:#}") })?;
-                    let number = host_folders.next().ok_or(ContextError::TooManyPreopens)?;
-                    Box::new(HostFolder(number.into()))
+                    let opened = mounts.add_confined(Path::new(&folder));
+                    let opened =
+                        opened.map_err(|error| ContextError::HostFolder { path: folder, reason: error.to_string() })?;
+                    Box::new(HostFile::of_folder(opened, Some(guest_path), owners.clone()))
                 }
             });
         }
@@ -206,11 +242,22 @@ impl ContextBuilder {
         for file in files {
             table.insert(file).map_err(|_| ContextError::TooManyPreopens)?;
         }
+        match current_folder {
+            None | Some(Node::Name(_)) => {}
+            Some(Node::Vfs(ino)) => {
+                let guest_path = "the current directory".to_string();
+                let opened = VfsFile::entered(&mut vfs, ino);
+                table.begin_in(Box::new(opened.map_err(|reason| ContextError::Preopen { guest_path, reason })?));
+            }
+            Some(Node::Folder(folder)) => table.begin_in(Box::new(HostFile::of_folder(folder, None, owners.clone()))),
+        }
         let deterministic = self.deterministic;
         let pipes = Pipes::default();
         Ok(Context {
             vfs,
             table,
+            mounts,
+            owners,
             host: host.build_p1(),
             deterministic,
             pipes,

@@ -3,11 +3,14 @@
 
 mod builder;
 mod deterministic;
+mod refused;
 
 pub use builder::{ContextBuilder, ContextError};
 
 use crate::Zones;
+use crate::disk::Owners;
 use crate::files::{Pipes, Table, Wait};
+use crate::namespace::Mounts;
 use deterministic::Deterministic;
 use std::fs::File;
 use std::sync::Arc;
@@ -24,7 +27,11 @@ pub struct Context {
     pub(crate) zones: Option<Zones>,
     /// The host's files behind the standard streams, of which one may be a terminal.
     pub(crate) streams: Vec<Arc<File>>,
-    /// wasmtime-wasi: clocks, random numbers, arguments, environment, and granted host folders.
+    /// Where something of the host begins in the guest's tree.
+    pub(crate) mounts: Mounts,
+    /// What device numbers stand for.
+    pub(crate) owners: Arc<Owners>,
+    /// wasmtime-wasi: clocks, random numbers, arguments, environment.
     pub(crate) host: WasiP1Ctx,
     /// In place of the host's clocks and random numbers, if they must be the same in every run.
     pub(crate) deterministic: Option<Deterministic>,

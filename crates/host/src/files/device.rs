@@ -1,8 +1,8 @@
 //! Character devices: `/dev/null`, `/dev/zero`, `/dev/full`, `/dev/random` and `/dev/urandom`. They hold nothing, so they have no
 //! offset, and none of them ever waits. Only a buffer of the guest's is filled: nothing is set aside for a read, however large.
 
-use super::vfs_file::{FILE_RIGHTS, OpenFlags, space};
-use super::{Attempt, Interest, OpenFile, Readiness, Space, stat, valid_offset};
+use super::vfs_file::{OpenFlags, space};
+use super::{Attempt, Interest, OpenFile, Readiness, Space, rights, stat, valid_offset};
 use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat, Filetype, Rights};
 use crate::wasi::{OrErrno, Result};
 use std::io::SeekFrom;
@@ -57,7 +57,7 @@ impl OpenFile for DeviceFile {
     }
 
     fn status(&self) -> Fdstat {
-        let mut rights = FILE_RIGHTS;
+        let mut rights = rights::FILE;
         if !self.read {
             rights &= !Rights::FD_READ;
         }

@@ -1,4 +1,4 @@
-//! Open file descriptions: what a guest's descriptors lead to.
+//! Open file descriptions: what a guest's descriptors lead to. Those of the host's own files are in `disk/`.
 //!
 //! Each kind implements one trait, [`OpenFile`], whose defaults are right for what a kind cannot do. Nothing here sees the
 //! guest's memory: an operation gets a buffer, and one that cannot go on at once answers [`Attempt::WouldWait`] and leaves the
@@ -14,14 +14,14 @@
 //! | `stream.rs` | stdin, stdout and stderr |
 //! | `terminal.rs` | terminals behind the standard streams |
 //! | `reply.rs` | the text that answers a request |
-//! | `host_folder.rs` | what wasmtime-wasi serves: granted host folders |
+//! | `rights.rs` | rights of preview1 |
 //! | `stat.rs` | what `stat` shows |
 
 mod channel;
 mod device;
-mod host_folder;
 mod pipe;
 mod reply;
+pub(crate) mod rights;
 mod stat;
 mod stream;
 mod table;
@@ -30,7 +30,6 @@ mod vfs_file;
 mod wait;
 
 pub(crate) use device::DeviceFile;
-pub(crate) use host_folder::HostFolder;
 pub(crate) use pipe::Pipes;
 pub(crate) use reply::Reply;
 pub(crate) use stat::{filetype, of_metadata};
@@ -40,10 +39,12 @@ pub(crate) use table::Table;
 pub(crate) use vfs_file::{OpenFlags, VfsFile};
 pub(crate) use wait::{Wait, ready};
 
+use crate::namespace::{Folder, Node};
+use crate::wasi::Result;
 use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat, Sdflags};
-use crate::wasi::{Result, types};
 use std::io::SeekFrom;
-use vfs::{Ino, Vfs};
+use std::sync::Arc;
+use vfs::Vfs;
 
 /// What came of an operation that may have to wait.
 #[derive(Debug)]
@@ -150,11 +151,11 @@ pub(crate) trait OpenFile: Send {
         Err(Errno::Spipe.into())
     }
 
-    /// Brings what was written to where it stays.
+    /// Brings what was written to where it stays, with `data_only` without what is not needed to read it again.
     ///
     /// # Errors
     /// EINVAL, and what the host's file answers.
-    fn sync(&mut self) -> Result<()> {
+    fn sync(&mut self, _data_only: bool) -> Result<()> {
         Err(Errno::Inval.into())
     }
 
@@ -196,28 +197,25 @@ pub(crate) trait OpenFile: Send {
         false
     }
 
-    /// The directory of the VFS that it is, to walk from.
+    /// The directory that it is, to walk from.
     ///
     /// # Errors
     /// ENOTDIR.
-    fn directory(&self) -> Result<Ino> {
+    fn node(&self) -> Result<Node> {
         Err(Errno::Notdir.into())
     }
 
-    /// The directory of the VFS that it is, to be listed.
+    /// The directory that it is, to be listed.
     ///
     /// # Errors
     /// ENOTDIR, EBADF.
-    fn listing(&self) -> Result<Ino> {
+    fn listing(&self) -> Result<Node> {
         Err(Errno::Notdir.into())
     }
 
-    /// The path of the directory that it is.
-    ///
-    /// # Errors
-    /// ENOTDIR, ESTALE (it was removed).
-    fn path(&self, _: &Vfs) -> Result<String> {
-        Err(Errno::Notdir.into())
+    /// The file of the host that it is, to be locked.
+    fn host_file(&self) -> Option<&Arc<Folder>> {
+        None
     }
 
     /// How full its file system is.
@@ -287,11 +285,6 @@ pub(crate) trait OpenFile: Send {
     /// EBADF.
     fn readiness(&self, vfs: &Vfs, interest: Interest) -> Result<Readiness>;
 
-    /// wasmtime-wasi's own number, if the calls are its to serve.
-    fn delegate(&self) -> Option<types::Fd> {
-        None
-    }
-
     /// Gives back what it holds, once the last number that led here is gone.
     fn close(self: Box<Self>, _: &mut Vfs) {}
 }
@@ -308,6 +301,6 @@ pub(crate) struct Space {
 }
 
 /// Offsets are signed in POSIX: one that is not would be negative there.
-fn valid_offset(offset: u64) -> Result<u64> {
+pub(crate) fn valid_offset(offset: u64) -> Result<u64> {
     if offset <= i64::MAX as u64 { Ok(offset) } else { Err(Errno::Inval.into()) }
 }

@@ -24,7 +24,7 @@ pub(crate) fn filetype(kind: Kind) -> types::Filetype {
         Kind::Symlink => types::Filetype::SymbolicLink,
         Kind::Device(_) => types::Filetype::CharacterDevice,
         // Whoever wants to know asks the descriptor.
-        Kind::Descriptor(_) => types::Filetype::Unknown,
+        Kind::Descriptor(_) | Kind::Mount(_) => types::Filetype::Unknown,
     }
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn of_metadata(metadata: &Metadata) -> types::Filestat {
         Kind::File => S_IFREG,
         Kind::Symlink => S_IFLNK,
         Kind::Device(_) => S_IFCHR,
-        Kind::Descriptor(_) => 0,
+        Kind::Descriptor(_) | Kind::Mount(_) => 0,
     };
     let number = if metadata.ino.is_read_only() { READ_ONLY_DEVICE } else { SCRATCH_DEVICE };
     types::Filestat {

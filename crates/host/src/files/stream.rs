@@ -346,7 +346,7 @@ impl OpenFile for Stream {
     }
 
     /// Brings what was written to a file onto its disk.
-    fn sync(&mut self) -> Result<()> {
+    fn sync(&mut self, _: bool) -> Result<()> {
         match &self.target {
             Target::Host(host) => host.file.sync_all().map_err(|error| errno(&error).into()),
             _ => Err(Errno::Inval.into()),

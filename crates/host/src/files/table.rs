@@ -110,6 +110,22 @@ impl Table {
         Ok(((CURRENT_DIRECTORY as u32).into(), former))
     }
 
+    /// The number of the current directory.
+    ///
+    /// # Errors
+    /// EINVAL: there is none.
+    pub fn current_directory(&self) -> Result<Fd> {
+        self.current_directory.ok_or(Errno::Inval)?;
+        Ok((CURRENT_DIRECTORY as u32).into())
+    }
+
+    /// Begins in a directory that has no other number.
+    pub fn begin_in(&mut self, file: File) {
+        let open = Some(Open { file, numbers: 1 });
+        self.open.push(open);
+        self.current_directory = Some(self.open.len() - 1);
+    }
+
     /// The numbers in use, rising, and what each leads to: equal as long as it is the same.
     pub fn numbers(&self) -> impl Iterator<Item = (u32, String)> {
         let current_directory = self.current_directory.map(|place| (CURRENT_DIRECTORY as u32, place));

@@ -1,48 +1,14 @@
 //! Files and directories of the VFS.
 
-use super::{Attempt, Interest, OpenFile, Readiness, Space, stat, valid_offset};
-use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat, Rights};
+use super::{Attempt, Interest, OpenFile, Readiness, Space, rights, stat, valid_offset};
+use crate::namespace::Node;
+use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat};
 use crate::wasi::{OrErrno, Result};
 use std::io::SeekFrom;
 use vfs::{Ino, Kind, OpenOptions, Vfs};
 
 /// In which a file system is counted, bytes.
 const BLOCK: u64 = 4096;
-
-/// What a directory may be asked for; files opened in it inherit what follows.
-const DIRECTORY_RIGHTS: Rights = Rights::FD_FDSTAT_SET_FLAGS
-    .union(Rights::FD_SYNC)
-    .union(Rights::FD_ADVISE)
-    .union(Rights::PATH_CREATE_DIRECTORY)
-    .union(Rights::PATH_CREATE_FILE)
-    .union(Rights::PATH_LINK_SOURCE)
-    .union(Rights::PATH_LINK_TARGET)
-    .union(Rights::PATH_OPEN)
-    .union(Rights::FD_READDIR)
-    .union(Rights::PATH_READLINK)
-    .union(Rights::PATH_RENAME_SOURCE)
-    .union(Rights::PATH_RENAME_TARGET)
-    .union(Rights::PATH_SYMLINK)
-    .union(Rights::PATH_REMOVE_DIRECTORY)
-    .union(Rights::PATH_UNLINK_FILE)
-    .union(Rights::PATH_FILESTAT_GET)
-    .union(Rights::PATH_FILESTAT_SET_TIMES)
-    .union(Rights::FD_FILESTAT_GET)
-    .union(Rights::FD_FILESTAT_SET_TIMES);
-
-pub(super) const FILE_RIGHTS: Rights = Rights::FD_DATASYNC
-    .union(Rights::FD_READ)
-    .union(Rights::FD_SEEK)
-    .union(Rights::FD_FDSTAT_SET_FLAGS)
-    .union(Rights::FD_SYNC)
-    .union(Rights::FD_TELL)
-    .union(Rights::FD_WRITE)
-    .union(Rights::FD_ADVISE)
-    .union(Rights::FD_ALLOCATE)
-    .union(Rights::FD_FILESTAT_GET)
-    .union(Rights::FD_FILESTAT_SET_SIZE)
-    .union(Rights::FD_FILESTAT_SET_TIMES)
-    .union(Rights::POLL_FD_READWRITE);
 
 /// How a file is opened, beside what the VFS asks.
 #[derive(Clone, Copy)]
@@ -76,13 +42,20 @@ impl VfsFile {
     /// # Errors
     /// ENOTDIR, or as [`Vfs::hold`].
     pub fn preopened(vfs: &mut Vfs, ino: Ino, guest_path: String) -> vfs::Result<VfsFile> {
+        Ok(VfsFile { read: true, preopen: Some(guest_path), ..VfsFile::entered(vfs, ino)? })
+    }
+
+    /// A directory that is walked from and not listed, as the current one.
+    ///
+    /// # Errors
+    /// As [`VfsFile::preopened`].
+    pub fn entered(vfs: &mut Vfs, ino: Ino) -> vfs::Result<VfsFile> {
         vfs.hold(ino)?;
         let kind = vfs.metadata(ino)?.kind;
         if kind != Kind::Directory {
             return Err(vfs::Errno::NotDir);
         }
-        let preopen = Some(guest_path);
-        Ok(VfsFile { ino, kind, offset: 0, read: true, write: false, flags: Fdflags::empty(), preopen })
+        Ok(VfsFile { ino, kind, offset: 0, read: false, write: false, flags: Fdflags::empty(), preopen: None })
     }
 
     /// The inode, if it is a file.
@@ -119,22 +92,7 @@ impl OpenFile for VfsFile {
     }
 
     fn status(&self) -> Fdstat {
-        let (mut base, inheriting) = match self.kind {
-            Kind::Directory => (DIRECTORY_RIGHTS, DIRECTORY_RIGHTS.union(FILE_RIGHTS)),
-            _ => (FILE_RIGHTS, FILE_RIGHTS),
-        };
-        if !self.read {
-            base &= !(Rights::FD_READ | Rights::FD_READDIR);
-        }
-        if !self.write {
-            base &= !(Rights::FD_WRITE | Rights::FD_ALLOCATE | Rights::FD_FILESTAT_SET_SIZE);
-        }
-        Fdstat {
-            fs_filetype: stat::filetype(self.kind),
-            fs_flags: self.flags,
-            fs_rights_base: base,
-            fs_rights_inheriting: inheriting,
-        }
+        rights::status(stat::filetype(self.kind), self.flags, self.read, self.write)
     }
 
     fn stat(&self, vfs: &Vfs) -> Result<Filestat> {
@@ -202,7 +160,7 @@ impl OpenFile for VfsFile {
         vfs.allocate(ino, offset, len).or_errno()
     }
 
-    fn sync(&mut self) -> Result<()> {
+    fn sync(&mut self, _: bool) -> Result<()> {
         Ok(())
     }
 
@@ -227,21 +185,14 @@ impl OpenFile for VfsFile {
         Ok(Some(Box::new(VfsFile::new(self.kind, self.ino, how))))
     }
 
-    fn directory(&self) -> Result<Ino> {
-        if self.kind == Kind::Directory { Ok(self.ino) } else { Err(Errno::Notdir.into()) }
+    fn node(&self) -> Result<Node> {
+        if self.kind == Kind::Directory { Ok(Node::Vfs(self.ino)) } else { Err(Errno::Notdir.into()) }
     }
 
-    fn listing(&self) -> Result<Ino> {
-        let directory = self.directory()?;
+    fn listing(&self) -> Result<Node> {
+        let directory = self.node()?;
         // Else it was opened to walk through it only.
         if self.read { Ok(directory) } else { Err(Errno::Badf.into()) }
-    }
-
-    fn path(&self, vfs: &Vfs) -> Result<String> {
-        match vfs.path(self.directory()?) {
-            Err(vfs::Errno::NoEnt) => Err(Errno::Stale.into()),
-            path => path.or_errno(),
-        }
     }
 
     fn space(&self, vfs: &Vfs) -> Result<Space> {

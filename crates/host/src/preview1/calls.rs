@@ -1,18 +1,17 @@
-//! The preview1 calls. Each goes to the open file description that its descriptor leads to, to the VFS, or, for a granted host
-//! folder only, to wasmtime-wasi with wasmtime-wasi's own number.
+//! The preview1 calls. Each goes to the open file description that its descriptor leads to, or, with a path, to `paths.rs`;
+//! arguments, environment, clocks and random numbers are wasmtime-wasi's.
 
-use super::convert::{follows, read_path, times};
+use super::convert::times;
 use super::types::{
     Advice, CiovecArray, Clockid, Dircookie, Errno, Event, Exitcode, Fd, Fdflags, Fdstat, Filedelta, Filesize,
     Filestat, Fstflags, IovecArray, Lookupflags, Oflags, Prestat, PrestatDir, Riflags, Rights, Roflags, Sdflags,
     Siflags, Signal, Size, Subscription, Timestamp, Whence,
 };
 use super::{Context, Result};
-use crate::files::{Attempt, HostFolder, OpenFlags, of_metadata};
-use crate::wasi::{Exit, OrErrno};
+use crate::files::Attempt;
+use crate::wasi::Exit;
 use rustix::time::ClockId;
 use std::io::SeekFrom;
-use vfs::{Ino, Kind, OpenOptions};
 use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
 use wiggle::{GuestMemory, GuestPtr};
 
@@ -20,32 +19,6 @@ type Memory<'a, 'b> = &'a mut GuestMemory<'b>;
 
 /// How many random bytes are asked for at once: wasmtime-wasi sets memory aside for them.
 const RANDOM_CHUNK: Size = 64 * 1024;
-
-/// Where a path call goes.
-enum Directory {
-    Vfs(Ino),
-    Host(Fd),
-}
-
-impl Context {
-    fn directory(&self, fd: Fd) -> Result<Directory> {
-        let file = self.table.get(fd)?;
-        match file.delegate() {
-            Some(inner) => Ok(Directory::Host(inner)),
-            None => file.directory().map(Directory::Vfs),
-        }
-    }
-}
-
-/// Goes on in wasmtime-wasi if the descriptor is one of a host folder.
-macro_rules! delegate {
-    ($context:ident, $fd:ident, $inner:ident => $call:expr) => {
-        let inner = $context.table.get($fd)?.delegate();
-        if let Some($inner) = inner {
-            return $call;
-        }
-    };
-}
 
 impl WasiSnapshotPreview1 for Context {
     fn set_hostcall_fuel(&mut self, fuel: usize) {
@@ -128,82 +101,62 @@ impl WasiSnapshotPreview1 for Context {
         self.poll(memory, subscriptions, events, count)
     }
 
-    async fn fd_advise(
-        &mut self,
-        memory: Memory<'_, '_>,
-        fd: Fd,
-        offset: Filesize,
-        len: Filesize,
-        advice: Advice,
-    ) -> Result<()> {
-        delegate!(self, fd, inner => self.host.fd_advise(memory, inner, offset, len, advice).await);
+    async fn fd_advise(&mut self, _: Memory<'_, '_>, fd: Fd, offset: Filesize, len: Filesize, _: Advice) -> Result<()> {
         self.table.get_mut(fd)?.advise(offset, len)
     }
 
-    fn fd_allocate(&mut self, memory: Memory<'_, '_>, fd: Fd, offset: Filesize, len: Filesize) -> Result<()> {
-        delegate!(self, fd, inner => self.host.fd_allocate(memory, inner, offset, len));
+    fn fd_allocate(&mut self, _: Memory<'_, '_>, fd: Fd, offset: Filesize, len: Filesize) -> Result<()> {
         self.table.get_mut(fd)?.allocate(&mut self.vfs, offset, len)
     }
 
-    async fn fd_close(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
-        let Some(file) = self.table.remove(fd)? else { return Ok(()) };
-        match file.delegate() {
-            Some(inner) => self.host.fd_close(memory, inner).await?,
-            None => file.close(&mut self.vfs),
+    async fn fd_close(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<()> {
+        if let Some(file) = self.table.remove(fd)? {
+            file.close(&mut self.vfs);
         }
         Ok(())
     }
 
-    async fn fd_datasync(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
-        delegate!(self, fd, inner => self.host.fd_datasync(memory, inner).await);
-        self.table.get_mut(fd)?.sync()
+    async fn fd_datasync(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<()> {
+        self.table.get_mut(fd)?.sync(true)
     }
 
-    async fn fd_sync(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<()> {
-        delegate!(self, fd, inner => self.host.fd_sync(memory, inner).await);
-        self.table.get_mut(fd)?.sync()
+    async fn fd_sync(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<()> {
+        self.table.get_mut(fd)?.sync(false)
     }
 
-    async fn fd_fdstat_get(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Fdstat> {
-        delegate!(self, fd, inner => self.host.fd_fdstat_get(memory, inner).await);
+    async fn fd_fdstat_get(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<Fdstat> {
         Ok(self.table.get(fd)?.status())
     }
 
-    fn fd_fdstat_set_flags(&mut self, memory: Memory<'_, '_>, fd: Fd, flags: Fdflags) -> Result<()> {
-        delegate!(self, fd, inner => self.host.fd_fdstat_set_flags(memory, inner, flags));
+    fn fd_fdstat_set_flags(&mut self, _: Memory<'_, '_>, fd: Fd, flags: Fdflags) -> Result<()> {
         self.table.get_mut(fd)?.set_flags(flags)
     }
 
-    fn fd_fdstat_set_rights(&mut self, memory: Memory<'_, '_>, fd: Fd, base: Rights, inheriting: Rights) -> Result<()> {
-        delegate!(self, fd, inner => self.host.fd_fdstat_set_rights(memory, inner, base, inheriting));
+    fn fd_fdstat_set_rights(&mut self, _: Memory<'_, '_>, _: Fd, _: Rights, _: Rights) -> Result<()> {
         Err(Errno::Notsup.into())
     }
 
-    async fn fd_filestat_get(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Filestat> {
-        delegate!(self, fd, inner => self.host.fd_filestat_get(memory, inner).await);
+    async fn fd_filestat_get(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<Filestat> {
         self.table.get(fd)?.stat(&self.vfs)
     }
 
-    async fn fd_filestat_set_size(&mut self, memory: Memory<'_, '_>, fd: Fd, size: Filesize) -> Result<()> {
-        delegate!(self, fd, inner => self.host.fd_filestat_set_size(memory, inner, size).await);
+    async fn fd_filestat_set_size(&mut self, _: Memory<'_, '_>, fd: Fd, size: Filesize) -> Result<()> {
         self.table.get_mut(fd)?.set_size(&mut self.vfs, size)
     }
 
     async fn fd_filestat_set_times(
         &mut self,
-        memory: Memory<'_, '_>,
+        _: Memory<'_, '_>,
         fd: Fd,
         atim: Timestamp,
         mtim: Timestamp,
         flags: Fstflags,
     ) -> Result<()> {
-        delegate!(self, fd, inner => self.host.fd_filestat_set_times(memory, inner, atim, mtim, flags).await);
         let (accessed, modified) = times(self.vfs.now(), atim, mtim, flags)?;
         self.table.get_mut(fd)?.set_times(&mut self.vfs, accessed, modified)
     }
 
     async fn fd_read(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: IovecArray) -> Result<Size> {
-        delegate!(self, fd, inner => self.host.fd_read(memory, inner, iovs).await);
         if self.table.get(fd)?.is_random() {
             return self.draw(memory, iovs);
         }
@@ -211,7 +164,6 @@ impl WasiSnapshotPreview1 for Context {
     }
 
     async fn fd_pread(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: IovecArray, offset: Filesize) -> Result<Size> {
-        delegate!(self, fd, inner => self.host.fd_pread(memory, inner, iovs, offset).await);
         if self.table.get(fd)?.is_random() {
             return self.draw(memory, iovs);
         }
@@ -219,23 +171,19 @@ impl WasiSnapshotPreview1 for Context {
     }
 
     async fn fd_write(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: CiovecArray) -> Result<Size> {
-        delegate!(self, fd, inner => self.host.fd_write(memory, inner, iovs).await);
         self.write(memory, fd, iovs)
     }
 
     async fn fd_pwrite(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: CiovecArray, offset: Filesize) -> Result<Size> {
-        delegate!(self, fd, inner => self.host.fd_pwrite(memory, inner, iovs, offset).await);
         self.write_at(memory, fd, iovs, offset)
     }
 
-    fn fd_prestat_get(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Prestat> {
-        delegate!(self, fd, inner => self.host.fd_prestat_get(memory, inner));
+    fn fd_prestat_get(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<Prestat> {
         let path = self.table.get(fd)?.preopen().ok_or(Errno::Badf)?;
         Ok(Prestat::Dir(PrestatDir { pr_name_len: path.len() as u32 }))
     }
 
     fn fd_prestat_dir_name(&mut self, memory: Memory<'_, '_>, fd: Fd, buffer: GuestPtr<u8>, len: Size) -> Result<()> {
-        delegate!(self, fd, inner => self.host.fd_prestat_dir_name(memory, inner, buffer, len));
         let path = self.table.get(fd)?.preopen().ok_or(Errno::Notdir)?;
         if path.len() > len as usize {
             return Err(Errno::Nametoolong.into());
@@ -255,8 +203,7 @@ impl WasiSnapshotPreview1 for Context {
         self.table.renumber(from, to)
     }
 
-    async fn fd_seek(&mut self, memory: Memory<'_, '_>, fd: Fd, delta: Filedelta, whence: Whence) -> Result<Filesize> {
-        delegate!(self, fd, inner => self.host.fd_seek(memory, inner, delta, whence).await);
+    async fn fd_seek(&mut self, _: Memory<'_, '_>, fd: Fd, delta: Filedelta, whence: Whence) -> Result<Filesize> {
         let file = self.table.get_mut(fd)?;
         match (whence, u64::try_from(delta)) {
             (Whence::Set, Ok(offset)) => file.seek(&mut self.vfs, SeekFrom::Start(offset)),
@@ -267,8 +214,7 @@ impl WasiSnapshotPreview1 for Context {
         }
     }
 
-    fn fd_tell(&mut self, memory: Memory<'_, '_>, fd: Fd) -> Result<Filesize> {
-        delegate!(self, fd, inner => self.host.fd_tell(memory, inner));
+    fn fd_tell(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<Filesize> {
         self.table.get_mut(fd)?.seek(&mut self.vfs, SeekFrom::Current(0))
     }
 
@@ -280,15 +226,11 @@ impl WasiSnapshotPreview1 for Context {
         len: Size,
         cookie: Dircookie,
     ) -> Result<Size> {
-        delegate!(self, fd, inner => self.host.fd_readdir(memory, inner, buffer, len, cookie).await);
-        self.list(memory, self.table.get(fd)?.listing()?, buffer, len, cookie)
+        self.list(memory, fd, buffer, len, cookie)
     }
 
     async fn path_create_directory(&mut self, memory: Memory<'_, '_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
-        match self.directory(fd)? {
-            Directory::Host(inner) => self.host.path_create_directory(memory, inner, path).await,
-            Directory::Vfs(at) => self.vfs.make_directory(at, &read_path(memory, path)?).or_errno(),
-        }
+        self.make_directory(memory, fd, path)
     }
 
     async fn path_filestat_get(
@@ -298,18 +240,7 @@ impl WasiSnapshotPreview1 for Context {
         flags: Lookupflags,
         path: GuestPtr<str>,
     ) -> Result<Filestat> {
-        match self.directory(fd)? {
-            Directory::Host(inner) => self.host.path_filestat_get(memory, inner, flags, path).await,
-            Directory::Vfs(at) => {
-                let path = read_path(memory, path)?;
-                let ino = self.vfs.lookup(at, &path, follows(flags)).or_errno()?;
-                let metadata = self.vfs.metadata(ino).or_errno()?;
-                match metadata.kind {
-                    Kind::Descriptor(number) => self.fd_filestat_get(memory, self.named_descriptor(number)?).await,
-                    _ => Ok(of_metadata(&metadata)),
-                }
-            }
-        }
+        self.stat_path(memory, fd, flags, path)
     }
 
     async fn path_filestat_set_times(
@@ -322,23 +253,7 @@ impl WasiSnapshotPreview1 for Context {
         mtim: Timestamp,
         flags: Fstflags,
     ) -> Result<()> {
-        match self.directory(fd)? {
-            Directory::Host(inner) => {
-                self.host.path_filestat_set_times(memory, inner, lookup, path, atim, mtim, flags).await
-            }
-            Directory::Vfs(at) => {
-                let (accessed, modified) = times(self.vfs.now(), atim, mtim, flags)?;
-                let path = read_path(memory, path)?;
-                let ino = self.vfs.lookup(at, &path, follows(lookup)).or_errno()?;
-                match self.vfs.metadata(ino).or_errno()?.kind {
-                    Kind::Descriptor(number) => {
-                        let fd = self.named_descriptor(number)?;
-                        self.fd_filestat_set_times(memory, fd, atim, mtim, flags).await
-                    }
-                    _ => self.vfs.set_times(ino, accessed, modified).or_errno(),
-                }
-            }
-        }
+        self.set_path_times(memory, fd, path, lookup, (atim, mtim, flags))
     }
 
     async fn path_link(
@@ -350,16 +265,7 @@ impl WasiSnapshotPreview1 for Context {
         new_fd: Fd,
         new_path: GuestPtr<str>,
     ) -> Result<()> {
-        match (self.directory(old_fd)?, self.directory(new_fd)?) {
-            (Directory::Host(old), Directory::Host(new)) => {
-                self.host.path_link(memory, old, flags, old_path, new, new_path).await
-            }
-            (Directory::Vfs(old), Directory::Vfs(new)) => {
-                let (old_path, new_path) = (read_path(memory, old_path)?, read_path(memory, new_path)?);
-                self.vfs.link(old, &old_path, follows(flags), new, &new_path).or_errno()
-            }
-            _ => Err(Errno::Xdev.into()),
-        }
+        self.link_path(memory, (old_fd, old_path), flags, (new_fd, new_path))
     }
 
     async fn path_open(
@@ -370,30 +276,10 @@ impl WasiSnapshotPreview1 for Context {
         path: GuestPtr<str>,
         oflags: Oflags,
         base: Rights,
-        inheriting: Rights,
+        _: Rights,
         flags: Fdflags,
     ) -> Result<Fd> {
-        let directory = self.directory(fd)?;
-        self.table.expect_room()?;
-        match directory {
-            Directory::Vfs(at) => {
-                let options = OpenOptions {
-                    follow: follows(lookup),
-                    create: oflags.contains(Oflags::CREAT),
-                    exclusive: oflags.contains(Oflags::EXCL),
-                    truncate: oflags.contains(Oflags::TRUNC),
-                    directory: oflags.contains(Oflags::DIRECTORY),
-                    read: base.intersects(Rights::FD_READ | Rights::FD_READDIR),
-                    write: base.contains(Rights::FD_WRITE),
-                };
-                self.open(at, &read_path(memory, path)?, OpenFlags { options, flags })
-            }
-            Directory::Host(inner) => {
-                let opened = self.host.path_open(memory, inner, lookup, path, oflags, base, inheriting, flags).await?;
-                // There is room: see above.
-                self.insert(Box::new(HostFolder(opened)))
-            }
-        }
+        self.open_path(memory, (fd, path), lookup, oflags, base, flags)
     }
 
     async fn path_readlink(
@@ -404,22 +290,14 @@ impl WasiSnapshotPreview1 for Context {
         buffer: GuestPtr<u8>,
         len: Size,
     ) -> Result<Size> {
-        match self.directory(fd)? {
-            Directory::Host(inner) => self.host.path_readlink(memory, inner, path, buffer, len).await,
-            Directory::Vfs(at) => {
-                let target = self.vfs.read_link(at, &read_path(memory, path)?).or_errno()?;
-                let told = &target.as_bytes()[..target.len().min(len as usize)];
-                memory.copy_from_slice(told, buffer.as_array(told.len() as u32))?;
-                Ok(told.len() as u32)
-            }
-        }
+        let target = self.read_link(memory, fd, path)?;
+        let told = &target[..target.len().min(len as usize)];
+        memory.copy_from_slice(told, buffer.as_array(told.len() as u32))?;
+        Ok(told.len() as u32)
     }
 
     async fn path_remove_directory(&mut self, memory: Memory<'_, '_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
-        match self.directory(fd)? {
-            Directory::Host(inner) => self.host.path_remove_directory(memory, inner, path).await,
-            Directory::Vfs(at) => self.vfs.remove_directory(at, &read_path(memory, path)?).or_errno(),
-        }
+        self.remove_directory(memory, fd, path)
     }
 
     async fn path_rename(
@@ -430,16 +308,7 @@ impl WasiSnapshotPreview1 for Context {
         new_fd: Fd,
         new_path: GuestPtr<str>,
     ) -> Result<()> {
-        match (self.directory(old_fd)?, self.directory(new_fd)?) {
-            (Directory::Host(old), Directory::Host(new)) => {
-                self.host.path_rename(memory, old, old_path, new, new_path).await
-            }
-            (Directory::Vfs(old), Directory::Vfs(new)) => {
-                let (old_path, new_path) = (read_path(memory, old_path)?, read_path(memory, new_path)?);
-                self.vfs.rename(old, &old_path, new, &new_path).or_errno()
-            }
-            _ => Err(Errno::Xdev.into()),
-        }
+        self.rename_path(memory, (old_fd, old_path), (new_fd, new_path))
     }
 
     async fn path_symlink(
@@ -449,20 +318,11 @@ impl WasiSnapshotPreview1 for Context {
         fd: Fd,
         path: GuestPtr<str>,
     ) -> Result<()> {
-        match self.directory(fd)? {
-            Directory::Host(inner) => self.host.path_symlink(memory, target, inner, path).await,
-            Directory::Vfs(at) => {
-                let (target, path) = (read_path(memory, target)?, read_path(memory, path)?);
-                self.vfs.symlink(&target, at, &path).or_errno()
-            }
-        }
+        self.symlink_path(memory, target, (fd, path))
     }
 
     async fn path_unlink_file(&mut self, memory: Memory<'_, '_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
-        match self.directory(fd)? {
-            Directory::Host(inner) => self.host.path_unlink_file(memory, inner, path).await,
-            Directory::Vfs(at) => self.vfs.unlink(at, &read_path(memory, path)?).or_errno(),
-        }
+        self.unlink(memory, fd, path)
     }
 
     /// The sockets there are come in pairs and do not listen.

@@ -19,10 +19,10 @@ pub(super) fn follows(flags: Lookupflags) -> bool {
     flags.contains(Lookupflags::SYMLINK_FOLLOW)
 }
 
-/// A path out of the guest's memory. A hostile length is refused before anything is copied.
-pub(super) fn read_path(memory: &GuestMemory<'_>, pointer: GuestPtr<str>) -> Result<String> {
+/// A path out of the guest's memory: bytes, as the host's own names are. A hostile length is refused before anything is copied.
+pub(super) fn read_path(memory: &GuestMemory<'_>, pointer: GuestPtr<str>) -> Result<Vec<u8>> {
     if pointer.len() as usize > 4 * vfs::MAX_PATH {
         return Err(Errno::Nametoolong.into());
     }
-    Ok(memory.as_cow_str(pointer)?.into_owned())
+    Ok(memory.as_cow(pointer.as_bytes())?.into_owned())
 }

@@ -7,7 +7,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `calls.rs` | the calls, each a line of dispatch |
-//! | `open.rs` | what opening a path gives |
+//! | `paths.rs` | the calls that take paths |
+//! | `open.rs` | what opening a path in the VFS gives |
 //! | `transfer.rs` | reading into buffers of the guest and writing from them |
 //! | `readdir.rs` | listings |
 //! | `poll.rs` | `poll_oneoff` |
@@ -19,13 +20,12 @@ mod calls;
 mod convert;
 mod link;
 mod open;
+mod paths;
 mod poll;
 mod readdir;
 #[cfg(test)]
 mod readdir_test;
 mod requests;
-#[cfg(test)]
-mod seam_test;
 mod transfer;
 #[cfg(test)]
 mod transfer_test;

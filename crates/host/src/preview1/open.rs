@@ -1,7 +1,7 @@
-//! What opening a path gives: a file, a device, or what one of the guest's descriptors leads to.
+//! What opening a path in the VFS gives: a file, a device, or what one of the guest's descriptors leads to.
 
 use super::types::{Errno, Fd};
-use super::{Context, Result, requests};
+use super::{Context, Result};
 use crate::abi::MAX_DESCRIPTORS;
 use crate::files::{DeviceFile, OpenFile, OpenFlags, Stream, VfsFile};
 use crate::wasi::OrErrno;
@@ -9,16 +9,12 @@ use crate::wasi::types::Rights;
 use vfs::{Device, Ino, Kind};
 
 impl Context {
-    /// Opens what `path` leads to from `directory`, or carries out the request that it is.
+    /// The open file description of an inode that has been opened in the VFS.
     ///
     /// # Errors
-    /// Those of [`vfs::Vfs::open`] and of requests; EMFILE; ENXIO (there is no terminal); ENOENT, EEXIST and EACCES (no
-    /// such descriptor, one to be made, or not opened for that).
-    pub(super) fn open(&mut self, directory: Ino, path: &str, how: OpenFlags) -> Result<Fd> {
-        if let Some(request) = requests::request(&self.vfs, directory, path) {
-            return self.request(request);
-        }
-        let ino = self.vfs.open(directory, path, how.options).or_errno()?;
+    /// EMFILE; ENXIO (there is no terminal); ENOENT, EEXIST and EACCES (no such descriptor, one to be made, or not opened for
+    /// that).
+    pub(super) fn open_inode(&mut self, ino: Ino, how: OpenFlags) -> Result<Fd> {
         let file: Box<dyn OpenFile> = match self.vfs.metadata(ino).or_errno()?.kind {
             Kind::Descriptor(number) => return self.open_descriptor(number, how),
             Kind::Device(Device::Terminal) => {
@@ -45,7 +41,7 @@ impl Context {
         let rights = file.status().fs_rights_base;
         let lacks = |wanted: bool, right: Rights| wanted && !rights.contains(right);
         let is_refused = lacks(how.options.read, Rights::FD_READ) || lacks(how.options.write, Rights::FD_WRITE);
-        if is_refused && file.delegate().is_none() {
+        if is_refused {
             return Err(Errno::Acces.into());
         }
         self.table.duplicate(fd, 0)

@@ -1,9 +1,10 @@
 //! Listings.
 
-use super::types::{self, Dircookie, Size};
+use super::types::{self, Dircookie, Errno, Fd, Size};
 use super::{Context, Result};
 use crate::abi::MAX_DESCRIPTORS;
 use crate::files;
+use crate::namespace::{Folder, Node};
 use crate::wasi::OrErrno;
 use vfs::{DirEntry, Ino, Kind};
 use wiggle::{GuestMemory, GuestPtr, GuestType};
@@ -17,11 +18,16 @@ impl Context {
     pub(super) fn list(
         &self,
         memory: &mut GuestMemory<'_>,
-        directory: Ino,
+        fd: Fd,
         buffer: GuestPtr<u8>,
         len: Size,
         cookie: Dircookie,
     ) -> Result<Size> {
+        let directory = match self.table.get(fd)?.listing()? {
+            Node::Vfs(directory) => directory,
+            Node::Folder(folder) => return self.list_folder(memory, &folder, buffer, len, cookie),
+            Node::Name(_) => return Err(Errno::Badf.into()),
+        };
         let descriptors = self.descriptor_entries(directory, cookie);
         let descriptors = descriptors.iter().map(|(name, ino, number)| DirEntry {
             name,
@@ -37,13 +43,33 @@ impl Context {
                 d_namlen: entry.name.len() as u32,
                 d_type: files::filetype(entry.kind),
             };
-            for part in [&dirent_bytes(&head)[..], entry.name.as_bytes()] {
-                let fits = part.len().min((len - used) as usize);
-                memory.copy_from_slice(&part[..fits], buffer.add(used)?.as_array(fits as u32))?;
-                used += fits as u32;
-            }
+            used += put(memory, buffer.add(used)?, len - used, &head, entry.name.as_bytes())?;
             if used == len {
                 break;
+            }
+        }
+        Ok(used)
+    }
+
+    /// As [`Context::list`], of a folder of the host.
+    fn list_folder(
+        &self,
+        memory: &mut GuestMemory<'_>,
+        folder: &Folder,
+        buffer: GuestPtr<u8>,
+        len: Size,
+        mut cookie: Dircookie,
+    ) -> Result<Size> {
+        let mut used = 0u32;
+        // The guest takes a buffer that is not full for the end.
+        while used < len {
+            let entries = folder.entries(cookie, (len - used) as usize)?;
+            if entries.is_empty() {
+                break;
+            }
+            for entry in entries {
+                used += put(memory, buffer.add(used)?, len - used, &entry.head, &entry.name)?;
+                cookie = entry.head.d_next;
             }
         }
         Ok(used)
@@ -63,6 +89,23 @@ impl Context {
         };
         numbers.filter_map(entry).collect()
     }
+}
+
+/// Writes an entry, as much of it as fits into `room` bytes; how much that was.
+fn put(
+    memory: &mut GuestMemory<'_>,
+    buffer: GuestPtr<u8>,
+    room: Size,
+    head: &types::Dirent,
+    name: &[u8],
+) -> Result<Size> {
+    let mut used = 0u32;
+    for part in [&dirent_bytes(head)[..], name] {
+        let fits = part.len().min((room - used) as usize);
+        memory.copy_from_slice(&part[..fits], buffer.add(used)?.as_array(fits as u32))?;
+        used += fits as u32;
+    }
+    Ok(used)
 }
 
 /// A directory entry as it lies in the guest's memory: 24 bytes, little-endian, padded.

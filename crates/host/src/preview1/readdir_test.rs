@@ -1,7 +1,8 @@
-//! `fd_readdir` with every buffer size and cookie, as a C library uses it.
+//! `fd_readdir` with every buffer size and cookie, as a C library uses it: in the VFS and in a folder of the host.
 
+use crate::namespace::Node;
 use crate::{Context, ContextBuilder};
-use vfs::{Ino, Limits, OpenOptions, RootKind, Vfs};
+use vfs::{Limits, OpenOptions, RootKind, Vfs};
 use wiggle::{GuestMemory, GuestPtr};
 
 const HEAD: usize = 24;
@@ -13,7 +14,10 @@ fn names() -> Vec<String> {
     names
 }
 
-fn guest() -> (Context, Ino) {
+/// The descriptor of the preopen.
+const ROOT: u32 = 3;
+
+fn guest() -> Context {
     let mut vfs = Vfs::new(Limits::default());
     let root = vfs.add_root(RootKind::Confined).expect("a root");
     for name in names() {
@@ -21,15 +25,26 @@ fn guest() -> (Context, Ino) {
         let ino = vfs.open(root, &name, options).expect("made");
         vfs.close(ino);
     }
-    (ContextBuilder::new(vfs).preopen(root, "/").build().expect("a guest"), root)
+    ContextBuilder::new(vfs).preopen(root, "/").build().expect("a guest")
+}
+
+fn guest_of_host_folder() -> (Context, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in names() {
+        std::fs::write(folder.path().join(name), "").expect("written");
+    }
+    let builder = ContextBuilder::new(Vfs::new(Limits::default()));
+    let path = folder.path().to_str().expect("UTF-8");
+    // Listed through a descriptor of its own, as a C library does.
+    (builder.preopen_host(path, "/").build().expect("a guest"), folder)
 }
 
 /// One call; what it wrote.
-fn call(guest: &Context, root: Ino, len: usize, cookie: u64) -> Vec<u8> {
+fn call(guest: &Context, len: usize, cookie: u64) -> Vec<u8> {
     let mut bytes = vec![0xee; len];
     let used = {
         let mut memory = GuestMemory::Unshared(&mut bytes);
-        guest.list(&mut memory, root, GuestPtr::new(0), len as u32, cookie).expect("listed")
+        guest.list(&mut memory, ROOT.into(), GuestPtr::new(0), len as u32, cookie).expect("listed")
     };
     assert!(bytes[used as usize..].iter().all(|byte| *byte == 0xee), "nothing is written behind what it tells");
     bytes.truncate(used as usize);
@@ -54,14 +69,16 @@ fn expected() -> Vec<String> {
     [".".to_string(), "..".to_string()].into_iter().chain(names()).collect()
 }
 
-#[test]
-fn every_buffer_size_lists_all_once() {
-    let (guest, root) = guest();
+fn expect_all_once(guest: &Context) {
+    let sorted = |mut names: Vec<String>| {
+        names.sort();
+        names
+    };
     // The smallest that holds the longest entry, up to more than all.
     for len in HEAD + 29..HEAD * 40 + 700 {
         let (mut listed, mut cookie) = (Vec::new(), 0);
         loop {
-            let bytes = call(&guest, root, len, cookie);
+            let bytes = call(guest, len, cookie);
             let found = entries(&bytes);
             cookie = found.last().map_or(cookie, |(_, _, cookie)| *cookie);
             listed.extend(found.into_iter().map(|(name, ino, _)| {
@@ -73,37 +90,57 @@ fn every_buffer_size_lists_all_once() {
                 break;
             }
         }
-        assert_eq!(listed, expected(), "buffer of {len}");
+        assert_eq!(sorted(listed), sorted(expected()), "buffer of {len}");
     }
+}
+
+fn expect_filled(guest: &Context) {
+    let whole = call(guest, 1 << 16, 0);
+    for len in 0..whole.len() {
+        assert_eq!(call(guest, len, 0), whole[..len], "buffer of {len}");
+    }
+}
+
+fn expect_to_go_on(guest: &Context) {
+    let all = entries(&call(guest, 1 << 16, 0));
+    for (position, (_, _, cookie)) in all.iter().enumerate() {
+        assert_eq!(entries(&call(guest, 1 << 16, *cookie)), all[position + 1..]);
+    }
+}
+
+#[test]
+fn every_buffer_size_lists_all_once() {
+    expect_all_once(&guest());
+    let (guest, _folder) = guest_of_host_folder();
+    expect_all_once(&guest);
 }
 
 #[test]
 fn a_buffer_is_filled_to_its_last_byte() {
-    let (guest, root) = guest();
-    let whole = call(&guest, root, 1 << 16, 0);
-    for len in 0..whole.len() {
-        assert_eq!(call(&guest, root, len, 0), whole[..len], "buffer of {len}");
-    }
+    expect_filled(&guest());
+    let (guest, _folder) = guest_of_host_folder();
+    expect_filled(&guest);
 }
 
 #[test]
 fn every_cookie_goes_on_behind_its_entry() {
-    let (guest, root) = guest();
-    let all = entries(&call(&guest, root, 1 << 16, 0));
-    for (position, (_, _, cookie)) in all.iter().enumerate() {
-        assert_eq!(entries(&call(&guest, root, 1 << 16, *cookie)), all[position + 1..]);
+    let guest = guest();
+    expect_to_go_on(&guest);
+    let last = entries(&call(&guest, 1 << 16, 0)).last().map_or(0, |(_, _, cookie)| *cookie);
+    for beyond in [last + 1, u64::MAX] {
+        assert_eq!(call(&guest, 1 << 16, beyond), b"");
     }
-    for beyond in [all.last().map_or(0, |(_, _, cookie)| cookie + 1), u64::MAX] {
-        assert_eq!(call(&guest, root, 1 << 16, beyond), b"");
-    }
+    let (guest, _folder) = guest_of_host_folder();
+    expect_to_go_on(&guest);
 }
 
 #[test]
 fn removing_while_listing_hides_nothing() {
-    let (mut guest, root) = guest();
+    let mut guest = guest();
+    let Ok(Node::Vfs(root)) = guest.table.get(ROOT.into()).and_then(|file| file.node()) else { panic!("a directory") };
     let (mut listed, mut cookie) = (Vec::new(), 0);
     loop {
-        let found = entries(&call(&guest, root, 100, cookie));
+        let found = entries(&call(&guest, 100, cookie));
         let Some((_, _, last)) = found.last() else { break };
         cookie = *last;
         for (name, _, _) in found {
@@ -114,5 +151,5 @@ fn removing_while_listing_hides_nothing() {
         }
     }
     assert_eq!(listed, expected());
-    assert_eq!(entries(&call(&guest, root, 1 << 16, 0)).len(), 2, "only the dots are left");
+    assert_eq!(entries(&call(&guest, 1 << 16, 0)).len(), 2, "only the dots are left");
 }

@@ -6,11 +6,16 @@
 //! | `pipe` | the end of a new pipe that reads |
 //! | `socketpair` | one socket of a new pair |
 //! | `cwd/FD` | the number of the current directory, which now is FD; it cannot be closed |
+//! | `cwd` | the number of the directory that the run begins in, if that is not the root |
 //! | `peer/FD` | the other end of what `pipe` or `socketpair` has answered, once |
 //! | `chmod/FD/MODE` | a descriptor that says no more; the permission bits of FD are now MODE, octal |
 //! | `path/FD` | the path of the directory FD, to be read from the descriptor |
 //! | `terminal/FD` | to be read: see `files/terminal.rs` |
 //! | `terminal/FD/WHEN/…` | a descriptor that says no more; the settings of the terminal FD are changed |
+//! | `owner/DEVICE` | to be read: what DEVICE, a number that `stat` has shown, stands for: device, user, group, 1 if read-only |
+//! | `lock/FD/KIND/START/LENGTH/WAIT` | a range of a file is locked: KIND r, w or u (no longer), WAIT 1 or 0 |
+//! | `lock/FD/KIND/START/LENGTH` | to be read: the lock that is in the way, KIND, START, LENGTH, process; or nothing |
+//! | `flock/FD/KIND/WAIT` | a whole file is locked |
 //! | `statvfs/FD` | to be read: block size, blocks, free blocks, files, free files, 1 if read-only |
 //! | `zone` | to be read: the file of the machine's own time zone; nothing, if there is none or it is not granted |
 //! | `zone/NAME` | the same of the zone of this name, such as `Europe/Berlin` |
@@ -21,15 +26,19 @@
 use super::types::{Errno, Fd};
 use super::{Context, Result};
 use crate::abi::{DEVICE, request};
+use crate::disk::Lock;
 use crate::files::{OpenFile, Reply};
-use vfs::Ino;
-
-/// The request that opening `path` in `directory` would be.
-pub(super) fn request<'a>(vfs: &vfs::Vfs, directory: Ino, path: &'a str) -> Option<&'a str> {
-    path.strip_prefix(DEVICE).filter(|_| vfs.is_slash(directory))
-}
+use crate::namespace::Node;
+use crate::wasi::OrErrno;
 
 impl Context {
+    /// The request that opening `path` in a directory would be.
+    pub(super) fn request_of<'a>(&self, directory: &Node, path: &'a [u8]) -> Option<&'a str> {
+        let Node::Vfs(directory) = directory else { return None };
+        let request = std::str::from_utf8(path).ok()?.strip_prefix(DEVICE)?;
+        self.vfs.is_slash(*directory).then_some(request)
+    }
+
     /// Carries out a request; the descriptor that answers it.
     ///
     /// # Errors
@@ -42,6 +51,7 @@ impl Context {
         let answer: Box<dyn OpenFile> = match (name, words.as_slice()) {
             (request::DUP, [fd, least]) => return self.table.duplicate(descriptor(fd)?, number(least, 10)?),
             (request::CWD, [fd]) => return self.change_directory(descriptor(fd)?),
+            (request::CWD, []) => return self.table.current_directory(),
             (request::PIPE, []) => Box::new(self.pipes.pipe()),
             (request::SOCKETPAIR, []) => Box::new(self.pipes.socket_pair()),
             (request::PEER, [fd]) => self.table.get_mut(descriptor(fd)?)?.take_peer()?,
@@ -50,7 +60,17 @@ impl Context {
                 self.table.get_mut(descriptor(fd)?)?.set_mode(&mut self.vfs, mode)?;
                 Box::new(Reply::new(""))
             }
-            (request::PATH, [fd]) => Box::new(Reply::new(self.table.get(descriptor(fd)?)?.path(&self.vfs)?)),
+            (request::PATH, [fd]) => Box::new(Reply::new(self.path_of(&self.table.get(descriptor(fd)?)?.node()?)?)),
+            (request::OWNER, [device]) => {
+                let owner = self.owners.get(number(device, 10)?.into()).ok_or(Errno::Inval)?;
+                Box::new(Reply::new(format!(
+                    "{} {} {} {}",
+                    owner.device,
+                    owner.user,
+                    owner.group,
+                    u8::from(owner.read_only)
+                )))
+            }
             (request::STATVFS, [fd]) => {
                 let space = self.table.get(descriptor(fd)?)?.space(&self.vfs)?;
                 Box::new(Reply::new(format!(
@@ -62,6 +82,28 @@ impl Context {
                     space.free_files,
                     u8::from(space.read_only)
                 )))
+            }
+            (request::LOCK, [fd, kind, start, len, wait]) => {
+                if let Some(file) = self.table.get(descriptor(fd)?)?.host_file() {
+                    file.lock(lock(kind)?, offset(start)?, offset(len)?, *wait == "1")?;
+                }
+                Box::new(Reply::new(""))
+            }
+            (request::LOCK, [fd, kind, start, len]) => {
+                let held = match self.table.get(descriptor(fd)?)?.host_file() {
+                    Some(file) => file.test_lock(lock(kind)?, offset(start)?, offset(len)?)?,
+                    // Nobody else has the guest's own files.
+                    None => None,
+                };
+                Box::new(Reply::new(held.map_or_else(String::new, |(kind, start, len, process)| {
+                    format!("{} {start} {len} {process}", if kind == Lock::Read { "r" } else { "w" })
+                })))
+            }
+            (request::FLOCK, [fd, kind, wait]) => {
+                if let Some(file) = self.table.get(descriptor(fd)?)?.host_file() {
+                    file.lock_whole(lock(kind)?, *wait == "1")?;
+                }
+                Box::new(Reply::new(""))
             }
             (request::TERMINAL, [fd]) => Box::new(Reply::new(self.table.get(descriptor(fd)?)?.terminal()?)),
             (request::TERMINAL, [fd, settings @ ..]) => {
@@ -79,6 +121,9 @@ impl Context {
                 | request::PEER
                 | request::CHMOD
                 | request::PATH
+                | request::OWNER
+                | request::LOCK
+                | request::FLOCK
                 | request::STATVFS,
                 _,
             ) => return Err(Errno::Inval.into()),
@@ -88,16 +133,27 @@ impl Context {
     }
 
     fn change_directory(&mut self, fd: Fd) -> Result<Fd> {
-        let file = self.table.get(fd)?;
-        if file.delegate().is_some() {
-            return Err(Errno::Nosys.into());
-        }
-        file.directory()?;
+        self.table.get(fd)?.node()?;
         let (number, former) = self.table.set_current_directory(fd)?;
         if let Some(file) = former {
             file.close(&mut self.vfs);
         }
         Ok(number)
+    }
+
+    /// The path of a directory.
+    ///
+    /// # Errors
+    /// ESTALE (it was removed).
+    fn path_of(&self, directory: &Node) -> Result<Vec<u8>> {
+        match directory {
+            Node::Vfs(ino) => match self.vfs.path(*ino) {
+                Err(vfs::Errno::NoEnt) => Err(Errno::Stale.into()),
+                path => path.or_errno().map(String::into_bytes),
+            },
+            Node::Folder(folder) => Ok(self.mounts.path_now(folder)?),
+            Node::Name(_) => Err(Errno::Notdir.into()),
+        }
     }
 
     /// Gives a file a number; if there is none left, closes it.
@@ -114,6 +170,19 @@ impl Context {
 
 fn descriptor(word: &str) -> Result<Fd> {
     Ok(number(word, 10)?.into())
+}
+
+fn offset(word: &str) -> Result<i64> {
+    word.parse().map_err(|_| Errno::Inval.into())
+}
+
+fn lock(word: &str) -> Result<Lock> {
+    match word {
+        "r" => Ok(Lock::Read),
+        "w" => Ok(Lock::Write),
+        "u" => Ok(Lock::None),
+        _ => Err(Errno::Inval.into()),
+    }
 }
 
 fn number(word: &str, radix: u32) -> Result<u32> {

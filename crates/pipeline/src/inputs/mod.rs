@@ -3,6 +3,7 @@
 pub mod libraries;
 mod merge;
 mod native;
+mod permissions;
 pub mod project;
 
 pub use libraries::Library;

@@ -1,6 +1,8 @@
 //! `pyproject.toml`: what `[tool.pyapp]` asks for.
 
+use super::permissions::permissions;
 use crate::error::{Doing, Error, Result};
+use policy::Permissions;
 use std::path::{Path, PathBuf};
 
 /// The file that says what goes in.
@@ -48,6 +50,8 @@ pub struct Project {
     pub reproducible: bool,
     /// `size`: what the executable is made for.
     pub size: Size,
+    /// `permissions`: what the app may reach of the machine that it runs on.
+    pub permissions: Permissions,
 }
 
 /// What is kept as it is in the executable, and what compressed.
@@ -60,7 +64,8 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "entry, exclude, libs, optimize, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
+const KEYS: &str =
+    "entry, exclude, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
 
 impl Project {
     /// Reads the settings of the project in `folder`.
@@ -101,6 +106,7 @@ impl Project {
         let mut libs = vec!["python_libs".to_string()];
         let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
         let mut exclude = Vec::new();
+        let mut granted = Permissions::default();
         let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
         for (key, value) in section {
             let wrong = |what: &str| fail(key, format!("expected {what}, found {value}"));
@@ -117,6 +123,9 @@ impl Project {
                 "optimize" => {
                     let level = value.as_integer().and_then(|level| u8::try_from(level).ok());
                     optimize = level.filter(|level| *level <= 2).ok_or_else(|| wrong("0, 1 or 2"))?;
+                }
+                "permissions" => {
+                    granted = permissions(value).map_err(|(below, message)| fail(&format!("{key}{below}"), message))?;
                 }
                 "reproducible" => reproducible = value.as_bool().ok_or_else(|| wrong("true or false"))?,
                 "size" => {
@@ -158,6 +167,7 @@ impl Project {
             snapshot_exclude,
             reproducible,
             size,
+            permissions: granted,
         })
     }
 
@@ -171,7 +181,7 @@ fn modules(value: &toml::Value) -> Option<Vec<String>> {
     strings(value).filter(|names| names.iter().all(|name| is_dotted(name)))
 }
 
-fn strings(value: &toml::Value) -> Option<Vec<String>> {
+pub(super) fn strings(value: &toml::Value) -> Option<Vec<String>> {
     value.as_array()?.iter().map(|item| item.as_str().map(str::to_string)).collect()
 }
 
@@ -241,7 +251,7 @@ mod tests {
         ),
         (
             "[tool.pyapp]\nentri = 'a'",
-            ", [tool.pyapp] entri: expected one of entry, exclude, libs, optimize, reproducible, size, snapshot, \
+            ", [tool.pyapp] entri: expected one of entry, exclude, libs, optimize, permissions, reproducible, size, snapshot, \
              snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
             "[tool.pyapp]\nentry = 'a'",
         ),

@@ -39,7 +39,9 @@ impl Build {
             // The executable embeds the file all the same.
             None => put(&out.join(Part::Snapshot.file()), &[])?,
         }
-        let index = Index { entry: self.project().entry.text(), optimize: self.project().optimize, parts };
+        let project = self.project();
+        let (optimize, permissions) = (project.optimize, project.permissions.clone());
+        let index = Index { entry: project.entry.text(), optimize, permissions, parts };
         let mut text = serde_json::to_vec_pretty(&index).map_err(std::io::Error::from).doing("write", &assets)?;
         text.push(b'\n');
         put(&assets.join(INDEX), &text)

@@ -12,6 +12,7 @@ pub(super) fn text() -> String {
         ("PREFIX", in_archive(abi::PREFIX)),
         ("EXECUTABLE", in_archive(&format!("{}/{}", abi::PREFIX, abi::EXECUTABLE))),
         ("ZONES", in_archive(&format!("{}/{}/", abi::PREFIX, abi::ZONES))),
+        ("HOME", abi::HOME.to_string()),
         ("ENTRY_VARIABLE", abi::ENTRY_VARIABLE.to_string()),
         ("OPTIMIZE_VARIABLE", abi::OPTIMIZE_VARIABLE.to_string()),
         ("EXPORT_INIT", abi::INIT.to_string()),
@@ -27,6 +28,9 @@ pub(super) fn text() -> String {
         ("REQUEST_CHMOD", request::CHMOD.to_string()),
         ("REQUEST_PATH", request::PATH.to_string()),
         ("REQUEST_TERMINAL", request::TERMINAL.to_string()),
+        ("REQUEST_OWNER", request::OWNER.to_string()),
+        ("REQUEST_LOCK", request::LOCK.to_string()),
+        ("REQUEST_FLOCK", request::FLOCK.to_string()),
         ("REQUEST_STATVFS", request::STATVFS.to_string()),
         ("REQUEST_ZONE", request::ZONE.to_string()),
     ];
@@ -37,8 +41,10 @@ pub(super) fn text() -> String {
         ("PIPE_CAPACITY", abi::PIPE_CAPACITY.to_string()),
         ("TERMINAL_CODES", abi::TERMINAL_CODES.to_string()),
         ("ZONE_SIZE", abi::ZONE_SIZE.to_string()),
+        ("USER", abi::USER.to_string()),
         ("DEVICE_MARK", format!("{:#x}u", abi::DEVICE_MARK)),
         ("READ_ONLY_DEVICE", abi::READ_ONLY_DEVICE.to_string()),
+        ("FIRST_HOST_DEVICE", abi::FIRST_HOST_DEVICE.to_string()),
         ("FILE_MODE", format!("0{:o}", abi::FILE_MODE)),
         ("DIRECTORY_MODE", format!("0{:o}", abi::DIRECTORY_MODE)),
     ];

@@ -14,7 +14,7 @@ use vfs::Limits;
 
 const SCRIPT: &str = concat!(include_str!("findings.py"), "\n\n", include_str!("audit.py"));
 /// Where the script leaves its report, when it has looked at what imports have left behind.
-const REPORT: &str = "/.pyapp-report";
+const REPORT: &str = "/home/pyapp/.pyapp-report";
 
 /// What the audit found.
 #[derive(Debug, Deserialize)]

@@ -78,7 +78,7 @@ fn describe(kind: Kind, size: u64, links: u64) -> String {
         Kind::Directory => format!("directory, {links} links"),
         Kind::File => format!("file of {size}, {links} links"),
         Kind::Symlink => format!("link of {size}, {links} links"),
-        Kind::Device(_) | Kind::Descriptor(_) => "device".to_string(),
+        Kind::Device(_) | Kind::Descriptor(_) | Kind::Mount(_) => "device".to_string(),
     }
 }
 

@@ -1,0 +1,85 @@
+//! Advisory locks on files of the host: they are the host's, and other programs see them.
+//!
+//! A guest is one process, as the host's own process is, so POSIX's locks, which belong to a process, mean what they mean
+//! natively.
+
+use crate::namespace::Folder;
+use crate::wasi::Result;
+use crate::wasi::types::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::libc;
+use rustix::fs::FlockOperation;
+
+/// What is done with a range of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lock {
+    Read,
+    Write,
+    None,
+}
+
+impl Folder {
+    /// Locks a range (`len` 0: to the end), or gives it free. With `wait`, until it can be had.
+    ///
+    /// # Errors
+    /// EAGAIN (another process has it), and the system's.
+    pub fn lock(&self, kind: Lock, start: i64, len: i64, wait: bool) -> Result<()> {
+        let range = range(kind, start, len);
+        let how = if wait { FcntlArg::F_SETLKW(&range) } else { FcntlArg::F_SETLK(&range) };
+        fcntl(self, how).map(drop).map_err(errno)
+    }
+
+    /// Whether a range could be locked; else the lock in the way: its kind, start, length and process.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn test_lock(&self, kind: Lock, start: i64, len: i64) -> Result<Option<(Lock, i64, i64, i32)>> {
+        let mut range = range(kind, start, len);
+        fcntl(self, FcntlArg::F_GETLK(&mut range)).map_err(errno)?;
+        let found = match i32::from(range.l_type) {
+            libc::F_RDLCK => Lock::Read,
+            libc::F_WRLCK => Lock::Write,
+            _ => return Ok(None),
+        };
+        Ok(Some((found, range.l_start, range.l_len, range.l_pid)))
+    }
+
+    /// Locks the whole file by its open file description, or gives it free.
+    ///
+    /// # Errors
+    /// EAGAIN, and the system's.
+    pub fn lock_whole(&self, kind: Lock, wait: bool) -> Result<()> {
+        let how = match (kind, wait) {
+            (Lock::Read, true) => FlockOperation::LockShared,
+            (Lock::Read, false) => FlockOperation::NonBlockingLockShared,
+            (Lock::Write, true) => FlockOperation::LockExclusive,
+            (Lock::Write, false) => FlockOperation::NonBlockingLockExclusive,
+            (Lock::None, _) => FlockOperation::Unlock,
+        };
+        crate::wasi::OrErrno::or_errno(rustix::fs::flock(self, how))
+    }
+}
+
+fn range(kind: Lock, start: i64, len: i64) -> libc::flock {
+    let kind = match kind {
+        Lock::Read => libc::F_RDLCK,
+        Lock::Write => libc::F_WRLCK,
+        Lock::None => libc::F_UNLCK,
+    };
+    // In the whole file: the guest has worked out where the range begins.
+    libc::flock { l_type: kind as i16, l_whence: libc::SEEK_SET as i16, l_start: start, l_len: len, l_pid: 0 }
+}
+
+fn errno(error: nix::Error) -> crate::wasi::types::Error {
+    match error {
+        nix::Error::EACCES | nix::Error::EAGAIN => Errno::Again,
+        nix::Error::EBADF => Errno::Badf,
+        nix::Error::EDEADLK => Errno::Deadlk,
+        nix::Error::EINTR => Errno::Intr,
+        nix::Error::EINVAL => Errno::Inval,
+        nix::Error::ENOLCK => Errno::Nolck,
+        nix::Error::EOVERFLOW => Errno::Overflow,
+        _ => Errno::Io,
+    }
+    .into()
+}

@@ -1,0 +1,168 @@
+//! Making, moving and taking away names in folders of the host.
+
+use super::file::timestamps;
+use super::stat::Owners;
+use crate::namespace::{Mounts, Spot};
+use crate::wasi::types::{Errno, Filestat};
+use crate::wasi::{OrErrno, Result};
+use policy::{Access, Intent};
+use rustix::fs::{AtFlags, FileType, Mode};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use vfs::{Last, MAX_PATH};
+
+/// The mode of a new folder; the user's umask takes its part.
+const NEW_FOLDER: Mode = Mode::from_raw_mode(crate::abi::DIRECTORY_MODE as u32);
+
+impl Mounts {
+    /// What `stat` shows of a place.
+    ///
+    /// # Errors
+    /// ENOENT, ENOTDIR.
+    pub fn stat(&self, spot: &Spot, owners: &Owners) -> Result<Filestat> {
+        let found = spot.existing()?;
+        let path = spot.path();
+        // A folder on the way to one that is still to be made can be seen, or programs would try to make it again.
+        let access = self.policy().access(Path::new(OsStr::from_bytes(&path)));
+        if access != Access::Make {
+            self.expect(&path, Intent::Read)?;
+        }
+        Ok(owners.show(&found.stat, access != Access::Write))
+    }
+
+    /// Makes a folder.
+    ///
+    /// # Errors
+    /// EEXIST, EROFS, and the system's.
+    pub fn make_directory(&self, spot: &Spot) -> Result<()> {
+        if spot.found.is_some() {
+            return Err(Errno::Exist.into());
+        }
+        self.expect(&spot.path(), Intent::MakeFolder)?;
+        rustix::fs::mkdirat(&spot.folder, spot.name.as_slice(), NEW_FOLDER).or_errno()
+    }
+
+    /// Sets the times of what is at a place.
+    ///
+    /// # Errors
+    /// ENOENT, EROFS, and the system's.
+    pub fn set_times(&self, spot: &Spot, accessed: Option<u64>, modified: Option<u64>) -> Result<()> {
+        spot.existing()?;
+        self.expect(&spot.path(), Intent::Write)?;
+        let times = timestamps(accessed, modified);
+        rustix::fs::utimensat(&spot.folder, spot.name.as_slice(), &times, AtFlags::SYMLINK_NOFOLLOW).or_errno()
+    }
+
+    /// The target of the symbolic link at a place.
+    ///
+    /// # Errors
+    /// ENOENT, EINVAL (no link).
+    pub fn read_link(&self, spot: &Spot) -> Result<Vec<u8>> {
+        let found = spot.existing()?;
+        self.expect(&spot.path(), Intent::Read)?;
+        Ok(found.target()?.ok_or(Errno::Inval)?)
+    }
+
+    /// Makes a symbolic link. What it says is walked in the guest's own tree, so any text will do.
+    ///
+    /// # Errors
+    /// ENOENT (no target), EEXIST, EROFS, EPERM (an absolute target, if there is no tree around the folder), and the system's.
+    pub fn symlink(&self, target: &[u8], spot: &Spot) -> Result<()> {
+        if target.is_empty() {
+            return Err(Errno::Noent.into());
+        }
+        if target.len() >= MAX_PATH {
+            return Err(Errno::Nametoolong.into());
+        }
+        self.expect_vacant(spot)?;
+        if target.starts_with(b"/") && self.is_confined(&spot.folder) {
+            return Err(Errno::Perm.into());
+        }
+        self.expect(&spot.path(), Intent::Write)?;
+        rustix::fs::symlinkat(target, &spot.folder, spot.name.as_slice()).or_errno()
+    }
+
+    /// Gives a file a second name. It must be allowed to write to it under both, or a file that may only be read could be written
+    /// by its second name.
+    ///
+    /// # Errors
+    /// ENOENT, EEXIST, EPERM (a folder), EROFS, and the system's.
+    pub fn link(&self, old: &Spot, new: &Spot) -> Result<()> {
+        let found = old.existing()?;
+        self.expect_vacant(new)?;
+        if found.kind() == FileType::Directory {
+            return Err(Errno::Perm.into());
+        }
+        self.expect(&old.path(), Intent::Write)?;
+        self.expect(&new.path(), Intent::Write)?;
+        let (from, to) = (old.name.as_slice(), new.name.as_slice());
+        rustix::fs::linkat(&old.folder, from, &new.folder, to, AtFlags::empty()).or_errno()
+    }
+
+    /// Moves a name, replacing what is there.
+    ///
+    /// # Errors
+    /// ENOENT, EBUSY (`.`, `..`, a folder that was granted), EROFS, and the system's.
+    pub fn rename(&self, old: &Spot, new: &Spot) -> Result<()> {
+        if !matches!((&old.last, &new.last), (Last::Name(_), Last::Name(_))) {
+            return Err(Errno::Busy.into());
+        }
+        let kind = old.found.as_ref().ok_or(Errno::Noent)?.kind();
+        if kind != FileType::Directory && (old.slash || new.slash) {
+            return Err(Errno::Notdir.into());
+        }
+        for spot in [old, new] {
+            self.expect_movable(spot)?;
+            self.expect(&spot.path(), Intent::Write)?;
+        }
+        rustix::fs::renameat(&old.folder, old.name.as_slice(), &new.folder, new.name.as_slice()).or_errno()
+    }
+
+    /// Takes the name of anything but a folder away.
+    ///
+    /// # Errors
+    /// ENOENT, EISDIR, EROFS, and the system's.
+    pub fn unlink(&self, spot: &Spot) -> Result<()> {
+        match spot.found.as_ref().ok_or(Errno::Noent)?.kind() {
+            FileType::Directory => return Err(Errno::Isdir.into()),
+            _ if spot.slash => return Err(Errno::Notdir.into()),
+            _ => {}
+        }
+        self.expect(&spot.path(), Intent::Write)?;
+        rustix::fs::unlinkat(&spot.folder, spot.name.as_slice(), AtFlags::empty()).or_errno()
+    }
+
+    /// Removes an empty folder.
+    ///
+    /// # Errors
+    /// ENOENT, ENOTDIR, EINVAL (`.`), ENOTEMPTY, EBUSY (one that was granted), EROFS, and the system's.
+    pub fn remove_directory(&self, spot: &Spot) -> Result<()> {
+        if spot.found.as_ref().ok_or(Errno::Noent)?.kind() != FileType::Directory {
+            return Err(Errno::Notdir.into());
+        }
+        self.expect_movable(spot)?;
+        match spot.last {
+            Last::Name(_) => {}
+            Last::Dot => return Err(Errno::Inval.into()),
+            Last::DotDot => return Err(Errno::Notempty.into()),
+        }
+        self.expect(&spot.path(), Intent::Write)?;
+        rustix::fs::unlinkat(&spot.folder, spot.name.as_slice(), AtFlags::REMOVEDIR).or_errno()
+    }
+
+    fn expect_vacant(&self, spot: &Spot) -> Result<()> {
+        match (&spot.found, &spot.last) {
+            (None, Last::Name(_)) if spot.slash => Err(Errno::Noent.into()),
+            (None, Last::Name(_)) => Ok(()),
+            (Some(found), _) if spot.slash && found.kind() != FileType::Directory => Err(Errno::Notdir.into()),
+            _ => Err(Errno::Exist.into()),
+        }
+    }
+
+    /// A folder that was granted is a mount point: it stays where it is. A file that was granted for writing may come and go, as
+    /// programs that write a new one aside and rename it do.
+    fn expect_movable(&self, spot: &Spot) -> Result<()> {
+        if spot.is_mount && spot.kind() == Some(FileType::Directory) { Err(Errno::Busy.into()) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,82 @@
+//! Opening files and folders of the host.
+
+use super::file::HostFile;
+use super::stat::Owners;
+use crate::files::OpenFlags;
+use crate::namespace::{Folder, Mounts, Spot};
+use crate::wasi::types::{Errno, Fdflags};
+use crate::wasi::{OrErrno, Result};
+use policy::Intent;
+use rustix::fs::{FileType, Mode, OFlags, openat};
+use std::sync::Arc;
+use vfs::Last;
+
+/// The mode of a new file: the guest asks for another one by itself. The user's umask takes its part.
+const NEW_FILE: Mode = Mode::from_raw_mode(crate::abi::FILE_MODE as u32);
+
+impl Mounts {
+    /// Opens what is at a place, making it if asked to.
+    ///
+    /// # Errors
+    /// As [`vfs::Vfs::open`], with the system's; ENOENT and EROFS as the policy says.
+    pub fn open(&self, spot: &Spot, how: OpenFlags, owners: &Arc<Owners>) -> Result<HostFile> {
+        let options = how.options;
+        if options.create && options.directory {
+            return Err(Errno::Inval.into());
+        }
+        if options.create && spot.slash && matches!(spot.last, Last::Name(_)) {
+            return Err(Errno::Isdir.into());
+        }
+        let path = spot.path();
+        let changes = options.write || options.truncate;
+        let kind = match spot.kind() {
+            Some(_) if !self.policy().allows(&path, Intent::Read) => return Err(Errno::Noent.into()),
+            Some(_) if options.create && options.exclusive => return Err(Errno::Exist.into()),
+            Some(FileType::Symlink) if options.directory => return Err(Errno::Notdir.into()),
+            Some(FileType::Symlink) => return Err(Errno::Loop.into()),
+            Some(FileType::Directory) if changes || options.create => return Err(Errno::Isdir.into()),
+            Some(kind) if kind != FileType::Directory && (options.directory || spot.slash) => {
+                return Err(Errno::Notdir.into());
+            }
+            Some(kind) => kind,
+            None if options.create => FileType::RegularFile,
+            None => return Err(Errno::Noent.into()),
+        };
+        if changes || spot.found.is_none() {
+            self.expect(&path, Intent::Write)?;
+        }
+        let mut flags = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
+        flags |= match (options.read, options.write) {
+            _ if kind == FileType::Directory && options.read => OFlags::RDONLY | OFlags::DIRECTORY,
+            _ if kind == FileType::Directory => OFlags::PATH | OFlags::DIRECTORY,
+            (true, true) => OFlags::RDWR,
+            (false, true) => OFlags::WRONLY,
+            (false, false) if !changes && spot.found.is_some() => OFlags::PATH,
+            (_, false) => OFlags::RDONLY,
+        };
+        for (wanted, flag) in [
+            (options.create, OFlags::CREATE),
+            (options.create && options.exclusive, OFlags::EXCL),
+            (options.truncate, OFlags::TRUNC),
+            (how.flags.contains(Fdflags::APPEND), OFlags::APPEND),
+            (how.flags.contains(Fdflags::NONBLOCK), OFlags::NONBLOCK),
+            (how.flags.contains(Fdflags::DSYNC), OFlags::DSYNC),
+            (how.flags.intersects(Fdflags::SYNC | Fdflags::RSYNC), OFlags::SYNC),
+        ] {
+            if wanted {
+                flags |= flag;
+            }
+        }
+        let fd = openat(&spot.folder, spot.name.as_slice(), flags, NEW_FILE).or_errno()?;
+        // What has been put there meanwhile is what it is.
+        let kind = FileType::from_raw_mode(rustix::fs::fstat(&fd).or_errno()?.st_mode);
+        if kind == FileType::Symlink {
+            return Err(Errno::Loop.into());
+        }
+        let may_change =
+            self.policy().access(std::path::Path::new(std::ffi::OsStr::from_bytes(&path))) == policy::Access::Write;
+        Ok(HostFile::new(Folder::new(fd, path, spot.folder.mount()), kind, how, may_change, owners.clone()))
+    }
+}
+
+use std::os::unix::ffi::OsStrExt;

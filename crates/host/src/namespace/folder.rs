@@ -1,0 +1,110 @@
+//! Open folders of the host, and the names in them.
+
+use crate::wasi::SystemError;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, openat, readlinkat, statat};
+use rustix::io::Errno;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+/// An open folder of the host.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    fd: Arc<OwnedFd>,
+    /// Its real absolute path when it was opened.
+    path: Vec<u8>,
+    /// The mount that it was reached through.
+    mount: usize,
+}
+
+/// A name in a folder that led to something when it was looked up.
+#[derive(Clone, Debug)]
+pub(crate) struct Name {
+    pub folder: Arc<Folder>,
+    pub name: Vec<u8>,
+    /// What it led to, links not followed.
+    pub stat: Stat,
+}
+
+/// How a folder is opened that is only walked through. (`O_PATH` needs no permission to list it.)
+const TO_WALK: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+impl Folder {
+    pub fn new(fd: OwnedFd, path: Vec<u8>, mount: usize) -> Folder {
+        Folder::shared(Arc::new(fd), path, mount)
+    }
+
+    pub fn shared(fd: Arc<OwnedFd>, path: Vec<u8>, mount: usize) -> Folder {
+        Folder { fd, path, mount }
+    }
+
+    /// Opens the folder at a path of the host, which is followed wherever it leads: of a grant only.
+    pub fn open(path: &[u8]) -> Result<OwnedFd, Errno> {
+        rustix::fs::open(path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+    }
+
+    /// Opens a folder in this one, without following a link.
+    pub fn enter(self: &Arc<Self>, name: &[u8]) -> Result<Folder, Errno> {
+        Ok(Folder::new(openat(self, name, TO_WALK, Mode::empty())?, self.path_of(name), self.mount))
+    }
+
+    /// Looks a name up; `None` if there is none.
+    pub fn look_up(self: &Arc<Self>, name: &[u8]) -> Result<Option<Name>, Errno> {
+        match statat(self, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(Name { folder: self.clone(), name: name.to_vec(), stat })),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The folder above, whatever it is now.
+    pub fn above(&self) -> Result<OwnedFd, Errno> {
+        openat(self, c"..", TO_WALK, Mode::empty())
+    }
+
+    /// The real path of a name in it.
+    pub fn path_of(&self, name: &[u8]) -> Vec<u8> {
+        if name == b"." {
+            return self.path.clone();
+        }
+        let slash: &[u8] = if self.path.ends_with(b"/") { b"" } else { b"/" };
+        [&self.path, slash, name].concat()
+    }
+
+    pub fn path(&self) -> &[u8] {
+        &self.path
+    }
+
+    pub fn mount(&self) -> usize {
+        self.mount
+    }
+}
+
+impl AsFd for Folder {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+impl Name {
+    pub fn kind(&self) -> FileType {
+        FileType::from_raw_mode(self.stat.st_mode)
+    }
+
+    /// The target of the link that it is. One that has become something else meanwhile is none.
+    pub fn target(&self) -> Result<Option<Vec<u8>>, SystemError> {
+        if self.kind() != FileType::Symlink {
+            return Ok(None);
+        }
+        match readlinkat(&self.folder, self.name.as_slice(), Vec::new()) {
+            Ok(target) => Ok(Some(target.into_bytes())),
+            Err(Errno::INVAL) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Whether two descriptors lead to the same file.
+pub(super) fn is_same(one: impl AsFd, other: impl AsFd) -> Result<bool, Errno> {
+    let (one, other) = (fstat(one)?, fstat(other)?);
+    Ok((one.st_dev, one.st_ino) == (other.st_dev, other.st_ino))
+}

@@ -1,0 +1,193 @@
+//! From the grants of a run to its mounts, and the directories above them.
+//!
+//! What is granted appears at its own real path. The directories of the VFS above it belong to the system and hold nothing but
+//! the way to it. Where it was named by another path, a symbolic link stands there.
+
+use super::folder::Folder;
+use super::mounts::{Mount, Mounts};
+use super::tree::{Namespace, Node};
+use crate::abi::MOUNT;
+use policy::{Access, Grant, Policy};
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fmt;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use vfs::{Follow, Ino, Kind, Tree, Vfs, walk};
+
+/// Folders of the guest's own, in whose place nothing of the host's is put. The kernel's can be granted by their paths; they are
+/// not part of everything.
+const OWN: [&str; 2] = ["dev", MOUNT];
+const KERNELS: [&str; 2] = ["proc", "sys"];
+
+/// Why something that was granted could not be mounted.
+#[derive(Debug)]
+pub struct MountError {
+    path: PathBuf,
+    reason: String,
+}
+
+impl fmt::Display for MountError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: expected to open the folder above it, which is granted, found: {}",
+            self.path.display(),
+            self.reason
+        )
+    }
+}
+
+impl std::error::Error for MountError {}
+
+/// Mounts what is granted in the tree below `root`.
+///
+/// # Errors
+/// [`MountError`]: a folder cannot be opened, or the VFS is full.
+pub(crate) fn mount_grants(vfs: &mut Vfs, root: Ino, grants: &[Grant], policy: Policy) -> Result<Mounts, MountError> {
+    let mut mounting = Mounting { vfs, root, folders: HashMap::new(), mounts: Mounts { policy, ..Mounts::default() } };
+    let mut paths: Vec<PathBuf> = grants.iter().flat_map(|grant| expanded(&grant.path)).collect();
+    // What lies below another one comes behind it.
+    paths.sort();
+    for path in &paths {
+        let path = &topmost_missing(path);
+        mounting.mount(path).map_err(|reason| MountError { path: path.clone(), reason })?;
+    }
+    for grant in grants.iter().filter(|grant| grant.named != grant.path && grant.access >= Access::Read) {
+        let reason = mounting.link(&grant.named, &grant.path);
+        reason.map_err(|reason| MountError { path: grant.named.clone(), reason })?;
+    }
+    Ok(mounting.mounts)
+}
+
+/// Where a run begins: the caller's folder, by its name at least.
+///
+/// # Errors
+/// [`MountError`].
+pub(crate) fn enter_folder(vfs: &mut Vfs, root: Ino, mounts: &Mounts, path: &Path) -> Result<Node, MountError> {
+    let fail = |reason: String| MountError { path: path.to_path_buf(), reason };
+    let bytes = [path.as_os_str().as_bytes(), b"/."].concat();
+    let namespace = Namespace { vfs, mounts };
+    if let Ok(found) = walk(&namespace, Node::Vfs(root), &bytes, Follow::Yes)
+        && let Some(node) = found.node
+    {
+        return Ok(node);
+    }
+    let mut at = root;
+    for name in names(path) {
+        at = directory(vfs, at, name).map_err(fail)?;
+    }
+    Ok(Node::Vfs(at))
+}
+
+struct Mounting<'a> {
+    vfs: &'a mut Vfs,
+    root: Ino,
+    mounts: Mounts,
+    /// Folders of the host that are open: many files may lie in one.
+    folders: HashMap<PathBuf, Arc<OwnedFd>>,
+}
+
+impl Mounting<'_> {
+    /// Mounts what a path of the host leads to at the same path, unless something above it is mounted.
+    fn mount(&mut self, path: &Path) -> Result<(), String> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
+        if names(path).next().is_some_and(|first| OWN.iter().any(|own| first == *own)) {
+            return Ok(());
+        }
+        let mut at = self.root;
+        for name in names(folder) {
+            if self.is_mount(at, name) {
+                return Ok(());
+            }
+            at = directory(self.vfs, at, name)?;
+        }
+        let text = name.to_str().ok_or("a name that is not UTF-8")?;
+        match self.vfs.child(&at, name.as_bytes(), true).map_err(describe)? {
+            Some(there) if matches!(self.vfs.metadata(there).map_err(describe)?.kind, Kind::Mount(_)) => return Ok(()),
+            // Memory makes room, as /tmp does; or a folder on the way to something else that is granted does.
+            Some(_) => self.vfs.remove_tree(at, text).map_err(describe)?,
+            None => {}
+        }
+        let fd = match self.folders.get(folder) {
+            Some(fd) => fd.clone(),
+            None => {
+                let fd = Arc::new(Folder::open(folder.as_os_str().as_bytes()).map_err(|error| error.to_string())?);
+                self.folders.insert(folder.to_path_buf(), fd.clone());
+                fd
+            }
+        };
+        let number = self.mounts.list.len();
+        let folder = Arc::new(Folder::shared(fd, folder.as_os_str().as_bytes().to_vec(), number));
+        self.mounts.list.push(Mount { holder: Some(at), folder, name: name.as_bytes().to_vec() });
+        self.vfs.add_mount(at, text, number as u32).map_err(describe)?;
+        Ok(())
+    }
+
+    fn is_mount(&self, directory: Ino, name: &OsStr) -> bool {
+        let child = self.vfs.child(&directory, name.as_bytes(), true).ok().flatten();
+        child.and_then(|child| self.vfs.metadata(child).ok()).is_some_and(|found| matches!(found.kind, Kind::Mount(_)))
+    }
+
+    /// Makes the name by which something was granted lead to its real path.
+    fn link(&mut self, named: &Path, path: &Path) -> Result<(), String> {
+        let (Some(folder), Some(name), Some(target)) = (named.parent(), named.file_name(), path.to_str()) else {
+            return Ok(());
+        };
+        let mut at = self.root;
+        for name in names(folder) {
+            // Inside of what is granted the host's own links lead there.
+            if self.is_mount(at, name) {
+                return Ok(());
+            }
+            at = directory(self.vfs, at, name)?;
+        }
+        match (name.to_str(), self.vfs.child(&at, name.as_bytes(), true).map_err(describe)?) {
+            (Some(name), None) => self.vfs.add_link(at, name, target).map_err(describe).map(drop),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The paths that a grant is mounted at: of everything, what is in the host's root.
+fn expanded(path: &Path) -> Vec<PathBuf> {
+    if path != Path::new("/") {
+        return vec![path.to_path_buf()];
+    }
+    let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
+    let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
+    let names = names.filter(|name| !OWN.iter().chain(&KERNELS).any(|kept| name == kept));
+    names.map(|name| path.join(name)).collect()
+}
+
+/// The outermost part of a path that is missing; the path itself if its folder is there.
+fn topmost_missing(path: &Path) -> PathBuf {
+    let missing = path.ancestors().skip(1).take_while(|folder| folder.symlink_metadata().is_err()).last();
+    missing.unwrap_or(path).to_path_buf()
+}
+
+/// The names of an absolute path.
+fn names(path: &Path) -> impl Iterator<Item = &OsStr> {
+    path.components().filter_map(|component| match component {
+        Component::Normal(name) => Some(name),
+        _ => None,
+    })
+}
+
+/// The directory of that name, which is made for the system if there is none.
+fn directory(vfs: &mut Vfs, above: Ino, name: &OsStr) -> Result<Ino, String> {
+    match vfs.child(&above, name.as_bytes(), false).map_err(describe)? {
+        Some(there) if vfs.metadata(there).map_err(describe)?.kind == Kind::Directory => Ok(there),
+        Some(_) => Err("something else in its place".to_string()),
+        None => {
+            let name = name.to_str().ok_or("a name that is not UTF-8")?;
+            vfs.add_system_directory(above, name).map_err(describe)
+        }
+    }
+}
+
+fn describe(error: vfs::Errno) -> String {
+    error.to_string()
+}

@@ -1,0 +1,221 @@
+//! Where something of the host begins, and what the policy says of it.
+
+use super::folder::{Folder, Name, is_same};
+use crate::wasi::types::Errno;
+use crate::wasi::{SystemError, types};
+use policy::{Access, Intent, Policy};
+use rustix::io::Errno as System;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+use vfs::Ino;
+
+/// How far up a folder is looked for that another process has moved.
+const MAX_CLIMB: usize = 1024;
+
+/// One mount: a name in a folder of the host, of which nothing else can be reached.
+pub(super) struct Mount {
+    /// The directory of the VFS that it is in. Without one there is no tree around it: a walk that begins in it must stay in the
+    /// folder where it begins, as WASI has it for a preopen.
+    pub holder: Option<Ino>,
+    pub folder: Arc<Folder>,
+    pub name: Vec<u8>,
+}
+
+impl Mount {
+    /// The real path of what is mounted.
+    pub fn path(&self) -> Vec<u8> {
+        self.folder.path_of(&self.name)
+    }
+}
+
+/// The mounts of a run.
+#[derive(Default)]
+pub(crate) struct Mounts {
+    pub(super) list: Vec<Mount>,
+    pub(super) policy: Policy,
+}
+
+impl Mounts {
+    /// Whether a walk can never meet one.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Opens a host folder as a preopen from which nothing else can be reached, with all that WASI allows in it.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn add_confined(&mut self, folder: &Path) -> std::io::Result<Arc<Folder>> {
+        let path = folder.canonicalize()?;
+        self.policy.grant(&path, Access::Write);
+        let bytes = path.as_os_str().as_bytes().to_vec();
+        let opened = Arc::new(Folder::new(Folder::open(&bytes)?, bytes, self.list.len()));
+        self.list.push(Mount { holder: None, folder: opened.clone(), name: b".".to_vec() });
+        Ok(opened)
+    }
+
+    /// Whether there is no tree around what a folder belongs to.
+    pub fn is_confined(&self, folder: &Folder) -> bool {
+        self.holder(folder).is_none()
+    }
+
+    /// The directory of the VFS that a folder's mount is in.
+    pub(super) fn holder(&self, folder: &Folder) -> Option<Ino> {
+        self.list.get(folder.mount())?.holder
+    }
+
+    /// Asks the policy.
+    ///
+    /// # Errors
+    /// ENOENT (it is not there for the guest), EROFS (it may be read only).
+    pub fn expect(&self, path: &[u8], intent: Intent) -> Result<(), types::Error> {
+        if self.policy.allows(path, intent) {
+            return Ok(());
+        }
+        Err(match intent {
+            Intent::Read => Errno::Noent,
+            Intent::MakeFolder | Intent::Write => Errno::Rofs,
+        }
+        .into())
+    }
+
+    /// What a mount leads to; `None` if nothing is there.
+    pub(super) fn enter(&self, number: u32, is_last: bool) -> Result<Option<Found>, SystemError> {
+        let mount = self.list.get(number as usize).ok_or(SystemError(Errno::Noent))?;
+        find(&mount.folder, &mount.name, is_last)
+    }
+
+    /// Whether a folder is what its mount leads to.
+    pub(super) fn is_at_mount(&self, folder: &Folder) -> bool {
+        self.list.get(folder.mount()).is_some_and(|mount| mount.path() == folder.path())
+    }
+
+    /// Where `..` leads from a folder below its mount. It may have been moved since it was opened; what lies outside of what is
+    /// mounted is not there.
+    pub(super) fn above(&self, folder: &Folder) -> Result<Folder, SystemError> {
+        let up = folder.above()?;
+        let path = parent_path(folder.path());
+        if self.leads_to(folder.mount(), path, &up)? {
+            return Ok(Folder::new(up, path.to_vec(), folder.mount()));
+        }
+        let path = self.climb(folder.mount(), &up)?;
+        Ok(Folder::new(up, path, folder.mount()))
+    }
+
+    /// The path of a folder now.
+    ///
+    /// # Errors
+    /// ESTALE (removed, or moved out of what is mounted).
+    pub fn path_now(&self, folder: &Folder) -> Result<Vec<u8>, SystemError> {
+        let is_removed = rustix::fs::fstat(folder)?.st_nlink == 0;
+        if is_removed {
+            return Err(SystemError(Errno::Stale));
+        }
+        if self.leads_to(folder.mount(), folder.path(), folder)? {
+            return Ok(folder.path().to_vec());
+        }
+        let fd = rustix::io::fcntl_dupfd_cloexec(folder, 0)?;
+        self.climb(folder.mount(), &fd).map_err(|_| SystemError(Errno::Stale))
+    }
+
+    /// Whether a path below a mount, walked without following links, leads to an open folder.
+    fn leads_to(&self, mount: usize, path: &[u8], fd: impl AsFd) -> Result<bool, SystemError> {
+        let Some(mount) = self.list.get(mount) else { return Ok(false) };
+        let root = mount.path();
+        let Some(rest) = path.strip_prefix(root.as_slice()) else { return Ok(false) };
+        let mut at = match mount.folder.enter(&mount.name) {
+            Ok(folder) => Arc::new(folder),
+            Err(_) => return Ok(false),
+        };
+        for name in rest.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+            match at.enter(name) {
+                Ok(folder) => at = Arc::new(folder),
+                Err(_) => return Ok(false),
+            }
+        }
+        Ok(is_same(&at, fd)?)
+    }
+
+    /// The path of an open folder that has been moved, found by going up to its mount.
+    fn climb(&self, mount: usize, folder: &OwnedFd) -> Result<Vec<u8>, SystemError> {
+        let gone = || SystemError(Errno::Noent);
+        let mount = self.list.get(mount).ok_or_else(gone)?;
+        let root = mount.folder.enter(&mount.name)?;
+        let mut names: Vec<Vec<u8>> = Vec::new();
+        let mut at = rustix::io::fcntl_dupfd_cloexec(folder, 0)?;
+        for _ in 0..MAX_CLIMB {
+            if is_same(&at, &root)? {
+                let mut path = mount.path();
+                for name in names.iter().rev() {
+                    path.push(b'/');
+                    path.extend(name);
+                }
+                return Ok(path);
+            }
+            let up = Folder::new(at, Vec::new(), 0);
+            let above = up.above()?;
+            if is_same(&above, &up)? {
+                return Err(gone());
+            }
+            names.push(name_in(&above, &up)?.ok_or_else(gone)?);
+            at = above;
+        }
+        Err(gone())
+    }
+}
+
+/// What a name in a folder led to.
+pub(super) enum Found {
+    Folder(Folder),
+    Name(Name),
+}
+
+/// Looks a name up: as an open folder if it is one and names will be looked up in it.
+pub(super) fn find(folder: &Arc<Folder>, name: &[u8], is_last: bool) -> Result<Option<Found>, SystemError> {
+    if !is_last {
+        match folder.enter(name) {
+            Ok(inner) => return Ok(Some(Found::Folder(inner))),
+            // A file or a link.
+            Err(System::NOTDIR | System::LOOP) => {}
+            Err(System::NOENT) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(folder.look_up(name)?.map(Found::Name))
+}
+
+fn parent_path(path: &[u8]) -> &[u8] {
+    match path.iter().rposition(|byte| *byte == b'/') {
+        Some(0) | None => b"/",
+        Some(at) => &path[..at],
+    }
+}
+
+/// The name of a folder in the one above it.
+fn name_in(above: &OwnedFd, folder: &Folder) -> Result<Option<Vec<u8>>, SystemError> {
+    let readable = rustix::fs::openat(
+        above,
+        c".",
+        rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC,
+        rustix::fs::Mode::empty(),
+    )?;
+    for entry in rustix::fs::Dir::new(readable)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name == c"." || name == c".." {
+            continue;
+        }
+        let Ok(stat) = rustix::fs::statat(above, name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW) else { continue };
+        let own = rustix::fs::fstat(folder)?;
+        if (stat.st_dev, stat.st_ino) == (own.st_dev, own.st_ino) {
+            return Ok(Some(name.to_bytes().to_vec()));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,187 @@
+//! The calls that take paths: each goes to the VFS or to the host, as the tree says.
+
+use super::convert::{follows, read_path, times};
+use super::types::{Errno, Fd, Fdflags, Filestat, Fstflags, Lookupflags, Oflags, Rights, Timestamp};
+use super::{Context, Result};
+use crate::disk::HostFile;
+use crate::files::{OpenFlags, of_metadata};
+use crate::namespace::Place;
+use crate::wasi::OrErrno;
+use policy::Intent;
+use vfs::{Follow, Ino, Kind, OpenOptions};
+use wiggle::{GuestMemory, GuestPtr};
+
+/// A path as a call names it: seen from an open directory.
+type At = (Fd, GuestPtr<str>);
+
+impl Context {
+    /// Where a path leads, links in the last place followed as `follow` says.
+    fn place(&self, fd: Fd, path: &[u8], follow: Follow) -> Result<Place> {
+        self.mounts.place(&self.vfs, self.table.get(fd)?.node()?, path, follow)
+    }
+
+    /// What the VFS answered; the policy's audit hears of a path that no grant covers.
+    fn answered<T>(&self, at: Ino, path: &str, intent: Intent, answer: vfs::Result<T>) -> Result<T> {
+        if let Err(error @ (vfs::Errno::NoEnt | vfs::Errno::Acces)) = answer {
+            self.note_refused(at, path, intent, error);
+        }
+        answer.or_errno()
+    }
+
+    pub(super) fn make_directory(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
+        match self.place(fd, &read_path(memory, path)?, Follow::Never)? {
+            Place::Vfs(at, path) => {
+                let made = self.vfs.make_directory(at, &path);
+                self.answered(at, &path, Intent::MakeFolder, made)
+            }
+            Place::Host(spot) => self.mounts.make_directory(&spot),
+        }
+    }
+
+    pub(super) fn stat_path(
+        &mut self,
+        memory: &GuestMemory<'_>,
+        fd: Fd,
+        flags: Lookupflags,
+        path: GuestPtr<str>,
+    ) -> Result<Filestat> {
+        match self.place(fd, &read_path(memory, path)?, last_link(flags))? {
+            Place::Host(spot) => self.mounts.stat(&spot, &self.owners),
+            Place::Vfs(at, path) => {
+                let found = self.vfs.lookup(at, &path, follows(flags)).and_then(|ino| self.vfs.metadata(ino));
+                let metadata = self.answered(at, &path, Intent::Read, found)?;
+                match metadata.kind {
+                    Kind::Descriptor(number) => self.table.get(self.named_descriptor(number)?)?.stat(&self.vfs),
+                    _ => Ok(of_metadata(&metadata)),
+                }
+            }
+        }
+    }
+
+    pub(super) fn set_path_times(
+        &mut self,
+        memory: &GuestMemory<'_>,
+        fd: Fd,
+        path: GuestPtr<str>,
+        lookup: Lookupflags,
+        (accessed, modified, flags): (Timestamp, Timestamp, Fstflags),
+    ) -> Result<()> {
+        let (accessed, modified) = times(self.vfs.now(), accessed, modified, flags)?;
+        match self.place(fd, &read_path(memory, path)?, last_link(lookup))? {
+            Place::Host(spot) => self.mounts.set_times(&spot, accessed, modified),
+            Place::Vfs(at, path) => {
+                let ino = self.vfs.lookup(at, &path, follows(lookup)).or_errno()?;
+                match self.vfs.metadata(ino).or_errno()?.kind {
+                    Kind::Descriptor(number) => {
+                        let fd = self.named_descriptor(number)?;
+                        self.table.get_mut(fd)?.set_times(&mut self.vfs, accessed, modified)
+                    }
+                    _ => self.vfs.set_times(ino, accessed, modified).or_errno(),
+                }
+            }
+        }
+    }
+
+    pub(super) fn link_path(&mut self, memory: &GuestMemory<'_>, old: At, follow: Lookupflags, new: At) -> Result<()> {
+        let (old_path, new_path) = (read_path(memory, old.1)?, read_path(memory, new.1)?);
+        let places = (self.place(old.0, &old_path, last_link(follow))?, self.place(new.0, &new_path, Follow::Never)?);
+        match places {
+            (Place::Host(old), Place::Host(new)) => self.mounts.link(&old, &new),
+            (Place::Vfs(old, old_path), Place::Vfs(new, new_path)) => {
+                self.vfs.link(old, &old_path, follows(follow), new, &new_path).or_errno()
+            }
+            _ => Err(Errno::Xdev.into()),
+        }
+    }
+
+    pub(super) fn open_path(
+        &mut self,
+        memory: &GuestMemory<'_>,
+        (fd, path): At,
+        lookup: Lookupflags,
+        oflags: Oflags,
+        base: Rights,
+        flags: Fdflags,
+    ) -> Result<Fd> {
+        let node = self.table.get(fd)?.node()?;
+        self.table.expect_room()?;
+        let path = read_path(memory, path)?;
+        if let Some(request) = self.request_of(&node, &path) {
+            return self.request(request);
+        }
+        let options = OpenOptions {
+            follow: follows(lookup),
+            create: oflags.contains(Oflags::CREAT),
+            exclusive: oflags.contains(Oflags::EXCL),
+            truncate: oflags.contains(Oflags::TRUNC),
+            directory: oflags.contains(Oflags::DIRECTORY),
+            read: base.intersects(Rights::FD_READ | Rights::FD_READDIR),
+            write: base.contains(Rights::FD_WRITE),
+        };
+        let how = OpenFlags { options, flags };
+        match self.mounts.place(&self.vfs, node, &path, options.last_link())? {
+            Place::Vfs(at, path) => {
+                let intent = if options.create || options.write { Intent::Write } else { Intent::Read };
+                let opened = self.vfs.open(at, &path, options);
+                let ino = self.answered(at, &path, intent, opened)?;
+                self.open_inode(ino, how)
+            }
+            Place::Host(spot) => {
+                let file: HostFile = self.mounts.open(&spot, how, &self.owners)?;
+                // There is room: see above.
+                self.insert(Box::new(file))
+            }
+        }
+    }
+
+    pub(super) fn read_link(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<Vec<u8>> {
+        match self.place(fd, &read_path(memory, path)?, Follow::BeforeSlash)? {
+            Place::Host(spot) => self.mounts.read_link(&spot),
+            Place::Vfs(at, path) => Ok(self.vfs.read_link(at, &path).or_errno()?.into_bytes()),
+        }
+    }
+
+    pub(super) fn remove_directory(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
+        match self.place(fd, &read_path(memory, path)?, Follow::Never)? {
+            Place::Host(spot) => self.mounts.remove_directory(&spot),
+            Place::Vfs(at, path) => self.vfs.remove_directory(at, &path).or_errno(),
+        }
+    }
+
+    pub(super) fn rename_path(&mut self, memory: &GuestMemory<'_>, old: At, new: At) -> Result<()> {
+        let (old_path, new_path) = (read_path(memory, old.1)?, read_path(memory, new.1)?);
+        let places = (self.place(old.0, &old_path, Follow::Never)?, self.place(new.0, &new_path, Follow::Never)?);
+        match places {
+            (Place::Host(old), Place::Host(new)) => self.mounts.rename(&old, &new),
+            (Place::Vfs(old, old_path), Place::Vfs(new, new_path)) => {
+                let renamed = self.vfs.rename(old, &old_path, new, &new_path);
+                self.answered(new, &new_path, Intent::Write, renamed)
+            }
+            _ => Err(Errno::Xdev.into()),
+        }
+    }
+
+    pub(super) fn symlink_path(&mut self, memory: &GuestMemory<'_>, target: GuestPtr<str>, at: At) -> Result<()> {
+        let (target, path) = (read_path(memory, target)?, read_path(memory, at.1)?);
+        match self.place(at.0, &path, Follow::Never)? {
+            Place::Host(spot) => self.mounts.symlink(&target, &spot),
+            Place::Vfs(at, path) => {
+                let target = std::str::from_utf8(&target).map_err(|_| Errno::Ilseq)?;
+                let made = self.vfs.symlink(target, at, &path);
+                self.answered(at, &path, Intent::Write, made)
+            }
+        }
+    }
+
+    pub(super) fn unlink(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
+        match self.place(fd, &read_path(memory, path)?, Follow::Never)? {
+            Place::Host(spot) => self.mounts.unlink(&spot),
+            Place::Vfs(at, path) => self.vfs.unlink(at, &path).or_errno(),
+        }
+    }
+}
+
+/// What is done with a link in the last place.
+fn last_link(flags: Lookupflags) -> Follow {
+    if follows(flags) { Follow::Yes } else { Follow::BeforeSlash }
+}

@@ -1,0 +1,107 @@
+//! `[tool.pyapp.permissions]`: what the app may reach of the machine that it runs on.
+
+use policy::{Arguments, Permissions, check_place};
+
+/// The keys of the table, for the message about one that is not among them.
+const KEYS: &str = "arguments, cwd, env, read, report-lost-files, write";
+
+/// What is wrong with a key: `.key` or nothing for the table itself, and the message.
+pub(super) type Mistake = (String, String);
+
+/// Reads the table.
+///
+/// # Errors
+/// [`Mistake`].
+pub(super) fn permissions(value: &toml::Value) -> Result<Permissions, Mistake> {
+    let table = value.as_table().ok_or_else(|| (String::new(), format!("expected a table, found {value}")))?;
+    let mut permissions = Permissions::default();
+    for (key, value) in table {
+        let fail = |message: String| (format!(".{key}"), message);
+        let wrong = |what: &str| fail(format!("expected {what}, found {value}"));
+        match key.as_str() {
+            "arguments" => {
+                permissions.arguments = match value.as_str() {
+                    Some("none") => Arguments::None,
+                    Some("read") => Arguments::Read,
+                    Some("write") => Arguments::Write,
+                    _ => return Err(wrong("\"none\", \"read\" or \"write\"")),
+                }
+            }
+            "read" | "write" => {
+                let places = super::project::strings(value).ok_or_else(|| wrong("a list of files and folders"))?;
+                for place in &places {
+                    check_place(place).map_err(|message| fail(format!("{place:?}: {message}")))?;
+                }
+                *(if key == "read" { &mut permissions.read } else { &mut permissions.write }) = places;
+            }
+            "env" => {
+                permissions.env = super::project::strings(value)
+                    .ok_or_else(|| wrong("a list of names of variables, such as \"LC_*\""))?;
+            }
+            "cwd" => permissions.cwd = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+            "report-lost-files" => {
+                permissions.report_lost_files = value.as_bool().ok_or_else(|| wrong("true or false"))?;
+            }
+            _ => return Err(fail(format!("expected one of {KEYS}, found an unknown key; correct or remove it"))),
+        }
+    }
+    Ok(permissions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Permissions, Mistake> {
+        permissions(&text.parse::<toml::Table>().expect("TOML").into())
+    }
+
+    #[test]
+    fn a_table_says_what_is_granted() {
+        let read = read(
+            "arguments = 'write'\nread = ['~/a', '$CWD']\nwrite = ['/b']\nenv = ['LC_*']\ncwd = true\n\
+             report-lost-files = false",
+        );
+        let expected = Permissions {
+            arguments: Arguments::Write,
+            read: vec!["~/a".into(), "$CWD".into()],
+            write: vec!["/b".into()],
+            env: vec!["LC_*".into()],
+            cwd: true,
+            report_lost_files: false,
+        };
+        assert_eq!(read, Ok(expected));
+    }
+
+    /// A mistake, what is said of it, and the table as that asks for.
+    const MISTAKES: [(&str, &str, &str); 6] = [
+        (
+            "arguments = 'all'",
+            ".arguments: expected \"none\", \"read\" or \"write\", found \"all\"",
+            "arguments = 'write'",
+        ),
+        (
+            "read = ['data']",
+            ".read: \"data\": expected an absolute path or a word such as $CWD; write \"$CWD/data\"",
+            "read = ['$CWD/data']",
+        ),
+        ("write = '/x'", ".write: expected a list of files and folders, found \"/x\"", "write = ['/x']"),
+        ("env = true", ".env: expected a list of names of variables, such as \"LC_*\", found true", "env = ['LC_*']"),
+        ("cwd = 1", ".cwd: expected true or false, found 1", "cwd = false"),
+        (
+            "reed = []",
+            ".reed: expected one of arguments, cwd, env, read, report-lost-files, write, found an unknown key; correct or \
+             remove it",
+            "read = []",
+        ),
+    ];
+
+    #[test]
+    fn every_mistake_names_its_key_and_can_be_corrected() {
+        for (text, expected, corrected) in MISTAKES {
+            let (key, message) = read(text).expect_err(text);
+            assert_eq!(format!("{key}: {message}"), expected);
+            read(corrected).expect(corrected);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The grants of one run: what the permissions say, and what the arguments name.
+
+use crate::permissions::{Arguments, Permissions};
+use crate::places::{Machine, Place, is_kernels};
+use crate::policy::Access;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// A path that the app may reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Its real path: absolute, no symbolic link on the way. It need not exist if it may be written.
+    pub path: PathBuf,
+    /// The absolute path by which it was named, without `.` and `..`; it leads to `path`.
+    pub named: PathBuf,
+    /// What may be done with it.
+    pub access: Access,
+    /// What granted it.
+    pub source: Source,
+}
+
+/// What grants something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A place in `read` or `write`.
+    Key(String),
+    /// An argument.
+    Argument(OsString),
+}
+
+/// Most arguments that are looked at: each costs the host a folder that it keeps open. (A shell's own limit on arguments lets
+/// some hundred thousand pass.)
+const MAX_NAMED: usize = 4096;
+
+/// The grants of a run with these arguments, the program's name not among them.
+pub fn grants(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsString]) -> Vec<Grant> {
+    let mut grants = Vec::new();
+    for (places, access) in [(&permissions.read, Access::Read), (&permissions.write, Access::Write)] {
+        for text in places {
+            let path = Place::parse(text).ok().and_then(|place| machine.path(&place));
+            let grant = path.and_then(|path| grant(path, access, Source::Key(text.clone())));
+            grants.extend(grant);
+        }
+    }
+    let access = match permissions.arguments {
+        Arguments::None => return grants,
+        Arguments::Read => Access::Read,
+        Arguments::Write => Access::Write,
+    };
+    for argument in arguments.iter().take(MAX_NAMED) {
+        for named in [Some(argument.as_os_str()), behind_equals(argument)].into_iter().flatten() {
+            // What is the system's own is not a file of the user's, and the guest has a /dev of its own.
+            let path = machine.named(Path::new(named)).filter(|path| !is_kernels(path) && *path != Path::new("/"));
+            let path = path.filter(|_| !named.is_empty() && (access == Access::Read || may_be_a_path(named)));
+            grants.extend(path.and_then(|path| grant(path, access, Source::Argument(named.to_os_string()))));
+        }
+    }
+    grants
+}
+
+/// What stands behind the first `=`.
+fn behind_equals(argument: &OsStr) -> Option<&OsStr> {
+    let bytes = argument.as_bytes();
+    let at = bytes.iter().position(|byte| *byte == b'=')?;
+    Some(OsStr::from_bytes(&bytes[at + 1..]))
+}
+
+/// Whether something that does not exist may be meant as a path to be made: options are not.
+fn may_be_a_path(named: &OsStr) -> bool {
+    !named.as_bytes().starts_with(b"-") || Path::new(named).symlink_metadata().is_ok()
+}
+
+/// The grant of an absolute path; `None` if there is nothing to reach.
+fn grant(named: PathBuf, access: Access, source: Source) -> Option<Grant> {
+    let path = match (named.canonicalize(), access) {
+        (Ok(path), _) => path,
+        (Err(_), Access::Write) => real_path_of_missing(&named)?,
+        (Err(_), _) => return None,
+    };
+    Some(Grant { path, named, access, source })
+}
+
+/// The real path of something that does not exist: of what is there of it, with the rest behind.
+fn real_path_of_missing(path: &Path) -> Option<PathBuf> {
+    for folder in path.ancestors().skip(1) {
+        match folder.canonicalize() {
+            Ok(real) if real.is_dir() => return Some(real.join(path.strip_prefix(folder).ok()?)),
+            Ok(_) => return None,
+            // A link that leads nowhere is there, and nothing can be made below it.
+            Err(_) if folder.symlink_metadata().is_ok() => return None,
+            Err(_) => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    /// A folder with `in.csv`, `src/a`, `link` to `src`, and its real path.
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().canonicalize().expect("real");
+        fs::write(path.join("in.csv"), "x").expect("written");
+        fs::create_dir(path.join("src")).expect("made");
+        fs::write(path.join("src/a"), "x").expect("written");
+        symlink("src", path.join("link")).expect("linked");
+        symlink("nowhere", path.join("dangling")).expect("linked");
+        (folder, path)
+    }
+
+    fn granted(permissions: &Permissions, here: &Path, arguments: &[&str]) -> Vec<(PathBuf, PathBuf, Access)> {
+        let none = |_: &str| None;
+        let machine = Machine {
+            current_folder: Some(here.to_path_buf()),
+            executable_folder: None,
+            home: Some(here.join("src")),
+            variable: &none,
+        };
+        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        let relative = |path: PathBuf| path.strip_prefix(here).map(Path::to_path_buf).unwrap_or(path);
+        let grants = grants(permissions, &machine, &arguments);
+        grants.into_iter().map(|grant| (relative(grant.named), relative(grant.path), grant.access)).collect()
+    }
+
+    #[test]
+    fn what_an_argument_names_is_granted_if_it_exists() {
+        let (_folder, here) = folder();
+        let paths = granted(
+            &Permissions::default(),
+            &here,
+            &["in.csv", "--config=src/a", "a=b=src", "missing", "-v", "link/a", "dangling", "", "=", "/dev/null", "/"],
+        );
+        let expected = [("in.csv", "in.csv"), ("src/a", "src/a"), ("link/a", "src/a")];
+        let expected: Vec<_> = expected.map(|(named, path)| (named.into(), path.into(), Access::Read)).into();
+        assert_eq!(paths, expected);
+    }
+
+    #[test]
+    fn an_output_that_does_not_exist_yet_is_granted_for_writing() {
+        let (_folder, here) = folder();
+        let write = Permissions { arguments: Arguments::Write, ..Permissions::default() };
+        let paths = granted(&write, &here, &["out.csv", "--out=link/new", "-v", "in.csv/x", "dangling/x"]);
+        let expected = [("out.csv", "out.csv"), ("link/new", "src/new")];
+        let expected: Vec<_> = expected.map(|(named, path)| (named.into(), path.into(), Access::Write)).into();
+        assert_eq!(paths, expected);
+    }
+
+    #[test]
+    fn keys_are_granted_with_what_is_missing_of_their_path() {
+        let (_folder, here) = folder();
+        let permissions = Permissions {
+            arguments: Arguments::None,
+            read: vec!["$CWD/in.csv".into(), "$CWD/missing".into()],
+            write: vec!["~/deep/er".into()],
+            ..Permissions::default()
+        };
+        let paths = granted(&permissions, &here, &["src"]);
+        let expected: Vec<(PathBuf, PathBuf, Access)> = vec![
+            ("in.csv".into(), "in.csv".into(), Access::Read),
+            ("src/deep/er".into(), "src/deep/er".into(), Access::Write),
+        ];
+        assert_eq!(paths, expected);
+        let none = |_: &str| None;
+        let machine =
+            Machine { current_folder: None, executable_folder: None, home: Some(here.join("src")), variable: &none };
+        let policy = crate::Policy::new(&grants(&permissions, &machine, &[]), None);
+        assert_eq!(policy.access(&here.join("src/deep")), Access::Make);
+        assert_eq!(policy.access(&here.join("src/deep/er/x")), Access::Write);
+        assert_eq!(policy.access(&here.join("src/other")), Access::None);
+    }
+}

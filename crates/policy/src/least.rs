@@ -1,0 +1,82 @@
+//! From an audit to the smallest permissions that would have sufficed.
+
+use crate::audit::Record;
+use crate::permissions::{Arguments, Permissions};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The smallest `read` and `write` under which everything in an audit would have been granted, with `$CWD` and `~` for the
+/// folders of its runs. Lines that are no records are an error.
+///
+/// # Errors
+/// Which line is none.
+pub fn least(audit: &str) -> Result<Permissions, String> {
+    let (mut current_folder, mut home) = (None, None);
+    // What was asked for, under the name that it would be granted by; whether it was to be written.
+    let mut asked: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    for (number, line) in audit.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let record = serde_json::from_str(line)
+            .map_err(|error| format!("line {}: expected a record of an audit, found: {error}", number + 1))?;
+        match record {
+            Record::Run { current_folder: folder, home: own } => (current_folder, home) = (folder, own),
+            Record::Access { path, write, .. } => {
+                *asked.entry(shortened(&path, current_folder.as_deref(), home.as_deref())).or_default() |= write;
+            }
+            Record::Variable { .. } => {}
+        }
+    }
+    let names = |wanted: bool| {
+        let covered =
+            |path: &Path| path.ancestors().skip(1).any(|above| asked.get(above).is_some_and(|write| *write || !wanted));
+        let names = asked.iter().filter(|(path, write)| **write == wanted && !covered(path));
+        names.map(|(path, _)| path.display().to_string()).collect()
+    };
+    Ok(Permissions { arguments: Arguments::None, read: names(false), write: names(true), ..Permissions::default() })
+}
+
+fn shortened(path: &str, current_folder: Option<&str>, home: Option<&str>) -> PathBuf {
+    let path = Path::new(path);
+    for (word, folder) in [("$CWD", current_folder), ("~", home)] {
+        if let Some(rest) = folder.filter(|folder| *folder != "/").and_then(|folder| path.strip_prefix(folder).ok()) {
+            // A path joined with nothing would end in a slash.
+            return if rest.as_os_str().is_empty() { word.into() } else { Path::new(word).join(rest) };
+        }
+    }
+    path.to_path_buf()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_below_what_is_granted_needs_no_grant() {
+        let line = |path: &str, write: bool, granted: bool| {
+            serde_json::to_string(&Record::Access { path: path.into(), write, granted }).expect("JSON") + "\n"
+        };
+        let run = Record::Run { current_folder: Some("/w/p".into()), home: Some("/home/u".into()) };
+        let mut audit = serde_json::to_string(&run).expect("JSON") + "\n";
+        for (path, write, granted) in [
+            ("/w/p/in.csv", false, true),
+            ("/w/p/src", false, true),
+            ("/w/p/src/a", false, true),
+            ("/w/p/src/b", true, false),
+            ("/home/u/.config/t/x.toml", false, false),
+            ("/etc/hosts", false, false),
+            ("/w/p/out", true, false),
+            ("/w/p/out/x", true, false),
+            ("/w/p/out/y", false, false),
+        ] {
+            audit += &line(path, write, granted);
+        }
+        let least = least(&audit).expect("read");
+        assert_eq!(least.read, ["/etc/hosts", "$CWD/in.csv", "$CWD/src", "~/.config/t/x.toml"]);
+        assert_eq!(least.write, ["$CWD/out", "$CWD/src/b"]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_record_is_named() {
+        let error = least("\n{\"kind\": \"run\"}\nnot json\n").expect_err("no record");
+        assert!(error.starts_with("line 3:"), "{error}");
+    }
+}

@@ -1,0 +1,39 @@
+//! What an app may reach of the machine that it runs on.
+//!
+//! A build bakes [`Permissions`] into the executable: words such as `$HOME/notes`. A run makes [`Grant`]s of them, on the machine
+//! where it runs, adds what its arguments name, and takes away what `PYAPP_DENY` says. The [`Policy`] made of these is the one
+//! place that is asked, with a path and an intent, and answers; the [`Audit`] that it keeps is a list of the answers. A run may
+//! narrow what the build granted, and never widen it.
+//!
+//! This crate knows paths and answers only. It opens nothing but the audit's file: the crate `host` does.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `permissions.rs` | what a build bakes in |
+//! | `narrow.rs` | what a run takes away from it |
+//! | `places.rs` | words such as `$HOME/notes`, as paths on this machine |
+//! | `grant.rs` | grants of this run: from the permissions, and from the arguments |
+//! | `run.rs` | all that one run may reach |
+//! | `policy.rs` | the one place that is asked |
+//! | `audit.rs` | what was asked and answered, as JSON lines |
+//! | `least.rs` | from an audit to the smallest permissions that would have sufficed |
+
+#![forbid(unsafe_code)]
+
+mod audit;
+mod grant;
+mod least;
+mod narrow;
+mod permissions;
+mod places;
+mod policy;
+mod run;
+
+pub use audit::{Audit, Record};
+pub use grant::{Grant, Source, grants};
+pub use least::least;
+pub use narrow::{Narrowing, UnknownNarrowing};
+pub use permissions::{Arguments, Permissions, check_place, matches_pattern};
+pub use places::Machine;
+pub use policy::{Access, Intent, Policy};
+pub use run::Reach;

@@ -1,0 +1,120 @@
+//! What a build bakes in: `[tool.pyapp.permissions]`.
+
+use crate::places::Place;
+use serde::{Deserialize, Serialize};
+
+/// The permissions of an app. The default is that of a project that asks for nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Permissions {
+    /// What naming something in an argument grants.
+    pub arguments: Arguments,
+    /// Files and folders that may be read: see [`check_place`].
+    pub read: Vec<String>,
+    /// Files and folders that may be read, written, made and removed.
+    pub write: Vec<String>,
+    /// Patterns of variables of the environment that the app sees.
+    pub env: Vec<String>,
+    /// Whether the app starts in its caller's folder, whatever it may reach there.
+    pub cwd: bool,
+    /// Whether a run says at its end that files were written to memory only.
+    pub report_lost_files: bool,
+}
+
+/// What naming a file or folder in an argument grants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arguments {
+    /// Nothing.
+    None,
+    /// Reading it.
+    Read,
+    /// Writing and making it, too.
+    Write,
+}
+
+impl Default for Permissions {
+    fn default() -> Self {
+        Permissions {
+            arguments: Arguments::Read,
+            read: Vec::new(),
+            write: Vec::new(),
+            env: vec!["*".to_string()],
+            cwd: false,
+            report_lost_files: true,
+        }
+    }
+}
+
+impl Permissions {
+    /// Whether the app may see a variable of the environment.
+    pub fn shows_variable(&self, name: &str) -> bool {
+        self.env.iter().any(|pattern| matches_pattern(pattern, name))
+    }
+
+    /// Whether the app's current directory is its caller's: relative paths must then mean what the caller means by them.
+    pub fn starts_in_callers_folder(&self) -> bool {
+        let is_relative = |place: &String| Place::parse(place).is_ok_and(|place| place.is_below_current_folder());
+        self.cwd || self.arguments != Arguments::None || self.read.iter().chain(&self.write).any(is_relative)
+    }
+}
+
+/// Whether a name matches a pattern in which `*` stands for any characters.
+pub fn matches_pattern(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((before, after)) => name.strip_prefix(before).is_some_and(|rest| {
+            (0..=rest.len()).any(|at| rest.is_char_boundary(at) && matches_pattern(after, &rest[at..]))
+        }),
+    }
+}
+
+/// Checks a place of `read` or `write` at build time: an absolute path, or one below `~` or a `$WORD`.
+///
+/// # Errors
+/// What was expected and what to do, as the end of a line.
+pub fn check_place(place: &str) -> Result<(), String> {
+    Place::parse(place).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for (pattern, name, expected) in [
+            ("*", "", true),
+            ("*", "HOME", true),
+            ("LC_*", "LC_ALL", true),
+            ("LC_*", "LANG", false),
+            ("*_PROXY", "HTTP_PROXY", true),
+            ("A*B*C", "AxBByC", true),
+            ("A*B*C", "AxByD", false),
+            ("HOME", "HOMES", false),
+        ] {
+            assert_eq!(matches_pattern(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn a_table_is_read_back_as_it_was() {
+        let permissions =
+            Permissions { arguments: Arguments::Write, read: vec!["~/x".into()], cwd: true, ..Permissions::default() };
+        let text = serde_json::to_string(&permissions).expect("JSON");
+        assert!(text.contains(r#""report-lost-files":true"#), "{text}");
+        assert_eq!(serde_json::from_str::<Permissions>(&text).expect("read"), permissions);
+        assert_eq!(serde_json::from_str::<Permissions>("{}").expect("read"), Permissions::default());
+        assert!(serde_json::from_str::<Permissions>(r#"{"raed": []}"#).is_err());
+    }
+
+    #[test]
+    fn the_current_directory_is_the_callers_where_paths_may_be_relative() {
+        let none = Permissions { arguments: Arguments::None, ..Permissions::default() };
+        assert!(Permissions::default().starts_in_callers_folder());
+        assert!(!none.starts_in_callers_folder());
+        assert!(!Permissions { read: vec!["/etc".into()], ..none.clone() }.starts_in_callers_folder());
+        assert!(Permissions { write: vec!["$CWD/out".into()], ..none.clone() }.starts_in_callers_folder());
+        assert!(Permissions { cwd: true, ..none }.starts_in_callers_folder());
+    }
+}

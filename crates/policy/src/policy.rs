@@ -1,0 +1,141 @@
+//! The one place that is asked.
+
+use crate::audit::{Audit, Record};
+use crate::grant::Grant;
+use crate::places::is_kernels;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// What may be done with a path. What may be written may be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Access {
+    /// It is not there.
+    None,
+    /// A folder on the way to one that is still missing: it may be made, and nothing else.
+    Make,
+    /// It may be read.
+    Read,
+    /// It may be read, written, made and removed.
+    Write,
+}
+
+/// What is to be done with a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Looking at it or reading it.
+    Read,
+    /// Making a folder.
+    MakeFolder,
+    /// Changing it, making it or taking it away.
+    Write,
+}
+
+/// The grants of a run. Paths are absolute, real (no link on the way) and without `.` and `..`.
+#[derive(Default)]
+pub struct Policy {
+    granted: HashMap<PathBuf, Access>,
+    /// Folders above a grant for writing that were not there when the run began.
+    to_be_made: HashSet<PathBuf>,
+    audit: Option<Audit>,
+}
+
+impl Policy {
+    /// A policy of grants; answers go into `audit`, if there is one.
+    pub fn new(grants: &[Grant], audit: Option<Audit>) -> Policy {
+        let mut policy = Policy { audit, ..Policy::default() };
+        for grant in grants {
+            policy.grant(&grant.path, grant.access);
+            for folder in grant.path.ancestors().skip(1).take_while(|_| grant.access == Access::Write) {
+                // `symlink_metadata`: what is there and leads nowhere is not missing.
+                if folder.symlink_metadata().is_ok() {
+                    break;
+                }
+                policy.to_be_made.insert(folder.to_path_buf());
+            }
+        }
+        policy
+    }
+
+    /// Adds a grant.
+    pub fn grant(&mut self, path: &Path, access: Access) {
+        let granted = self.granted.entry(path.to_path_buf()).or_insert(Access::None);
+        *granted = access.max(*granted);
+    }
+
+    /// What may be done with a path: the most that any grant of it or above it says.
+    pub fn access(&self, path: &Path) -> Access {
+        let granted = path.ancestors().filter_map(|above| self.granted.get(above)).max();
+        let granted = granted.copied().unwrap_or(Access::None);
+        let granted = if self.to_be_made.contains(path) { granted.max(Access::Make) } else { granted };
+        if is_kernels(path) { granted.min(Access::Read) } else { granted }
+    }
+
+    /// Whether something may be done with a path; the audit hears of it.
+    pub fn allows(&self, path: &[u8], intent: Intent) -> bool {
+        let path = Path::new(OsStr::from_bytes(path));
+        let access = self.access(path);
+        let is_granted = match intent {
+            Intent::Read => access >= Access::Read,
+            Intent::MakeFolder => access == Access::Make || access == Access::Write,
+            Intent::Write => access == Access::Write,
+        };
+        self.note(path, intent, is_granted);
+        is_granted
+    }
+
+    /// Notes an answer that was given without asking: a path that no grant covers is not there.
+    pub fn note(&self, path: &Path, intent: Intent, granted: bool) {
+        if let Some(audit) = &self.audit {
+            audit.append(&Record::Access {
+                path: path.to_string_lossy().into_owned(),
+                write: intent != Intent::Read,
+                granted,
+            });
+        }
+    }
+
+    /// Whether the audit is kept.
+    pub fn is_audited(&self) -> bool {
+        self.audit.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_that_any_grant_says_counts() {
+        let mut policy = Policy::default();
+        policy.grant(Path::new("/home/u"), Access::Read);
+        policy.grant(Path::new("/home/u/out"), Access::Write);
+        policy.grant(Path::new("/home/u/out"), Access::Read);
+        for (path, expected) in [
+            ("/home/u", Access::Read),
+            ("/home/u/a/b", Access::Read),
+            ("/home/u/out", Access::Write),
+            ("/home/u/out/deep/er", Access::Write),
+            ("/home/u/outer", Access::Read),
+            ("/home/user", Access::None),
+            ("/home", Access::None),
+            ("/", Access::None),
+        ] {
+            assert_eq!(policy.access(Path::new(path)), expected, "{path}");
+        }
+        assert!(policy.allows(b"/home/u/x", Intent::Read) && !policy.allows(b"/home/u/x", Intent::Write));
+        assert!(policy.allows(b"/home/u/out/x", Intent::Write) && policy.allows(b"/home/u/out/x", Intent::MakeFolder));
+    }
+
+    #[test]
+    fn what_is_the_kernels_cannot_be_written() {
+        let mut policy = Policy::default();
+        policy.grant(Path::new("/"), Access::Write);
+        assert_eq!(policy.access(Path::new("/etc/x")), Access::Write);
+        for path in ["/proc/self/mem", "/dev/sda", "/sys"] {
+            assert_eq!(policy.access(Path::new(path)), Access::Read, "{path}");
+        }
+        assert_eq!(policy.access(Path::new("/development")), Access::Write);
+    }
+}

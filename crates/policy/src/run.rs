@@ -1,0 +1,73 @@
+//! What one run may reach: the permissions, narrowed, on this machine, with these arguments.
+
+use crate::audit::{Audit, Record};
+use crate::grant::{Grant, Source, grants};
+use crate::permissions::Permissions;
+use crate::places::Machine;
+use crate::policy::Policy;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// What a run may reach.
+pub struct Reach {
+    /// The grants, to be mounted.
+    pub grants: Vec<Grant>,
+    /// The policy made of them.
+    pub policy: Policy,
+    /// Where the run begins, if that is its caller's folder.
+    pub current_folder: Option<PathBuf>,
+    /// The user's home folder, if a key grants something in it. Otherwise the app has a home of its own: what it keeps there
+    /// would only be found by chance.
+    pub home: Option<PathBuf>,
+}
+
+impl Reach {
+    /// What a run with these arguments, the program's name not among them, may reach.
+    pub fn of(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsString], audit: Option<Audit>) -> Reach {
+        let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+        if let Some(audit) = &audit {
+            audit.append(&Record::Run { current_folder: text(&machine.current_folder), home: text(&machine.home) });
+        }
+        let grants = grants(permissions, machine, arguments);
+        let home = machine.home.clone().filter(|home| {
+            let concerns = |grant: &Grant| {
+                let is_key = matches!(grant.source, Source::Key(_));
+                is_key
+                    && [&grant.path, &grant.named]
+                        .into_iter()
+                        .any(|path| path.starts_with(home) || home.starts_with(path))
+            };
+            grants.iter().any(concerns)
+        });
+        let current_folder = machine.current_folder.clone().filter(|_| permissions.starts_in_callers_folder());
+        Reach { policy: Policy::new(&grants, audit), grants, current_folder, home }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_home_folder_is_the_users_if_a_key_grants_something_in_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = folder.path().canonicalize().expect("real");
+        std::fs::write(home.join("in.csv"), "").expect("written");
+        let none = |_: &str| None;
+        let machine = Machine {
+            current_folder: Some(home.clone()),
+            executable_folder: None,
+            home: Some(home.clone()),
+            variable: &none,
+        };
+        let reach = |read: &[&str]| {
+            let read = read.iter().map(|place| (*place).to_string()).collect();
+            Reach::of(&Permissions { read, ..Permissions::default() }, &machine, &["in.csv".into()], None)
+        };
+        assert_eq!(reach(&[]).home, None);
+        assert_eq!(reach(&[]).grants.len(), 1);
+        assert_eq!(reach(&["~/in.csv"]).home, Some(home.clone()));
+        assert_eq!(reach(&["/"]).home, Some(home.clone()));
+        assert_eq!(reach(&["~/in.csv"]).current_folder, Some(home.clone()));
+    }
+}
