@@ -8,6 +8,7 @@
 //!
 //! The exit status is the app's; see [`status`] for the few that pyapp itself adds.
 
+mod farewell;
 mod linked;
 mod reach;
 mod run;

@@ -1,6 +1,6 @@
 //! Running CPython: as the app, or as `python3`.
 
-use crate::{linked, reach, settings, status};
+use crate::{farewell, linked, reach, settings, status};
 use anyhow::Result;
 use bundle::Run;
 use host::{Context, Input, Outcome, Timing, Zones, layout};
@@ -45,7 +45,15 @@ fn run(run: Option<Run>) -> Result<Infallible> {
         .stdin(Input::Inherit)
         .build()?;
     timing.mark("files");
-    host::run_then(&program, context, &mut timing, end)?
+    let is_app = run != Run::Interpreter;
+    host::run_then(&program, context, &mut timing, |outcome, timing, context| {
+        if is_app {
+            for line in farewell::lines(context, &permissions) {
+                status::tell(format_args!("pyapp: {line}"));
+            }
+        }
+        end(outcome, timing, context)
+    })?
 }
 
 /// Ends the process as the guest has ended. Here, and not by returning: taking down what the kernel takes down anyway

@@ -139,6 +139,23 @@ static PyObject *run_function(const char *module, const char *function)
     return exit_with(result);
 }
 
+/* Tells the host of the path of the error that is set, if it is one of a path: what the app was not granted it may say. */
+static void tell_uncaught(void)
+{
+    PyObject *error = PyErr_GetRaisedException();
+    PyObject *path = NULL, *bytes = NULL;
+    if (error != NULL && PyErr_GivenExceptionMatches(error, PyExc_OSError)) {
+        path = PyObject_GetAttrString(error, "filename");
+    }
+    if (path != NULL && (PyUnicode_Check(path) || PyBytes_Check(path)) && PyUnicode_FSConverter(path, &bytes)) {
+        pyapp_tell_uncaught(PyBytes_AS_STRING(bytes));
+    }
+    Py_XDECREF(bytes);
+    Py_XDECREF(path);
+    PyErr_Clear();
+    PyErr_SetRaisedException(error);
+}
+
 /* Runs "pkg.mod" or "pkg.mod:function"; the exit status so far. */
 static int run_entry(const char *entry)
 {
@@ -155,6 +172,7 @@ static int run_entry(const char *entry)
     if (result == NULL && !_Py_HandleSystemExit(&status)) {
         /* As python3 ends when nobody catches it. */
         status = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ? PYAPP_ENDED_BY_SIGNAL + SIGINT : 1;
+        tell_uncaught();
         PyErr_Print();
     }
     Py_XDECREF(result);

@@ -6,6 +6,30 @@ use crate::tree::Vfs;
 use std::ops::Bound;
 
 impl Vfs {
+    /// How many files lie below a directory of the scratch, and the path of the first of them, from the root.
+    ///
+    /// # Errors
+    /// `NotDir`, `NoEnt`, `NameTooLong`.
+    pub fn files_below(&self, directory: Ino) -> Result<(u64, Option<String>)> {
+        let (mut count, mut first) = (0, None);
+        let mut pending = vec![directory];
+        while let Some(at) = pending.pop() {
+            for (name, slot) in &self.directory(at)?.names {
+                match self.kind(slot.ino)? {
+                    Kind::Directory if slot.ino.base_index().is_none() => pending.push(slot.ino),
+                    Kind::File => {
+                        count += 1;
+                        if first.is_none() {
+                            first = Some(format!("{}/{name}", self.path(at)?.trim_end_matches('/')));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok((count, first))
+    }
+
     /// The entries of a directory behind `cookie` (0 for all), `.` and `..` first. Entries that are made or removed
     /// meanwhile never hide or double others.
     ///

@@ -84,12 +84,12 @@ int dup3(int from, int to, int flags)
 /* Where a range begins in the file, and how long it is; 0: to the end. */
 static int find_range(int fd, const struct flock *range, off_t *start, off_t *length)
 {
-    struct stat file;
+    __wasi_filestat_t file;
     off_t base = 0;
     if (range->l_whence == SEEK_CUR) {
         base = lseek(fd, 0, SEEK_CUR);
     } else if (range->l_whence == SEEK_END) {
-        base = fstat(fd, &file) == 0 ? file.st_size : -1;
+        base = __wasi_fd_filestat_get(fd, &file) == 0 ? (off_t)file.size : -1;
     } else if (range->l_whence != SEEK_SET) {
         base = -1;
     }

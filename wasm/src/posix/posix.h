@@ -122,13 +122,14 @@ int sigaddset(sigset_t *set, int signal);
 int sigismember(const sigset_t *set, int signal);
 int sigpending(sigset_t *set);
 
-/* process.c; the type is for the prototype in sys/wait.h. */
+/* process.c; the type is for the prototype in sys/wait.h. The last tells the host of the path of an error that nobody caught. */
 pid_t getppid(void);
 long pyapp_sysconf(int name);
 #define sysconf(name) pyapp_sysconf(name)
 typedef struct siginfo siginfo_t;
 pid_t wait(int *status);
 pid_t waitpid(pid_t process, int *status, int options);
+void pyapp_tell_uncaught(const char *path);
 
 /* zones.c */
 void tzset(void);

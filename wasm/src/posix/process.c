@@ -3,6 +3,7 @@
 
 #include "abi.h"
 #include "posix.h"
+#include "request.h"
 
 pid_t getppid(void) { return 1; }
 
@@ -21,4 +22,9 @@ pid_t waitpid(pid_t process, int *status, int options)
 pid_t wait(int *status)
 {
     return waitpid(-1, status, 0);
+}
+
+void pyapp_tell_uncaught(const char *path)
+{
+    (void)pyapp_command(PYAPP_REQUEST_UNCAUGHT "/%s", path);
 }

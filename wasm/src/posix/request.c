@@ -2,6 +2,7 @@
 #include "request.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <wasi/api.h>
@@ -11,7 +12,8 @@
 
 static int request(const char *format, va_list arguments)
 {
-    char path[128] = PYAPP_DEVICE;
+    /* One request holds a path. */
+    char path[sizeof(PYAPP_DEVICE) + PATH_MAX + 32] = PYAPP_DEVICE;
     vsnprintf(path + sizeof(PYAPP_DEVICE) - 1, sizeof(path) - sizeof(PYAPP_DEVICE), format, arguments);
     const char *prefix, *relative;
     int directory = __wasilibc_find_abspath(path, &prefix, &relative);

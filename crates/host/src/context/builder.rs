@@ -207,6 +207,7 @@ impl ContextBuilder {
 
         let mut vfs = self.vfs;
         let owners = Arc::new(Owners::default());
+        let root = self.grants.as_ref().map(|granted| granted.root);
         let (mut mounts, current_folder) = match self.grants {
             None => (Mounts::default(), None),
             Some(Granted { root, grants, policy, current_folder }) => {
@@ -258,6 +259,8 @@ impl ContextBuilder {
             table,
             mounts,
             owners,
+            root,
+            uncaught: None,
             host: host.build_p1(),
             deterministic,
             pipes,

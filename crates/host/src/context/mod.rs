@@ -8,14 +8,17 @@ mod refused;
 pub use builder::{ContextBuilder, ContextError};
 
 use crate::Zones;
+use crate::abi::HOME;
 use crate::disk::Owners;
 use crate::files::{Pipes, Table, Wait};
 use crate::namespace::Mounts;
 use deterministic::Deterministic;
+use policy::Policy;
 use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
-use vfs::Vfs;
+use vfs::{Ino, Vfs};
 use wasmtime_wasi::p1::WasiP1Ctx;
 
 /// Everything that one guest can see and touch.
@@ -31,6 +34,10 @@ pub struct Context {
     pub(crate) mounts: Mounts,
     /// What device numbers stand for.
     pub(crate) owners: Arc<Owners>,
+    /// The root of the tree that grants are mounted in.
+    pub(crate) root: Option<Ino>,
+    /// The path of the error that ends the guest, if it said so.
+    pub(crate) uncaught: Option<PathBuf>,
     /// wasmtime-wasi: clocks, random numbers, arguments, environment.
     pub(crate) host: WasiP1Ctx,
     /// In place of the host's clocks and random numbers, if they must be the same in every run.
@@ -59,6 +66,22 @@ impl Context {
     /// The guest's file system, to be read or changed once it has run.
     pub fn vfs_mut(&mut self) -> &mut Vfs {
         &mut self.vfs
+    }
+
+    /// The absolute path of the error that ended the guest, if it was one about a path.
+    pub fn uncaught(&self) -> Option<&Path> {
+        self.uncaught.as_deref()
+    }
+
+    /// The directory that is the guest's own home, if it still is one.
+    pub fn home(&self) -> Option<Ino> {
+        let mut path = HOME.split('/').filter(|name| !name.is_empty());
+        path.try_fold(self.root?, |at, name| self.vfs.lookup(at, name, false).ok())
+    }
+
+    /// What the guest may reach of the host.
+    pub fn policy(&self) -> &Policy {
+        self.mounts.policy()
     }
 
     /// The numbers of the open descriptors, rising, and what each leads to.

@@ -1,8 +1,12 @@
-//! What a guest asked for and no grant covers: it is not there. The policy's audit hears of it.
+//! Paths that a guest asked for, as they are to be told to people. What no grant covers is not there, and the policy's audit
+//! hears of it.
 
 use super::Context;
 use crate::abi::{DEVICE, MOUNT};
+use crate::namespace::Node;
 use policy::Intent;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
 use vfs::{Errno, Ino};
 
@@ -21,19 +25,37 @@ impl Context {
         }
     }
 
-    /// The absolute path of one that is seen from a directory, by the names alone.
+    /// The absolute path of one that is seen from a directory of the VFS, by the names alone.
     fn absolute(&self, at: Ino, path: &str) -> Option<PathBuf> {
-        let mut out = if path.starts_with('/') { PathBuf::new() } else { PathBuf::from(self.vfs.path(at).ok()?) };
-        for component in Path::new(path).components() {
-            match component {
-                Component::ParentDir => {
-                    out.pop();
-                }
-                Component::Normal(name) => out.push(name),
-                Component::RootDir => out.push("/"),
-                Component::CurDir | Component::Prefix(_) => {}
-            }
-        }
-        Some(out)
+        let start = if path.starts_with('/') { PathBuf::new() } else { PathBuf::from(self.vfs.path(at).ok()?) };
+        Some(joined(start, Path::new(path)))
     }
+
+    /// The absolute path of one that is seen from the current directory, by the names alone.
+    pub(crate) fn absolute_path(&self, path: &str) -> Option<PathBuf> {
+        let current = || -> Option<PathBuf> {
+            let fd = self.table.current_directory().ok()?;
+            match self.table.get(fd).ok()?.node().ok()? {
+                Node::Vfs(ino) => Some(self.vfs.path(ino).ok()?.into()),
+                Node::Folder(folder) => Some(OsString::from_vec(self.mounts.path_now(&folder).ok()?).into()),
+                Node::Name(_) => None,
+            }
+        };
+        let start = if path.starts_with('/') { PathBuf::new() } else { current().unwrap_or_else(|| "/".into()) };
+        Some(joined(start, Path::new(path)))
+    }
+}
+
+fn joined(mut start: PathBuf, path: &Path) -> PathBuf {
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                start.pop();
+            }
+            Component::Normal(name) => start.push(name),
+            Component::RootDir => start.push("/"),
+            Component::CurDir | Component::Prefix(_) => {}
+        }
+    }
+    start
 }

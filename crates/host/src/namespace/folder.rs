@@ -37,9 +37,14 @@ impl Folder {
         Folder { fd, path, mount }
     }
 
-    /// Opens the folder at a path of the host, which is followed wherever it leads: of a grant only.
+    /// Opens the folder at a path of the host, which is followed wherever it leads, to walk from it: of a grant only.
     pub fn open(path: &[u8]) -> Result<OwnedFd, Errno> {
         rustix::fs::open(path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+    }
+
+    /// As [`Folder::open`], also to be listed.
+    pub fn open_to_list(path: &[u8]) -> Result<OwnedFd, Errno> {
+        rustix::fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
     }
 
     /// Opens a folder in this one, without following a link.

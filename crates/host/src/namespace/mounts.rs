@@ -55,7 +55,7 @@ impl Mounts {
         let path = folder.canonicalize()?;
         self.policy.grant(&path, Access::Write);
         let bytes = path.as_os_str().as_bytes().to_vec();
-        let opened = Arc::new(Folder::new(Folder::open(&bytes)?, bytes, self.list.len()));
+        let opened = Arc::new(Folder::new(Folder::open_to_list(&bytes)?, bytes, self.list.len()));
         self.list.push(Mount { holder: None, folder: opened.clone(), name: b".".to_vec() });
         Ok(opened)
     }

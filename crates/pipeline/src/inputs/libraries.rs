@@ -72,6 +72,7 @@ mod tests {
             snapshot_exclude: Vec::new(),
             reproducible: false,
             size: Size::Fast,
+            permissions: Default::default(),
         }
     }
 

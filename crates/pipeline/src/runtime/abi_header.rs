@@ -31,6 +31,7 @@ pub(super) fn text() -> String {
         ("REQUEST_OWNER", request::OWNER.to_string()),
         ("REQUEST_LOCK", request::LOCK.to_string()),
         ("REQUEST_FLOCK", request::FLOCK.to_string()),
+        ("REQUEST_UNCAUGHT", request::UNCAUGHT.to_string()),
         ("REQUEST_STATVFS", request::STATVFS.to_string()),
         ("REQUEST_ZONE", request::ZONE.to_string()),
     ];

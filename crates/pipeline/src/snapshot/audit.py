@@ -134,6 +134,21 @@ def exists(module):
     return spec is not None
 
 
+def written():
+    """Files and directories that are not the system's."""
+    paths = set()
+    for folder, folders, files in os.walk("/"):
+        if folder == "/":
+            folders.remove("vfs")
+        elif folder == "/dev":
+            folders[:], files = ["shm"], []
+        paths.update(os.path.join(folder, name) for name in files + folders)
+    return paths
+
+
+WRITTEN = written()
+
+
 def left_behind():
     """What was printed, files that stay open, and what was written."""
     for module, data in printed.items():
@@ -151,15 +166,8 @@ def left_behind():
         find("open", owners[descriptor], f"descriptor {descriptor}")
     if DESCRIPTORS - found:
         find("detached", "?")
-    for folder, folders, files in os.walk("/"):
-        if folder == "/":
-            folders.remove("vfs")
-        elif folder == "/dev":
-            folders[:], files = ["shm"], []
-        for name in files + folders:
-            path = os.path.join(folder, name)
-            if path not in ("/dev", "/dev/shm", "/tmp"):
-                find("written", touched.get(path, touched.get(name, "?")), path)
+    for path in sorted(written() - WRITTEN):
+        find("written", touched.get(path, touched.get(os.path.basename(path), "?")), path)
     if os.getcwd() != "/":
         find("chdir", touched.get(os.getcwd(), "?"), os.getcwd())
 
