@@ -22,9 +22,9 @@ fn project() -> Project {
     // In hexadecimal, as what is printed is text.
     let database = prints(
         "import sqlite3\n\
-         with sqlite3.connect('seed.db') as database: database.execute('create table t as select 1 as x')\n\
+         with sqlite3.connect('/tmp/seed.db') as database: database.execute('create table t as select 1 as x')\n\
          database.close()\n\
-         print(open('seed.db', 'rb').read().hex(), end='')",
+         print(open('/tmp/seed.db', 'rb').read().hex(), end='')",
     );
     let bytes = |at: usize| u8::from_str_radix(&database[at..at + 2], 16).expect("hexadecimal");
     let database: Vec<u8> = (0..database.len()).step_by(2).map(bytes).collect();

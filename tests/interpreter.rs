@@ -260,7 +260,7 @@ fn a_terminal_gets_a_prompt() {
 fn the_environment_is_passed_on_without_pyapps_own() {
     let mut command = python(&["-c", "import os; print(sorted(os.environ.items()))"]);
     command.env_clear().env("PYAPP_INTERPRETER", "1").env("PYAPP_X", "1").env("NAME", "wärt=x").env("EMPTY", "");
-    assert_eq!(run(command).stdout, "[('EMPTY', ''), ('NAME', 'wärt=x')]\n");
+    assert_eq!(run(command).stdout, "[('EMPTY', ''), ('HOME', '/home/pyapp'), ('NAME', 'wärt=x')]\n");
 }
 
 #[test]

@@ -27,6 +27,7 @@ os.dup2(1, OUTPUT)
 sys.stdout = sys.stderr = Sink()
 warnings.simplefilter("ignore")
 os.mkdir("/tmp/work")
+os.chdir("/tmp/work")
 
 CHOSEN = sys.argv[1:]
 # Names of what has been left out.
