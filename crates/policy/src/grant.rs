@@ -3,6 +3,7 @@
 use crate::permissions::{Arguments, Permissions};
 use crate::places::{Machine, Place, is_kernels};
 use crate::policy::Access;
+use crate::way::{Passed, without_parents};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ pub struct Grant {
     pub path: PathBuf,
     /// The absolute path by which it was named, without `.` and `..`; it leads to `path`.
     pub named: PathBuf,
+    /// The folders that the name passes and leaves by `..`.
+    pub passed: Vec<Passed>,
     /// What may be done with it.
     pub access: Access,
     /// What granted it.
@@ -39,7 +42,7 @@ pub fn grants(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsS
     for (places, access) in [(&permissions.read, Access::Read), (&permissions.write, Access::Write)] {
         for text in places {
             let path = Place::parse(text).ok().and_then(|place| machine.path(&place));
-            let grant = path.and_then(|path| grant(path, access, Source::Key(text.clone())));
+            let grant = path.and_then(|path| grant(&path, access, Source::Key(text.clone())));
             grants.extend(grant);
         }
     }
@@ -50,13 +53,19 @@ pub fn grants(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsS
     };
     for argument in arguments.iter().take(MAX_NAMED) {
         for named in [Some(argument.as_os_str()), behind_equals(argument)].into_iter().flatten() {
-            // What is the system's own is not a file of the user's, and the guest has a /dev of its own.
-            let path = machine.named(Path::new(named)).filter(|path| !is_kernels(path) && *path != Path::new("/"));
+            let path = machine.named(Path::new(named));
             let path = path.filter(|_| !named.is_empty() && (access == Access::Read || may_be_a_path(named)));
-            grants.extend(path.and_then(|path| grant(path, access, Source::Argument(named.to_os_string()))));
+            let grant = path.and_then(|path| grant(&path, access, Source::Argument(named.to_os_string())));
+            grants.extend(grant.filter(is_of_a_user));
         }
     }
     grants
+}
+
+/// Whether an argument leads to a file of somebody's. The kernel's files are none, and the guest has a /dev of its own. Everything
+/// is more than can be meant.
+fn is_of_a_user(grant: &Grant) -> bool {
+    [&grant.named, &grant.path].into_iter().all(|path| !is_kernels(path) && *path != Path::new("/"))
 }
 
 /// What stands behind the first `=`.
@@ -72,13 +81,14 @@ fn may_be_a_path(named: &OsStr) -> bool {
 }
 
 /// The grant of an absolute path; `None` if there is nothing to reach.
-fn grant(named: PathBuf, access: Access, source: Source) -> Option<Grant> {
+fn grant(path: &Path, access: Access, source: Source) -> Option<Grant> {
+    let (named, passed) = without_parents(path)?;
     let path = match (named.canonicalize(), access) {
         (Ok(path), _) => path,
         (Err(_), Access::Write) => real_path_of_missing(&named)?,
         (Err(_), _) => return None,
     };
-    Some(Grant { path, named, access, source })
+    Some(Grant { path, named, passed, access, source })
 }
 
 /// The real path of something that does not exist: of what is there of it, with the rest behind.
@@ -138,6 +148,21 @@ mod tests {
         let expected = [("in.csv", "in.csv"), ("src/a", "src/a"), ("link/a", "src/a")];
         let expected: Vec<_> = expected.map(|(named, path)| (named.into(), path.into(), Access::Read)).into();
         assert_eq!(paths, expected);
+    }
+
+    #[test]
+    fn a_name_may_leave_folders_by_dots() {
+        let (_folder, here) = folder();
+        let paths = granted(&Permissions::default(), &here, &["src/../in.csv", "link/../in.csv", "missing/../in.csv"]);
+        assert_eq!(paths, vec![("in.csv".into(), "in.csv".into(), Access::Read); 2]);
+    }
+
+    #[test]
+    fn a_link_to_what_is_the_kernels_is_no_file_of_a_user() {
+        let (_folder, here) = folder();
+        symlink("/proc/self/environ", here.join("environment")).expect("linked");
+        symlink("/", here.join("root")).expect("linked");
+        assert_eq!(granted(&Permissions::default(), &here, &["environment", "root", "/proc/self", "/dev/null"]), []);
     }
 
     #[test]
