@@ -19,7 +19,7 @@ use vfs::{Follow, Ino, Kind, Tree, Vfs, walk};
 
 /// Folders of the guest's own, in whose place nothing of the host's is put. The kernel's can be granted by their paths; they are
 /// not part of everything.
-const OWN: [&str; 2] = ["dev", MOUNT];
+pub(crate) const OWN: [&str; 2] = ["dev", MOUNT];
 const KERNELS: [&str; 2] = ["proc", "sys"];
 
 /// Why something that was granted could not be mounted.
