@@ -91,6 +91,15 @@ impl Mounts {
         find(&mount.folder, &mount.name, is_last)
     }
 
+    /// What a mount leads to, links not followed; `None` if nothing is there.
+    ///
+    /// # Errors
+    /// ENOENT (no such mount), and the system's.
+    pub fn look_up(&self, number: u32) -> Result<Option<Name>, SystemError> {
+        let mount = self.list.get(number as usize).ok_or(SystemError(Errno::Noent))?;
+        Ok(mount.folder.look_up(&mount.name)?)
+    }
+
     /// Whether a folder is what its mount leads to.
     pub(super) fn is_at_mount(&self, folder: &Folder) -> bool {
         self.list.get(folder.mount()).is_some_and(|mount| mount.path() == folder.path())
