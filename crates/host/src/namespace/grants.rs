@@ -7,7 +7,7 @@ use super::folder::Folder;
 use super::mounts::{Mount, Mounts};
 use super::tree::{Namespace, Node};
 use crate::abi::MOUNT;
-use policy::{Grant, Policy};
+use policy::{Access, Grant, Policy};
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -128,7 +128,8 @@ impl Mounting<'_> {
         };
         let number = self.mounts.list.len();
         let folder = Arc::new(Folder::shared(fd, folder.as_os_str().as_bytes().to_vec(), number));
-        self.mounts.list.push(Mount { holder: Some(at), folder, name: name.as_bytes().to_vec() });
+        let is_way = self.mounts.policy.access(path) == Access::Make;
+        self.mounts.list.push(Mount { holder: Some(at), folder, name: name.as_bytes().to_vec(), is_way });
         self.vfs.add_mount(at, text, number as u32).map_err(describe)?;
         Ok(())
     }
