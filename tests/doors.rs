@@ -303,7 +303,7 @@ mod linked {
             ("arguments", "done EROFS done done ENOENT EACCES EACCES"),
             ("read", "ENOENT ENOENT ENOENT ENOENT done done done"),
             ("read,write", "ENOENT ENOENT ENOENT ENOENT done EROFS EACCES"),
-            ("all", "ENOENT ENOENT ENOENT ENOENT ENOENT ENOENT EACCES"),
+            ("all", "ENOENT ENOENT ENOENT ENOENT ENOENT EACCES EACCES"),
         ] {
             let _ = fs::remove_file(caller.path.join("new"));
             assert_eq!(caller.prints(&doors, program, &["in.csv", "new"], deny), format!("{expected}\n"), "{deny}");
