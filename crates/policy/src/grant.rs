@@ -3,7 +3,7 @@
 use crate::permissions::{Arguments, Permissions};
 use crate::places::{Machine, Place, is_kernels};
 use crate::policy::Access;
-use crate::way::{Passed, without_parents};
+use crate::way::{Passed, links, without_parents};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,26 @@ pub enum Source {
 const MAX_NAMED: usize = 4096;
 
 /// The grants of a run with these arguments, the program's name not among them.
+///
+/// A link that the app itself may have made in an earlier run grants nothing: it lies where a key lets the app write, and leads
+/// away from there.
 pub fn grants(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsString]) -> Vec<Grant> {
+    let mut grants = asked_for(permissions, machine, arguments);
+    let is_key = |grant: &&Grant| grant.access == Access::Write && matches!(grant.source, Source::Key(_));
+    let writable: Vec<PathBuf> = grants.iter().filter(is_key).map(|grant| grant.path.clone()).collect();
+    let may_be_planted = |grant: &Grant| {
+        let passed = grant.passed.iter().map(|passed| passed.named.as_path());
+        let links: Vec<PathBuf> = passed.chain([grant.named.as_path()]).flat_map(links).collect();
+        writable.iter().any(|folder| {
+            !grant.path.starts_with(folder) && links.iter().any(|link| link != folder && link.starts_with(folder))
+        })
+    };
+    grants.retain(|grant| writable.is_empty() || !may_be_planted(grant));
+    grants
+}
+
+/// The grants, with those that planted links would widen.
+fn asked_for(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsString]) -> Vec<Grant> {
     let mut grants = Vec::new();
     for (places, access) in [(&permissions.read, Access::Read), (&permissions.write, Access::Write)] {
         for text in places {
@@ -173,6 +192,29 @@ mod tests {
         let expected = [("out.csv", "out.csv"), ("link/new", "src/new")];
         let expected: Vec<_> = expected.map(|(named, path)| (named.into(), path.into(), Access::Write)).into();
         assert_eq!(paths, expected);
+    }
+
+    #[test]
+    fn a_link_that_the_app_may_have_made_grants_nothing() {
+        let (_folder, here) = folder();
+        fs::create_dir(here.join("out")).expect("made");
+        fs::write(here.join("out/own"), "x").expect("written");
+        for (target, name) in [("../in.csv", "out/planted"), ("..", "out/up"), ("own", "out/fine")] {
+            symlink(target, here.join(name)).expect("linked");
+        }
+        symlink("out", here.join("to-out")).expect("linked");
+        let permissions = Permissions {
+            read: vec!["$CWD/out/planted".into()],
+            write: vec!["$CWD/to-out".into(), "$CWD/out/up/src".into()],
+            ..Permissions::default()
+        };
+        let arguments = ["out/planted", "out/up/in.csv", "to-out/planted", "out/up/../in.csv", "out/fine", "in.csv"];
+        let paths: Vec<PathBuf> =
+            granted(&permissions, &here, &arguments).into_iter().map(|(_, path, _)| path).collect();
+        assert_eq!(paths, [Path::new("out"), Path::new("out/own"), Path::new("in.csv")]);
+        // Where the app cannot write, a link is its user's.
+        let paths = granted(&Permissions::default(), &here, &["out/planted"]);
+        assert_eq!(paths, [("out/planted".into(), "in.csv".into(), Access::Read)]);
     }
 
     #[test]

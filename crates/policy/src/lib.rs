@@ -12,7 +12,7 @@
 //! | `permissions.rs` | what a build bakes in |
 //! | `narrow.rs` | what a run takes away from it |
 //! | `places.rs` | words such as `$HOME/notes`, as paths on this machine |
-//! | `way.rs` | paths that leave folders by `..` |
+//! | `way.rs` | the way that a path takes: `..` and links |
 //! | `grant.rs` | grants of this run: from the permissions, and from the arguments |
 //! | `run.rs` | all that one run may reach |
 //! | `policy.rs` | the one place that is asked |
