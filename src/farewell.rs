@@ -1,14 +1,20 @@
 //! What is said on stderr when a run has ended: about files that were lost, and about an error that a grant would have spared.
 
 use crate::settings;
-use host::{Context, abi};
+use host::{Context, Uncaught};
 use policy::{Access, Permissions};
 use std::path::Path;
+
+/// Linux's numbers, as the guest has them: what is not granted is not there, nothing can be made beside what is, and what is
+/// granted for reading is on a disk that is read-only.
+const ENOENT: u32 = 2;
+const EACCES: u32 = 13;
+const EROFS: u32 = 30;
 
 /// The lines, if there is something to say.
 pub fn lines(context: &Context, permissions: &Permissions) -> Vec<String> {
     let lost = if permissions.report_lost_files { lost(context) } else { None };
-    [context.uncaught().and_then(|path| missing_grant(path, context)), lost].into_iter().flatten().collect()
+    [context.uncaught().and_then(|error| missing_grant(error, context)), lost].into_iter().flatten().collect()
 }
 
 /// Files that were written to memory, outside of /tmp, where nobody expects to find them again.
@@ -23,33 +29,25 @@ fn lost(context: &Context) -> Option<String> {
     ))
 }
 
-/// What would have opened a path that ended the app.
-fn missing_grant(path: &Path, context: &Context) -> Option<String> {
-    let own = [abi::HOME, "/dev", "/tmp", "/vfs"];
-    if own.iter().any(|own| path.starts_with(own)) {
+/// What would have spared an app the error that ended it.
+fn missing_grant(error: &Uncaught, context: &Context) -> Option<String> {
+    let path = error.path.as_path();
+    if context.is_own(path) {
         return None;
     }
     // The way to it may be a link that the app does not see.
     let real = path.canonicalize();
     let access = context.policy().access(real.as_deref().unwrap_or(path));
-    let there = real.is_ok();
-    let key = match access {
-        Access::None if there => "read",
-        Access::None | Access::Make | Access::Read if path.parent().is_some_and(Path::is_dir) && !there => "write",
-        Access::Read => "write",
-        _ => return None,
-    };
     let place = settings::home().and_then(|home| Some(Path::new("~").join(path.strip_prefix(home).ok()?)));
-    let place = place.as_deref().unwrap_or(path).display().to_string();
-    Some(match key {
-        "read" => format!(
-            "{}: the app may not read it; name it in an argument, or add {place:?} to read in [tool.pyapp.permissions]",
-            path.display()
-        ),
-        _ => format!(
-            "{}: the app may not write it; add {place:?} to write in [tool.pyapp.permissions], or name it in an argument \
-             under arguments = \"write\"",
-            path.display()
-        ),
-    })
+    let (place, path) = (place.as_deref().unwrap_or(path).display().to_string(), path.display());
+    match (error.errno, access) {
+        (ENOENT, Access::None) if real.is_ok() => Some(format!(
+            "{path}: the app may not read it; name it in an argument, or add {place:?} to read in [tool.pyapp.permissions]"
+        )),
+        (EACCES, Access::None | Access::Make) | (EROFS, Access::Read) => Some(format!(
+            "{path}: the app may not write it; add {place:?} to write in [tool.pyapp.permissions], or name it in an argument \
+             under arguments = \"write\""
+        )),
+        _ => None,
+    }
 }

@@ -225,3 +225,40 @@ fn arguments_and_name_are_passed_on() {
     command.arg0("some-name");
     assert_eq!(run(command).stdout, "some-name ['ä', '', 'two words']\n");
 }
+
+#[test]
+fn there_is_no_network_and_no_other_process() {
+    let code = dedent(
+        r#"
+        import os, socket, subprocess
+        def refused(action, *arguments):
+            try: action(*arguments)
+            except OSError: return True
+            return False
+        print([refused(socket.create_connection, (host, 80)) for host in ('127.0.0.1', '::1', 'localhost', 'example.org')])
+        print(refused(socket.socket, socket.AF_INET, socket.SOCK_DGRAM), refused(subprocess.run, ['/bin/true']))
+        print(hasattr(os, 'fork'), hasattr(os, 'system'), hasattr(os, 'execv') and not refused(os.execv, '/bin/true', ['x']))
+        "#,
+    );
+    assert_eq!(prints(code), "[True, True, True, True]\nTrue True\nFalse False False\n");
+}
+
+#[test]
+fn the_tests_that_the_page_of_promises_names_are_there() {
+    let page = include_str!("../docs/sandbox.md");
+    let rows = page.lines().filter_map(|line| Some(line.strip_prefix("| ")?.strip_suffix(" |")?.rsplit_once(" | ")?.1));
+    let mut found = 0;
+    for names in rows {
+        let mut text = String::new();
+        for name in names.split('`').skip(1).step_by(2) {
+            if name.contains('/') {
+                let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+                text = if path.is_dir() { String::new() } else { std::fs::read_to_string(&path).expect(name) };
+            } else {
+                assert!(text.contains(&format!("fn {name}()")) || name == "walks", "{name}");
+            }
+            found += 1;
+        }
+    }
+    assert!(found > 20, "{found}");
+}

@@ -4,6 +4,7 @@ mod cat;
 mod extract;
 mod info;
 mod ls;
+mod permissions;
 mod verify;
 
 use crate::{linked, status};
@@ -20,6 +21,9 @@ const USAGE: &str = "usage: PYAPP_TOOLS=1 pyapp COMMAND
   ls [-l] [PATH]         all files, or those below PATH; -l: kind, size, packed size
   cat PATH               the contents of a file, to stdout
   extract [PATH] FOLDER  write all files, or those below PATH, to a new folder
+  permissions [--json]   what the app may reach of the machine that it runs on
+  permissions --from FILE
+                         the least that the runs in an audit have needed; PYAPP_AUDIT=FILE writes one
   verify                 check every byte against the checksums of the build
   help                   this text
 
@@ -78,10 +82,16 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
         ("extract", [folder]) => extract::write(bundle()?.archive(), "", folder.as_ref(), out)?,
         ("extract", [path, folder]) => extract::write(bundle()?.archive(), path, folder.as_ref(), out)?,
         ("verify", []) => verify::all(&bundle()?, out)?,
+        ("permissions", []) => permissions::words(bundle()?.permissions(), out)?,
+        ("permissions", ["--json"]) => permissions::json(bundle()?.permissions(), out)?,
+        ("permissions", ["--from", file]) => permissions::from_audit(file.as_ref(), out)?,
+        ("permissions", ["--from"]) => {
+            return Err(Usage(format!("{command}: --from: expected a file, found none")).into());
+        }
         ("cat" | "extract", []) => {
             return Err(Usage(format!("{command}: expected a path, found none")).into());
         }
-        ("info" | "ls" | "cat" | "extract" | "verify", _) => {
+        ("info" | "ls" | "cat" | "extract" | "permissions" | "verify", _) => {
             return Err(Usage(format!("{command}: found arguments that it does not take: {}", rest.join(" "))).into());
         }
         _ => return Err(Usage(format!("expected a command, found {command:?}")).into()),

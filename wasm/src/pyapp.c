@@ -143,14 +143,16 @@ static PyObject *run_function(const char *module, const char *function)
 static void tell_uncaught(void)
 {
     PyObject *error = PyErr_GetRaisedException();
-    PyObject *path = NULL, *bytes = NULL;
+    PyObject *number = NULL, *path = NULL, *bytes = NULL;
     if (error != NULL && PyErr_GivenExceptionMatches(error, PyExc_OSError)) {
+        number = PyObject_GetAttrString(error, "errno");
         path = PyObject_GetAttrString(error, "filename");
     }
-    if (path != NULL && (PyUnicode_Check(path) || PyBytes_Check(path)) && PyUnicode_FSConverter(path, &bytes)) {
-        pyapp_tell_uncaught(PyBytes_AS_STRING(bytes));
+    if (number != NULL && PyLong_Check(number) && path != NULL && (PyUnicode_Check(path) || PyBytes_Check(path)) && PyUnicode_FSConverter(path, &bytes)) {
+        pyapp_tell_uncaught(PyLong_AsInt(number), PyBytes_AS_STRING(bytes));
     }
     Py_XDECREF(bytes);
+    Py_XDECREF(number);
     Py_XDECREF(path);
     PyErr_Clear();
     PyErr_SetRaisedException(error);

@@ -69,7 +69,7 @@ pub mod request {
     pub const LOCK: &str = "lock";
     /// Locks a whole file.
     pub const FLOCK: &str = "flock";
-    /// Tells the path of an error that nobody caught.
+    /// Tells number and path of an error that nobody caught.
     pub const UNCAUGHT: &str = "uncaught";
     /// Asks how full a file system is.
     pub const STATVFS: &str = "statvfs";

@@ -39,7 +39,7 @@ pub mod timing;
 mod wasi;
 mod zones;
 
-pub use context::{Context, ContextBuilder, ContextError};
+pub use context::{Context, ContextBuilder, ContextError, Uncaught};
 pub use error::StartError;
 pub use files::{Input, Output};
 pub use machine::{PageAligned, Program, TrustedCode};

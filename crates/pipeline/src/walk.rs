@@ -4,7 +4,7 @@ use crate::cache::Pruned;
 use crate::compilation::{LeftOut, Python, Sources, Stdlib};
 use crate::context::Build;
 use crate::error::{Result, count};
-use crate::inputs::{Library, libraries};
+use crate::inputs::{Library, granted, libraries};
 use crate::runtime;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
@@ -59,7 +59,14 @@ pub fn build(settings: &Settings) -> Result<Report> {
     Ok(Report {
         inputs: build.inputs(),
         target: settings.target.clone(),
-        summary: summarize(&libraries, modules, &python, &archive, summary, snapshot.as_ref(), &left_out),
+        summary: [
+            Some(summarize(&libraries, modules, &python, &archive, summary, snapshot.as_ref(), &left_out)),
+            granted(&build.project().permissions),
+        ]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("; "),
         warnings,
         log: python.runtime.log,
         pruned: build.cache().prune(&runtime::pins(&settings.source)),

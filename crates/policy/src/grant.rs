@@ -3,6 +3,7 @@
 use crate::permissions::{Arguments, Permissions};
 use crate::places::{Machine, Place, is_kernels};
 use crate::policy::Access;
+use crate::way::{Passed, links, without_parents};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ pub struct Grant {
     pub path: PathBuf,
     /// The absolute path by which it was named, without `.` and `..`; it leads to `path`.
     pub named: PathBuf,
+    /// The folders that the name passes and leaves by `..`.
+    pub passed: Vec<Passed>,
     /// What may be done with it.
     pub access: Access,
     /// What granted it.
@@ -34,12 +37,31 @@ pub enum Source {
 const MAX_NAMED: usize = 4096;
 
 /// The grants of a run with these arguments, the program's name not among them.
+///
+/// A link that the app itself may have made in an earlier run grants nothing: it lies where a key lets the app write, and leads
+/// away from there.
 pub fn grants(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsString]) -> Vec<Grant> {
+    let mut grants = asked_for(permissions, machine, arguments);
+    let is_key = |grant: &&Grant| grant.access == Access::Write && matches!(grant.source, Source::Key(_));
+    let writable: Vec<PathBuf> = grants.iter().filter(is_key).map(|grant| grant.path.clone()).collect();
+    let may_be_planted = |grant: &Grant| {
+        let passed = grant.passed.iter().map(|passed| passed.named.as_path());
+        let links: Vec<PathBuf> = passed.chain([grant.named.as_path()]).flat_map(links).collect();
+        writable.iter().any(|folder| {
+            !grant.path.starts_with(folder) && links.iter().any(|link| link != folder && link.starts_with(folder))
+        })
+    };
+    grants.retain(|grant| writable.is_empty() || !may_be_planted(grant));
+    grants
+}
+
+/// The grants, with those that planted links would widen.
+fn asked_for(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsString]) -> Vec<Grant> {
     let mut grants = Vec::new();
     for (places, access) in [(&permissions.read, Access::Read), (&permissions.write, Access::Write)] {
         for text in places {
             let path = Place::parse(text).ok().and_then(|place| machine.path(&place));
-            let grant = path.and_then(|path| grant(path, access, Source::Key(text.clone())));
+            let grant = path.and_then(|path| grant(&path, access, Source::Key(text.clone())));
             grants.extend(grant);
         }
     }
@@ -50,13 +72,19 @@ pub fn grants(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsS
     };
     for argument in arguments.iter().take(MAX_NAMED) {
         for named in [Some(argument.as_os_str()), behind_equals(argument)].into_iter().flatten() {
-            // What is the system's own is not a file of the user's, and the guest has a /dev of its own.
-            let path = machine.named(Path::new(named)).filter(|path| !is_kernels(path) && *path != Path::new("/"));
+            let path = machine.named(Path::new(named));
             let path = path.filter(|_| !named.is_empty() && (access == Access::Read || may_be_a_path(named)));
-            grants.extend(path.and_then(|path| grant(path, access, Source::Argument(named.to_os_string()))));
+            let grant = path.and_then(|path| grant(&path, access, Source::Argument(named.to_os_string())));
+            grants.extend(grant.filter(is_of_a_user));
         }
     }
     grants
+}
+
+/// Whether an argument leads to a file of somebody's. The kernel's files are none, and the guest has a /dev of its own. Everything
+/// is more than can be meant.
+fn is_of_a_user(grant: &Grant) -> bool {
+    [&grant.named, &grant.path].into_iter().all(|path| !is_kernels(path) && *path != Path::new("/"))
 }
 
 /// What stands behind the first `=`.
@@ -72,13 +100,14 @@ fn may_be_a_path(named: &OsStr) -> bool {
 }
 
 /// The grant of an absolute path; `None` if there is nothing to reach.
-fn grant(named: PathBuf, access: Access, source: Source) -> Option<Grant> {
+fn grant(path: &Path, access: Access, source: Source) -> Option<Grant> {
+    let (named, passed) = without_parents(path)?;
     let path = match (named.canonicalize(), access) {
         (Ok(path), _) => path,
         (Err(_), Access::Write) => real_path_of_missing(&named)?,
         (Err(_), _) => return None,
     };
-    Some(Grant { path, named, access, source })
+    Some(Grant { path, named, passed, access, source })
 }
 
 /// The real path of something that does not exist: of what is there of it, with the rest behind.
@@ -141,6 +170,21 @@ mod tests {
     }
 
     #[test]
+    fn a_name_may_leave_folders_by_dots() {
+        let (_folder, here) = folder();
+        let paths = granted(&Permissions::default(), &here, &["src/../in.csv", "link/../in.csv", "missing/../in.csv"]);
+        assert_eq!(paths, vec![("in.csv".into(), "in.csv".into(), Access::Read); 2]);
+    }
+
+    #[test]
+    fn a_link_to_what_is_the_kernels_is_no_file_of_a_user() {
+        let (_folder, here) = folder();
+        symlink("/proc/self/environ", here.join("environment")).expect("linked");
+        symlink("/", here.join("root")).expect("linked");
+        assert_eq!(granted(&Permissions::default(), &here, &["environment", "root", "/proc/self", "/dev/null"]), []);
+    }
+
+    #[test]
     fn an_output_that_does_not_exist_yet_is_granted_for_writing() {
         let (_folder, here) = folder();
         let write = Permissions { arguments: Arguments::Write, ..Permissions::default() };
@@ -148,6 +192,29 @@ mod tests {
         let expected = [("out.csv", "out.csv"), ("link/new", "src/new")];
         let expected: Vec<_> = expected.map(|(named, path)| (named.into(), path.into(), Access::Write)).into();
         assert_eq!(paths, expected);
+    }
+
+    #[test]
+    fn a_link_that_the_app_may_have_made_grants_nothing() {
+        let (_folder, here) = folder();
+        fs::create_dir(here.join("out")).expect("made");
+        fs::write(here.join("out/own"), "x").expect("written");
+        for (target, name) in [("../in.csv", "out/planted"), ("..", "out/up"), ("own", "out/fine")] {
+            symlink(target, here.join(name)).expect("linked");
+        }
+        symlink("out", here.join("to-out")).expect("linked");
+        let permissions = Permissions {
+            read: vec!["$CWD/out/planted".into()],
+            write: vec!["$CWD/to-out".into(), "$CWD/out/up/src".into()],
+            ..Permissions::default()
+        };
+        let arguments = ["out/planted", "out/up/in.csv", "to-out/planted", "out/up/../in.csv", "out/fine", "in.csv"];
+        let paths: Vec<PathBuf> =
+            granted(&permissions, &here, &arguments).into_iter().map(|(_, path, _)| path).collect();
+        assert_eq!(paths, [Path::new("out"), Path::new("out/own"), Path::new("in.csv")]);
+        // Where the app cannot write, a link is its user's.
+        let paths = granted(&Permissions::default(), &here, &["out/planted"]);
+        assert_eq!(paths, [("out/planted".into(), "in.csv".into(), Access::Read)]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub fn least(audit: &str) -> Result<Permissions, String> {
             Record::Access { path, write, .. } => {
                 *asked.entry(shortened(&path, current_folder.as_deref(), home.as_deref())).or_default() |= write;
             }
-            Record::Variable { .. } => {}
+            Record::Full => {}
         }
     }
     let names = |wanted: bool| {

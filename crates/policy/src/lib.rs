@@ -12,6 +12,7 @@
 //! | `permissions.rs` | what a build bakes in |
 //! | `narrow.rs` | what a run takes away from it |
 //! | `places.rs` | words such as `$HOME/notes`, as paths on this machine |
+//! | `way.rs` | the way that a path takes: `..` and links |
 //! | `grant.rs` | grants of this run: from the permissions, and from the arguments |
 //! | `run.rs` | all that one run may reach |
 //! | `policy.rs` | the one place that is asked |
@@ -28,6 +29,7 @@ mod permissions;
 mod places;
 mod policy;
 mod run;
+mod way;
 
 pub use audit::{Audit, Record};
 pub use grant::{Grant, Source, grants};
@@ -37,3 +39,4 @@ pub use permissions::{Arguments, Permissions, check_place, matches_pattern};
 pub use places::Machine;
 pub use policy::{Access, Intent, Policy};
 pub use run::Reach;
+pub use way::Passed;

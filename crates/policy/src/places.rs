@@ -1,7 +1,7 @@
 //! Words such as `$HOME/notes`, as paths on the machine where the app runs.
 
 use std::ffi::OsString;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// What a place may begin with, and where the words lead without a variable of that name: below the home folder, or at a path.
 const WORDS: [(&str, Without); 10] = [
@@ -84,7 +84,7 @@ pub struct Machine<'a> {
 }
 
 impl Machine<'_> {
-    /// The path of a place: absolute and without `.` and `..`; `None` if there is no such folder on this machine.
+    /// The absolute path of a place; `None` if there is no such folder on this machine.
     pub(crate) fn path(&self, place: &Place) -> Option<PathBuf> {
         let (word, rest) = match place {
             Place::Everything => return Some(PathBuf::from("/")),
@@ -106,31 +106,16 @@ impl Machine<'_> {
                 })
             }
         };
-        Some(normal(&folder?.join(rest)))
+        Some(folder?.join(rest))
     }
 
-    /// The absolute path that an argument names, without `.` and `..`; `None` if the caller's folder is not known.
+    /// The absolute path that an argument names; `None` if the caller's folder is not known.
     pub(crate) fn named(&self, argument: &Path) -> Option<PathBuf> {
         match argument.is_absolute() {
-            true => Some(normal(argument)),
-            false => Some(normal(&self.current_folder.as_ref()?.join(argument))),
+            true => Some(argument.to_path_buf()),
+            false => Some(self.current_folder.as_ref()?.join(argument)),
         }
     }
-}
-
-/// Takes `.` and `..` out, by the names alone.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::from("/");
-    for component in path.components() {
-        match component {
-            Component::ParentDir => {
-                out.pop();
-            }
-            Component::Normal(name) => out.push(name),
-            Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
-        }
-    }
-    out
 }
 
 /// Whether a path leads to or into a folder of the kernel's.
@@ -200,7 +185,7 @@ mod tests {
         let none = |_: &str| None;
         let machine = machine(&none);
         for (argument, expected) in
-            [("in.csv", "/work/here/in.csv"), ("../x/./y", "/work/x/y"), ("/../../etc", "/etc"), (".", "/work/here")]
+            [("in.csv", "/work/here/in.csv"), ("../x", "/work/here/../x"), ("/etc", "/etc"), (".", "/work/here")]
         {
             assert_eq!(machine.named(Path::new(argument)), Some(expected.into()), "{argument}");
         }

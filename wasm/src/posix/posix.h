@@ -129,7 +129,7 @@ long pyapp_sysconf(int name);
 typedef struct siginfo siginfo_t;
 pid_t wait(int *status);
 pid_t waitpid(pid_t process, int *status, int options);
-void pyapp_tell_uncaught(const char *path);
+void pyapp_tell_uncaught(int error, const char *path);
 
 /* zones.c */
 void tzset(void);

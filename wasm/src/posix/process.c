@@ -24,7 +24,7 @@ pid_t wait(int *status)
     return waitpid(-1, status, 0);
 }
 
-void pyapp_tell_uncaught(const char *path)
+void pyapp_tell_uncaught(int error, const char *path)
 {
-    (void)pyapp_command(PYAPP_REQUEST_UNCAUGHT "/%s", path);
+    (void)pyapp_command(PYAPP_REQUEST_UNCAUGHT "/%d/%s", error, path);
 }

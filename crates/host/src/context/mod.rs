@@ -6,6 +6,7 @@ mod deterministic;
 mod refused;
 
 pub use builder::{ContextBuilder, ContextError};
+pub use refused::Uncaught;
 
 use crate::Zones;
 use crate::abi::HOME;
@@ -15,7 +16,6 @@ use crate::namespace::Mounts;
 use deterministic::Deterministic;
 use policy::Policy;
 use std::fs::File;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 use vfs::{Ino, Vfs};
@@ -36,8 +36,8 @@ pub struct Context {
     pub(crate) owners: Arc<Owners>,
     /// The root of the tree that grants are mounted in.
     pub(crate) root: Option<Ino>,
-    /// The path of the error that ends the guest, if it said so.
-    pub(crate) uncaught: Option<PathBuf>,
+    /// The error that ends the guest, if it is one about a path.
+    pub(crate) uncaught: Option<Uncaught>,
     /// wasmtime-wasi: clocks, random numbers, arguments, environment.
     pub(crate) host: WasiP1Ctx,
     /// In place of the host's clocks and random numbers, if they must be the same in every run.
@@ -68,9 +68,9 @@ impl Context {
         &mut self.vfs
     }
 
-    /// The absolute path of the error that ended the guest, if it was one about a path.
-    pub fn uncaught(&self) -> Option<&Path> {
-        self.uncaught.as_deref()
+    /// The error that ended the guest, if it was one about a path.
+    pub fn uncaught(&self) -> Option<&Uncaught> {
+        self.uncaught.as_ref()
     }
 
     /// The directory that is the guest's own home, if it still is one.

@@ -37,12 +37,17 @@ impl Folder {
         Folder { fd, path, mount }
     }
 
-    /// Opens the folder at a path of the host, which is followed wherever it leads, to walk from it: of a grant only.
+    /// Opens the folder at a real path of the host, to walk from it: of a grant only. A link that has come into its way since is not
+    /// followed.
     pub fn open(path: &[u8]) -> Result<OwnedFd, Errno> {
-        rustix::fs::open(path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+        let mut at = rustix::fs::open(c"/", TO_WALK, Mode::empty())?;
+        for name in path.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+            at = openat(&at, name, TO_WALK, Mode::empty())?;
+        }
+        Ok(at)
     }
 
-    /// As [`Folder::open`], also to be listed.
+    /// Opens the folder at a path of the host, which is followed wherever it leads, to walk from it and to list it.
     pub fn open_to_list(path: &[u8]) -> Result<OwnedFd, Errno> {
         rustix::fs::open(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
     }

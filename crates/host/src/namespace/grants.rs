@@ -7,7 +7,7 @@ use super::folder::Folder;
 use super::mounts::{Mount, Mounts};
 use super::tree::{Namespace, Node};
 use crate::abi::MOUNT;
-use policy::{Access, Grant, Policy};
+use policy::{Grant, Policy};
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fmt;
@@ -19,7 +19,7 @@ use vfs::{Follow, Ino, Kind, Tree, Vfs, walk};
 
 /// Folders of the guest's own, in whose place nothing of the host's is put. The kernel's can be granted by their paths; they are
 /// not part of everything.
-const OWN: [&str; 2] = ["dev", MOUNT];
+pub(crate) const OWN: [&str; 2] = ["dev", MOUNT];
 const KERNELS: [&str; 2] = ["proc", "sys"];
 
 /// Why something that was granted could not be mounted.
@@ -55,9 +55,16 @@ pub(crate) fn mount_grants(vfs: &mut Vfs, root: Ino, grants: &[Grant], policy: P
         let path = &topmost_missing(path);
         mounting.mount(path).map_err(|reason| MountError { path: path.clone(), reason })?;
     }
-    for grant in grants.iter().filter(|grant| grant.named != grant.path && grant.access >= Access::Read) {
-        let reason = mounting.link(&grant.named, &grant.path);
-        reason.map_err(|reason| MountError { path: grant.named.clone(), reason })?;
+    for grant in grants {
+        let name = std::iter::once((&grant.named, &grant.path));
+        for (named, path) in grant.passed.iter().map(|passed| (&passed.named, &passed.path)).chain(name) {
+            let made = if named == path { Ok(()) } else { mounting.link(named, path) };
+            made.map_err(|reason| MountError { path: named.clone(), reason })?;
+        }
+        for folder in &grant.passed {
+            let made = mounting.directory(&folder.path);
+            made.map_err(|reason| MountError { path: folder.path.clone(), reason })?;
+        }
     }
     Ok(mounting.mounts)
 }
@@ -97,13 +104,7 @@ impl Mounting<'_> {
         if names(path).next().is_some_and(|first| OWN.iter().any(|own| first == *own)) {
             return Ok(());
         }
-        let mut at = self.root;
-        for name in names(folder) {
-            if self.is_mount(at, name) {
-                return Ok(());
-            }
-            at = directory(self.vfs, at, name)?;
-        }
+        let Some(at) = self.directory(folder)? else { return Ok(()) };
         let text = name.to_str().ok_or("a name that is not UTF-8")?;
         match self.vfs.child(&at, name.as_bytes(), true).map_err(describe)? {
             Some(there) if matches!(self.vfs.metadata(there).map_err(describe)?.kind, Kind::Mount(_)) => return Ok(()),
@@ -126,6 +127,19 @@ impl Mounting<'_> {
         Ok(())
     }
 
+    /// The directory of the VFS at the path of a folder, which is made for the system if there is none; `None` inside of what is
+    /// mounted.
+    fn directory(&mut self, folder: &Path) -> Result<Option<Ino>, String> {
+        let mut at = self.root;
+        for name in names(folder) {
+            if self.is_mount(at, name) {
+                return Ok(None);
+            }
+            at = directory(self.vfs, at, name)?;
+        }
+        Ok(Some(at))
+    }
+
     fn is_mount(&self, directory: Ino, name: &OsStr) -> bool {
         let child = self.vfs.child(&directory, name.as_bytes(), true).ok().flatten();
         child.and_then(|child| self.vfs.metadata(child).ok()).is_some_and(|found| matches!(found.kind, Kind::Mount(_)))
@@ -136,14 +150,8 @@ impl Mounting<'_> {
         let (Some(folder), Some(name), Some(target)) = (named.parent(), named.file_name(), path.to_str()) else {
             return Ok(());
         };
-        let mut at = self.root;
-        for name in names(folder) {
-            // Inside of what is granted the host's own links lead there.
-            if self.is_mount(at, name) {
-                return Ok(());
-            }
-            at = directory(self.vfs, at, name)?;
-        }
+        // Inside of what is granted the host's own links lead there.
+        let Some(at) = self.directory(folder)? else { return Ok(()) };
         match (name.to_str(), self.vfs.child(&at, name.as_bytes(), true).map_err(describe)?) {
             (Some(name), None) => self.vfs.add_link(at, name, target).map_err(describe).map(drop),
             _ => Ok(()),

@@ -21,7 +21,7 @@ mod tree;
 
 pub(crate) use folder::Folder;
 pub use grants::MountError;
-pub(crate) use grants::{enter_folder, mount_grants};
+pub(crate) use grants::{OWN, enter_folder, mount_grants};
 pub(crate) use mounts::Mounts;
 pub(crate) use place::{Place, Spot};
 pub(crate) use tree::Node;

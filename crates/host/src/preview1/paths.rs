@@ -5,7 +5,7 @@ use super::types::{Errno, Fd, Fdflags, Filestat, Fstflags, Lookupflags, Oflags, 
 use super::{Context, Result};
 use crate::disk::HostFile;
 use crate::files::{OpenFlags, of_metadata};
-use crate::namespace::Place;
+use crate::namespace::{Node, Place};
 use crate::wasi::OrErrno;
 use policy::Intent;
 use vfs::{Follow, Ino, Kind, OpenOptions};
@@ -16,8 +16,16 @@ type At = (Fd, GuestPtr<str>);
 
 impl Context {
     /// Where a path leads, links in the last place followed as `follow` says.
-    fn place(&self, fd: Fd, path: &[u8], follow: Follow) -> Result<Place> {
-        self.mounts.place(&self.vfs, self.table.get(fd)?.node()?, path, follow)
+    fn place(&self, fd: Fd, path: &[u8], follow: Follow, intent: Intent) -> Result<Place> {
+        self.place_from(self.table.get(fd)?.node()?, path, follow, intent)
+    }
+
+    fn place_from(&self, start: Node, path: &[u8], follow: Follow, intent: Intent) -> Result<Place> {
+        let place = self.mounts.place(&self.vfs, start.clone(), path, follow);
+        if place.is_err() {
+            self.note_missing_way(&start, path, intent);
+        }
+        place
     }
 
     /// What the VFS answered; the policy's audit hears of a path that no grant covers.
@@ -29,7 +37,7 @@ impl Context {
     }
 
     pub(super) fn make_directory(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
-        match self.place(fd, &read_path(memory, path)?, Follow::Never)? {
+        match self.place(fd, &read_path(memory, path)?, Follow::Never, Intent::Write)? {
             Place::Vfs(at, path) => {
                 let made = self.vfs.make_directory(at, &path);
                 self.answered(at, &path, Intent::MakeFolder, made)
@@ -45,7 +53,7 @@ impl Context {
         flags: Lookupflags,
         path: GuestPtr<str>,
     ) -> Result<Filestat> {
-        match self.place(fd, &read_path(memory, path)?, last_link(flags))? {
+        match self.place(fd, &read_path(memory, path)?, last_link(flags), Intent::Read)? {
             Place::Host(spot) => self.mounts.stat(&spot, &self.owners),
             Place::Vfs(at, path) => {
                 let found = self.vfs.lookup(at, &path, follows(flags)).and_then(|ino| self.vfs.metadata(ino));
@@ -67,7 +75,7 @@ impl Context {
         (accessed, modified, flags): (Timestamp, Timestamp, Fstflags),
     ) -> Result<()> {
         let (accessed, modified) = times(self.vfs.now(), accessed, modified, flags)?;
-        match self.place(fd, &read_path(memory, path)?, last_link(lookup))? {
+        match self.place(fd, &read_path(memory, path)?, last_link(lookup), Intent::Write)? {
             Place::Host(spot) => self.mounts.set_times(&spot, accessed, modified),
             Place::Vfs(at, path) => {
                 let ino = self.vfs.lookup(at, &path, follows(lookup)).or_errno()?;
@@ -84,7 +92,8 @@ impl Context {
 
     pub(super) fn link_path(&mut self, memory: &GuestMemory<'_>, old: At, follow: Lookupflags, new: At) -> Result<()> {
         let (old_path, new_path) = (read_path(memory, old.1)?, read_path(memory, new.1)?);
-        let places = (self.place(old.0, &old_path, last_link(follow))?, self.place(new.0, &new_path, Follow::Never)?);
+        let old_place = self.place(old.0, &old_path, last_link(follow), Intent::Read)?;
+        let places = (old_place, self.place(new.0, &new_path, Follow::Never, Intent::Write)?);
         match places {
             (Place::Host(old), Place::Host(new)) => self.mounts.link(&old, &new),
             (Place::Vfs(old, old_path), Place::Vfs(new, new_path)) => {
@@ -119,9 +128,9 @@ impl Context {
             write: base.contains(Rights::FD_WRITE),
         };
         let how = OpenFlags { options, flags };
-        match self.mounts.place(&self.vfs, node, &path, options.last_link())? {
+        let intent = if options.create || options.write { Intent::Write } else { Intent::Read };
+        match self.place_from(node, &path, options.last_link(), intent)? {
             Place::Vfs(at, path) => {
-                let intent = if options.create || options.write { Intent::Write } else { Intent::Read };
                 let opened = self.vfs.open(at, &path, options);
                 let ino = self.answered(at, &path, intent, opened)?;
                 self.open_inode(ino, how)
@@ -135,14 +144,14 @@ impl Context {
     }
 
     pub(super) fn read_link(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<Vec<u8>> {
-        match self.place(fd, &read_path(memory, path)?, Follow::BeforeSlash)? {
+        match self.place(fd, &read_path(memory, path)?, Follow::BeforeSlash, Intent::Read)? {
             Place::Host(spot) => self.mounts.read_link(&spot),
             Place::Vfs(at, path) => Ok(self.vfs.read_link(at, &path).or_errno()?.into_bytes()),
         }
     }
 
     pub(super) fn remove_directory(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
-        match self.place(fd, &read_path(memory, path)?, Follow::Never)? {
+        match self.place(fd, &read_path(memory, path)?, Follow::Never, Intent::Write)? {
             Place::Host(spot) => self.mounts.remove_directory(&spot),
             Place::Vfs(at, path) => self.vfs.remove_directory(at, &path).or_errno(),
         }
@@ -150,7 +159,8 @@ impl Context {
 
     pub(super) fn rename_path(&mut self, memory: &GuestMemory<'_>, old: At, new: At) -> Result<()> {
         let (old_path, new_path) = (read_path(memory, old.1)?, read_path(memory, new.1)?);
-        let places = (self.place(old.0, &old_path, Follow::Never)?, self.place(new.0, &new_path, Follow::Never)?);
+        let old_place = self.place(old.0, &old_path, Follow::Never, Intent::Write)?;
+        let places = (old_place, self.place(new.0, &new_path, Follow::Never, Intent::Write)?);
         match places {
             (Place::Host(old), Place::Host(new)) => self.mounts.rename(&old, &new),
             (Place::Vfs(old, old_path), Place::Vfs(new, new_path)) => {
@@ -163,7 +173,7 @@ impl Context {
 
     pub(super) fn symlink_path(&mut self, memory: &GuestMemory<'_>, target: GuestPtr<str>, at: At) -> Result<()> {
         let (target, path) = (read_path(memory, target)?, read_path(memory, at.1)?);
-        match self.place(at.0, &path, Follow::Never)? {
+        match self.place(at.0, &path, Follow::Never, Intent::Write)? {
             Place::Host(spot) => self.mounts.symlink(&target, &spot),
             Place::Vfs(at, path) => {
                 let target = std::str::from_utf8(&target).map_err(|_| Errno::Ilseq)?;
@@ -174,7 +184,7 @@ impl Context {
     }
 
     pub(super) fn unlink(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
-        match self.place(fd, &read_path(memory, path)?, Follow::Never)? {
+        match self.place(fd, &read_path(memory, path)?, Follow::Never, Intent::Write)? {
             Place::Host(spot) => self.mounts.unlink(&spot),
             Place::Vfs(at, path) => self.vfs.unlink(at, &path).or_errno(),
         }

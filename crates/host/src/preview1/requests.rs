@@ -16,7 +16,7 @@
 //! | `lock/FD/KIND/START/LENGTH/WAIT` | a range of a file is locked: KIND r, w or u (no longer), WAIT 1 or 0 |
 //! | `lock/FD/KIND/START/LENGTH` | to be read: the lock that is in the way, KIND, START, LENGTH, process; or nothing |
 //! | `flock/FD/KIND/WAIT` | a whole file is locked |
-//! | `uncaught/PATH` | a descriptor that says no more; an error about PATH ends the guest |
+//! | `uncaught/ERRNO/PATH` | a descriptor that says no more; an error about PATH ends the guest |
 //! | `statvfs/FD` | to be read: block size, blocks, free blocks, files, free files, 1 if read-only |
 //! | `zone` | to be read: the file of the machine's own time zone; nothing, if there is none or it is not granted |
 //! | `zone/NAME` | the same of the zone of this name, such as `Europe/Berlin` |
@@ -26,6 +26,7 @@
 
 use super::types::{Errno, Fd};
 use super::{Context, Result};
+use crate::Uncaught;
 use crate::abi::{DEVICE, request};
 use crate::disk::Lock;
 use crate::files::{OpenFile, Reply};
@@ -47,7 +48,9 @@ impl Context {
     /// never ENOENT, which is what a guest finds elsewhere.
     pub(super) fn request(&mut self, request: &str) -> Result<Fd> {
         if let Some(path) = request.strip_prefix(request::UNCAUGHT).and_then(|rest| rest.strip_prefix('/')) {
-            self.uncaught = self.absolute_path(path);
+            let (errno, path) = path.split_once('/').ok_or(Errno::Inval)?;
+            self.uncaught =
+                Some(Uncaught { errno: number(errno, 10)?, path: self.absolute_path(path).ok_or(Errno::Inval)? });
             return self.insert(Box::new(Reply::new("")));
         }
         let mut words = request.split('/');

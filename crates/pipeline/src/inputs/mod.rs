@@ -9,4 +9,5 @@ pub mod project;
 pub use libraries::Library;
 pub(crate) use merge::Piece;
 pub(crate) use native::{Native, find as find_native};
+pub(crate) use permissions::granted;
 pub use project::{Project, Size};

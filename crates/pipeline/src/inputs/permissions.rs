@@ -48,6 +48,19 @@ pub(super) fn permissions(value: &toml::Value) -> Result<Permissions, Mistake> {
     Ok(permissions)
 }
 
+/// What the app may reach beyond what every app may, for the summary of a build.
+pub(crate) fn granted(permissions: &Permissions) -> Option<String> {
+    let named = if permissions.arguments == Arguments::Write { Some("what arguments name".to_string()) } else { None };
+    let written: Vec<String> = permissions.write.iter().cloned().chain(named).collect();
+    let verbs = [("read", &permissions.read), ("write", &written)];
+    let granted: Vec<String> = verbs
+        .iter()
+        .filter(|(_, places)| !places.is_empty())
+        .map(|(verb, places)| format!("{verb} {}", places.join(", ")))
+        .collect();
+    if granted.is_empty() { None } else { Some(format!("the app may {}", granted.join(" and "))) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +84,15 @@ mod tests {
             report_lost_files: false,
         };
         assert_eq!(read, Ok(expected));
+    }
+
+    #[test]
+    fn the_summary_says_what_is_granted() {
+        let granted = |text: &str| granted(&read(text).expect(text));
+        assert_eq!(granted("cwd = true"), None);
+        assert_eq!(granted("read = ['~/a', '/b']").as_deref(), Some("the app may read ~/a, /b"));
+        let both = granted("arguments = 'write'\nread = ['/b']\nwrite = ['$CWD']");
+        assert_eq!(both.as_deref(), Some("the app may read /b and write $CWD, what arguments name"));
     }
 
     /// A mistake, what is said of it, and the table as that asks for.
