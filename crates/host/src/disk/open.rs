@@ -48,6 +48,7 @@ impl Mounts {
         let mut flags = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
         flags |= match (options.read, options.write) {
             _ if kind == FileType::Directory && options.read => OFlags::RDONLY | OFlags::DIRECTORY,
+        let may_change = self.may_change(&path);
             _ if kind == FileType::Directory => OFlags::PATH | OFlags::DIRECTORY,
             (true, true) => OFlags::RDWR,
             (false, true) => OFlags::WRONLY,
@@ -55,7 +56,8 @@ impl Mounts {
             (_, false) => OFlags::RDONLY,
         };
         for (wanted, flag) in [
-            (options.create, OFlags::CREATE),
+            // Where one may only read, what was there may have gone meanwhile, and is not made.
+            (options.create && may_change, OFlags::CREATE),
             (options.create && options.exclusive, OFlags::EXCL),
             (options.truncate, OFlags::TRUNC),
             (how.flags.contains(Fdflags::APPEND), OFlags::APPEND),
@@ -73,10 +75,6 @@ impl Mounts {
         if kind == FileType::Symlink {
             return Err(Errno::Loop.into());
         }
-        let may_change =
-            self.policy().access(std::path::Path::new(std::ffi::OsStr::from_bytes(&path))) == policy::Access::Write;
         Ok(HostFile::new(Folder::new(fd, path, spot.folder.mount()), kind, how, may_change, owners.clone()))
     }
 }
-
-use std::os::unix::ffi::OsStrExt;
