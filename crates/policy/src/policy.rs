@@ -36,6 +36,8 @@ pub enum Intent {
 #[derive(Default)]
 pub struct Policy {
     granted: HashMap<PathBuf, Access>,
+    /// Bytes of the longest of these: no longer path needs to be looked up.
+    longest: usize,
     /// Folders above a grant for writing that were not there when the run began.
     to_be_made: HashSet<PathBuf>,
     audit: Option<Audit>,
@@ -62,11 +64,12 @@ impl Policy {
     pub fn grant(&mut self, path: &Path, access: Access) {
         let granted = self.granted.entry(path.to_path_buf()).or_insert(Access::None);
         *granted = access.max(*granted);
+        self.longest = self.longest.max(path.as_os_str().len());
     }
 
     /// What may be done with a path: the most that any grant of it or above it says.
     pub fn access(&self, path: &Path) -> Access {
-        let granted = path.ancestors().filter_map(|above| self.granted.get(above)).max();
+        let granted = self.within_longest(path).ancestors().filter_map(|above| self.granted.get(above)).max();
         let granted = granted.copied().unwrap_or(Access::None);
         let granted = if self.to_be_made.contains(path) { granted.max(Access::Make) } else { granted };
         if is_kernels(path) { granted.min(Access::Read) } else { granted }
@@ -77,6 +80,17 @@ impl Policy {
         let path = Path::new(OsStr::from_bytes(path));
         let access = self.access(path);
         let is_granted = match intent {
+    /// As much of a path as may have been granted. Folders may be deeper than paths are long, and this is asked at every call.
+    fn within_longest<'a>(&self, path: &'a Path) -> &'a Path {
+        let bytes = path.as_os_str().as_bytes();
+        let cut = bytes.get(..=self.longest).and_then(|start| start.iter().rposition(|byte| *byte == b'/'));
+        match cut {
+            Some(0) => Path::new("/"),
+            Some(at) => Path::new(OsStr::from_bytes(&bytes[..at])),
+            None => path,
+        }
+    }
+
             Intent::Read => access >= Access::Read,
             Intent::MakeFolder => access == Access::Make || access == Access::Write,
             Intent::Write => access == Access::Write,
@@ -122,6 +136,7 @@ mod tests {
             ("/home", Access::None),
             ("/", Access::None),
         ] {
+            ("/home/u/out/", Access::Write),
             assert_eq!(policy.access(Path::new(path)), expected, "{path}");
         }
         assert!(policy.allows(b"/home/u/x", Intent::Read) && !policy.allows(b"/home/u/x", Intent::Write));

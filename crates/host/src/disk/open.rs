@@ -3,7 +3,7 @@
 use super::file::HostFile;
 use super::stat::Owners;
 use crate::files::OpenFlags;
-use crate::namespace::{Folder, Mounts, Spot};
+use crate::namespace::{Folder, MAX_FOLDER_PATH, Mounts, Spot};
 use crate::wasi::types::{Errno, Fdflags};
 use crate::wasi::{OrErrno, Result};
 use policy::Intent;
@@ -42,13 +42,16 @@ impl Mounts {
             None if options.create => FileType::RegularFile,
             None => return Err(Errno::Noent.into()),
         };
+        if kind == FileType::Directory && path.len() > MAX_FOLDER_PATH {
+            return Err(Errno::Nametoolong.into());
+        }
         if changes || spot.found.is_none() {
             self.expect(&path, Intent::Write)?;
         }
+        let may_change = self.may_change(&path);
         let mut flags = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
         flags |= match (options.read, options.write) {
             _ if kind == FileType::Directory && options.read => OFlags::RDONLY | OFlags::DIRECTORY,
-        let may_change = self.may_change(&path);
             _ if kind == FileType::Directory => OFlags::PATH | OFlags::DIRECTORY,
             (true, true) => OFlags::RDWR,
             (false, true) => OFlags::WRONLY,
