@@ -67,6 +67,11 @@ impl Policy {
         self.longest = self.longest.max(path.as_os_str().len());
     }
 
+    /// Whether a path is itself what was granted, and not only below it. It is there that the next run looks for its grant.
+    pub fn is_granted_itself(&self, path: &[u8]) -> bool {
+        self.granted.contains_key(Path::new(OsStr::from_bytes(path)))
+    }
+
     /// What may be done with a path: the most that any grant of it or above it says.
     pub fn access(&self, path: &Path) -> Access {
         let granted = self.within_longest(path).ancestors().filter_map(|above| self.granted.get(above)).max();
@@ -75,11 +80,6 @@ impl Policy {
         if is_kernels(path) { granted.min(Access::Read) } else { granted }
     }
 
-    /// Whether something may be done with a path; the audit hears of it.
-    pub fn allows(&self, path: &[u8], intent: Intent) -> bool {
-        let path = Path::new(OsStr::from_bytes(path));
-        let access = self.access(path);
-        let is_granted = match intent {
     /// As much of a path as may have been granted. Folders may be deeper than paths are long, and this is asked at every call.
     fn within_longest<'a>(&self, path: &'a Path) -> &'a Path {
         let bytes = path.as_os_str().as_bytes();
@@ -91,6 +91,11 @@ impl Policy {
         }
     }
 
+    /// Whether something may be done with a path; the audit hears of it.
+    pub fn allows(&self, path: &[u8], intent: Intent) -> bool {
+        let path = Path::new(OsStr::from_bytes(path));
+        let access = self.access(path);
+        let is_granted = match intent {
             Intent::Read => access >= Access::Read,
             Intent::MakeFolder => access == Access::Make || access == Access::Write,
             Intent::Write => access == Access::Write,
@@ -131,14 +136,15 @@ mod tests {
             ("/home/u/a/b", Access::Read),
             ("/home/u/out", Access::Write),
             ("/home/u/out/deep/er", Access::Write),
+            ("/home/u/out/", Access::Write),
             ("/home/u/outer", Access::Read),
             ("/home/user", Access::None),
             ("/home", Access::None),
             ("/", Access::None),
         ] {
-            ("/home/u/out/", Access::Write),
             assert_eq!(policy.access(Path::new(path)), expected, "{path}");
         }
+        assert!(policy.is_granted_itself(b"/home/u/out") && !policy.is_granted_itself(b"/home/u/out/x"));
         assert!(policy.allows(b"/home/u/x", Intent::Read) && !policy.allows(b"/home/u/x", Intent::Write));
         assert!(policy.allows(b"/home/u/out/x", Intent::Write) && policy.allows(b"/home/u/out/x", Intent::MakeFolder));
     }
