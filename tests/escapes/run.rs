@@ -51,7 +51,8 @@ pub fn program() -> String {
     let attempts = std::fs::read_dir(Path::new(FOLDER).join("attempts")).expect("there");
     let mut files: Vec<_> = attempts.map(|entry| entry.expect("listed").path()).collect();
     files.sort();
-    let attempts: String = files.iter().filter(|path| path.extension() == Some("py".as_ref())).map(|p| read(p)).collect();
+    let attempts: String =
+        files.iter().filter(|path| path.extension() == Some("py".as_ref())).map(|p| read(p)).collect();
     read(&Path::new(FOLDER).join("runner.py")) + &attempts
 }
 
@@ -86,7 +87,6 @@ impl<'a> Attempts<'a> {
         let is_free = |path: &Path| self.mode.free.iter().any(|free| is_below(path, free));
         let before = self.world.snapshot(is_free);
         let ended = self.process(&Start::default());
-        if std::env::var_os("ESC_DUMP").is_some() { std::fs::write("/tmp/esc/dump", &ended.said).unwrap(); }
         self.judge(&ended, "");
         for line in ended.lines.iter().filter(|line| line["fresh"] == true) {
             self.make_one(line);
@@ -98,14 +98,13 @@ impl<'a> Attempts<'a> {
     /// Makes one attempt in a process of its own.
     fn make_one(&mut self, told: &Value) {
         let name = told["name"].as_str().expect("a name");
-        let text = |value: &Value| {
-            value.as_str().expect("a text").replace("{BASE}", &self.world.base().display().to_string())
-        };
+        let text =
+            |value: &Value| value.as_str().expect("a text").replace("{BASE}", &self.world.base().display().to_string());
         let variables = told["env"].as_object().expect("variables").iter();
         let variables = variables.map(|(name, value)| (name.clone(), text(value))).collect();
         let arguments = told["arguments"].as_array().map(|list| list.iter().map(text).collect::<Vec<_>>());
         let ended = self.process(&Start { variables, arguments, only: Some(name), swaps: None });
-        self.leaks(&ended, name);
+        self.leaks(&ended, &format!("{name}: "));
         // One that ends the guest meets the status that it ends with.
         let met = ended.lines.iter().find_map(|line| line["met"].as_str()).unwrap_or(&ended.status);
         self.check(name, &told["meets"], met);
@@ -116,10 +115,16 @@ impl<'a> Attempts<'a> {
 
     /// Makes the races, while another process moves things about.
     pub fn race(&mut self, swaps: Swaps) {
-        // What the races are about, and what may be written: also `here`, in which granted folders are exchanged.
+        // What the program may change, and what the other process moves about: for granted folders also the folder around them.
         let is_free = |path: &Path| {
-            let granted = GRANTABLE.iter().any(|name| path.starts_with(Path::new("here").join(name)));
-            granted || path == "here" || path.starts_with("away") || path.to_string_lossy().ends_with("_out")
+            let is_moved = GRANTABLE.iter().any(|name| match swaps {
+                Swaps::Inside => is_below(path, &format!("here/{name}/race")),
+                Swaps::Grant => {
+                    [name.to_string(), format!("{name}_out")].iter().any(|name| is_below(path, &format!("here/{name}")))
+                }
+            });
+            let is_around = swaps == Swaps::Grant && path == "here";
+            is_moved || is_around || path.starts_with("away") || self.mode.free.iter().any(|free| is_below(path, free))
         };
         self.world = World::new();
         let before = self.world.snapshot(is_free);
@@ -169,11 +174,11 @@ impl<'a> Attempts<'a> {
     }
 
     /// Checks that nothing that a process has said is out of a secret.
-    fn leaks(&mut self, ended: &Ended, name: &str) {
+    fn leaks(&mut self, ended: &Ended, prefix: &str) {
         if contains(&ended.said) {
             let said = String::from_utf8_lossy(&ended.said);
             let lines: Vec<_> = said.lines().filter(|line| line.contains(CANARY)).collect();
-            self.wrong.push(format!("{name}: it says {lines:?}"));
+            self.wrong.push(format!("{prefix}it says {lines:?}"));
         }
     }
 
