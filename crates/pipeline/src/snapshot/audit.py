@@ -185,6 +185,7 @@ def main():
     sys.meta_path.remove(Witness)
     sys.stdin, sys.stdout, sys.stderr = streams
     left_behind()
+    find_names(begun)
     for name in WANTED["exclude"]:
         # Where one exclusion has cut an import short, nobody knows what else it would have reached.
         if name not in reached and not (reached and exists(name)):

@@ -46,6 +46,7 @@ pub(super) enum Kind {
     Detached,
     Output,
     Arguments,
+    Program,
     Environ,
     Input,
     Terminal,
