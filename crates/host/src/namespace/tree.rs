@@ -88,8 +88,11 @@ impl Tree for Namespace<'_> {
                     Some(mount) => self.mounts.enter(mount, is_last)?,
                 }
             }
+            Node::Folder(folder) if self.mounts.hides(folder, name) => None,
             Node::Folder(folder) => find(folder, name, is_last)?,
-            Node::Name(inner) => find(&Arc::new(inner.folder.enter(&inner.name)?), name, is_last)?,
+            Node::Name(inner) => {
+                return self.child(&Node::Folder(Arc::new(inner.folder.enter(&inner.name)?)), name, is_last);
+            }
         };
         Ok(found.map(Node::from))
     }
