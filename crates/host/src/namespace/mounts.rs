@@ -109,6 +109,12 @@ impl Mounts {
         Ok(mount.folder.look_up(&mount.name)?)
     }
 
+    /// As [`Folder::leap`], from a mount: the path begins with a slash.
+    pub(super) fn leap(&self, number: u32, path: &[u8]) -> Option<Folder> {
+        let mount = self.list.get(number as usize)?;
+        mount.folder.leap(&[&mount.name, path].concat())
+    }
+
     /// Whether a folder is what its mount leads to.
     pub(super) fn is_at_mount(&self, folder: &Folder) -> bool {
         self.list.get(folder.mount()).is_some_and(|mount| mount.path() == folder.path())
