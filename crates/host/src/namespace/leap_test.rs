@@ -69,6 +69,7 @@ fn tree() -> (tempfile::TempDir, Vfs, Ino, Mounts) {
     let grant = Grant {
         path: granted.clone(),
         named: granted,
+        passed: Vec::new(),
         access: Access::Write,
         source: Source::Key("granted".to_string()),
     };
