@@ -5,6 +5,7 @@
 //! - What is granted is mounted at its real path; of what is missing the outermost folder.
 //! - The folders above are there and hold the way only. So is the name by which something was granted: as a link; and what the
 //!   name passes and leaves by `..`.
+//! - A link that lies where a key lets the app write, and leads away from there, grants nothing: the app may have made it.
 
 use std::collections::BTreeSet;
 use std::fs::canonicalize;
@@ -23,6 +24,8 @@ pub enum Access {
 /// Something that is granted.
 #[derive(Clone, Debug)]
 pub struct Granted {
+    /// The path as it was written, made absolute.
+    written: PathBuf,
     pub path: PathBuf,
     access: Access,
     /// Names that lead elsewhere, and where.
@@ -55,7 +58,38 @@ pub fn granted(path: &Path, access: Access) -> Option<Granted> {
     }
     names.push((named, real.clone()));
     names.retain(|(named, path)| named != path);
-    Some(Granted { path: real, access, names, passed })
+    Some(Granted { written: path, path: real, access, names, passed })
+}
+
+impl Granted {
+    /// Whether the app may have made a link that this grant follows; it may write to these folders.
+    pub fn may_be_planted(&self, writable: &[PathBuf]) -> bool {
+        let links = links_on(&self.written, &mut 40);
+        let is_planted =
+            |folder: &PathBuf| !self.path.starts_with(folder) && links.iter().any(|link| link.starts_with(folder));
+        writable.iter().any(is_planted)
+    }
+}
+
+/// The links that the system follows on the way of a path, as many as it follows.
+fn links_on(path: &Path, left: &mut usize) -> Vec<PathBuf> {
+    let (mut found, mut at) = (Vec::new(), PathBuf::from("/"));
+    for component in path.components() {
+        let next = match component {
+            Component::Normal(name) => at.join(name),
+            Component::ParentDir => at.parent().unwrap_or(Path::new("/")).to_path_buf(),
+            _ => continue,
+        };
+        if let Ok(target) = next.read_link()
+            && *left > 0
+        {
+            *left -= 1;
+            found.extend(links_on(&at.join(target), left));
+            found.push(next.clone());
+        }
+        at = canonicalize(&next).unwrap_or(next);
+    }
+    found
 }
 
 /// Where the system would put something that is missing.

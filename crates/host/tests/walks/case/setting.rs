@@ -1,7 +1,7 @@
 //! Where a case plays: a random tree, its twin, and what a run is granted of it.
 
 use super::disk::Change;
-use super::grants::{Access, Grants, granted};
+use super::grants::{Access, Granted, Grants, granted};
 use super::input::Input;
 use super::path::Paths;
 use host::{Context, layout};
@@ -68,7 +68,7 @@ impl Setting {
     fn grant(&mut self, input: &mut Input<'_>, paths: &mut Paths) {
         self.permissions.arguments = input.one_of(&[Arguments::Read, Arguments::Write, Arguments::None]);
         paths.look(&self.twin, |_| Access::Write);
-        let (mut all, wanted) = (Vec::new(), input.below(4));
+        let (mut all, mut writable, wanted) = (Vec::new(), Vec::new(), input.below(4));
         for _ in 0..12 {
             if all.len() > wanted {
                 break;
@@ -97,6 +97,9 @@ impl Setting {
             if !paths.into_iter().all(|path| path.starts_with(&self.tree)) {
                 continue;
             }
+            if kind == 1 {
+                writable.push(one.path.clone());
+            }
             all.push(one);
             match kind {
                 0 => self.permissions.read.push(text),
@@ -105,6 +108,7 @@ impl Setting {
                 _ => self.arguments.push(format!("--k={text}").into()),
             }
         }
+        all.retain(|granted: &Granted| !granted.may_be_planted(&writable));
         for granted in &all {
             paths.prefer(&granted.path);
             granted.names.iter().for_each(|(named, _)| paths.prefer(named));
