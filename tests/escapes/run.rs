@@ -51,7 +51,8 @@ pub fn program() -> String {
     let attempts = std::fs::read_dir(Path::new(FOLDER).join("attempts")).expect("there");
     let mut files: Vec<_> = attempts.map(|entry| entry.expect("listed").path()).collect();
     files.sort();
-    let attempts: String = files.iter().filter(|path| path.extension() == Some("py".as_ref())).map(|p| read(p)).collect();
+    let attempts: String =
+        files.iter().filter(|path| path.extension() == Some("py".as_ref())).map(|p| read(p)).collect();
     read(&Path::new(FOLDER).join("runner.py")) + &attempts
 }
 
@@ -86,7 +87,9 @@ impl<'a> Attempts<'a> {
         let is_free = |path: &Path| self.mode.free.iter().any(|free| is_below(path, free));
         let before = self.world.snapshot(is_free);
         let ended = self.process(&Start::default());
-        if std::env::var_os("ESC_DUMP").is_some() { std::fs::write("/tmp/esc/dump", &ended.said).unwrap(); }
+        if std::env::var_os("ESC_DUMP").is_some() {
+            std::fs::write("/tmp/esc/dump", &ended.said).unwrap();
+        }
         self.judge(&ended, "");
         for line in ended.lines.iter().filter(|line| line["fresh"] == true) {
             self.make_one(line);
@@ -98,13 +101,16 @@ impl<'a> Attempts<'a> {
     /// Makes one attempt in a process of its own.
     fn make_one(&mut self, told: &Value) {
         let name = told["name"].as_str().expect("a name");
-        let text = |value: &Value| {
-            value.as_str().expect("a text").replace("{BASE}", &self.world.base().display().to_string())
-        };
+        let text =
+            |value: &Value| value.as_str().expect("a text").replace("{BASE}", &self.world.base().display().to_string());
         let variables = told["env"].as_object().expect("variables").iter();
         let variables = variables.map(|(name, value)| (name.clone(), text(value))).collect();
         let arguments = told["arguments"].as_array().map(|list| list.iter().map(text).collect::<Vec<_>>());
+        let t0 = Instant::now();
         let ended = self.process(&Start { variables, arguments, only: Some(name), swaps: None });
+        if std::env::var_os("ESC_DUMP").is_some() {
+            println!("T {:?} {name}", t0.elapsed());
+        }
         self.leaks(&ended, name);
         // One that ends the guest meets the status that it ends with.
         let met = ended.lines.iter().find_map(|line| line["met"].as_str()).unwrap_or(&ended.status);

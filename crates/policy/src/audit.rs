@@ -1,9 +1,12 @@
 //! What was asked for and answered, as JSON lines.
 
+use crate::places::is_kernels;
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 /// A line of an audit.
@@ -41,12 +44,18 @@ pub struct Audit {
 const MOST_RECORDS: u32 = 1_000_000;
 
 impl Audit {
-    /// Opens the file, or makes it.
+    /// Opens the file, or makes it. A link is not followed: the app may have made it in an earlier run, to have its records written
+    /// where it cannot write itself. (In /dev it has not: /dev/stderr is a link.)
     ///
     /// # Errors
     /// The system's.
     pub fn open(path: &Path) -> io::Result<Audit> {
-        Ok(Audit { file: OpenOptions::new().append(true).create(true).open(path)?, left: Cell::new(MOST_RECORDS) })
+        let mut how = OpenOptions::new();
+        how.append(true).create(true);
+        if !is_kernels(path) {
+            how.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+        }
+        Ok(Audit { file: how.open(path)?, left: Cell::new(MOST_RECORDS) })
     }
 
     /// Appends a record. One that cannot be written is lost: the run goes on.
@@ -68,6 +77,15 @@ impl Audit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_is_not_followed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+        std::os::unix::fs::symlink(&target, &link).expect("linked");
+        assert!(Audit::open(&link).is_err() && !target.exists());
+        assert!(Audit::open(Path::new("/dev/stderr")).is_ok());
+    }
 
     #[test]
     fn a_guest_cannot_fill_the_disk_with_records() {

@@ -37,6 +37,8 @@ pub enum Intent {
 pub struct Policy {
     /// By their text: every call with a path asks for all folders above it, and there are few grants.
     granted: BTreeMap<OsString, Access>,
+    /// Bytes of the longest of these: no longer path needs to be looked up.
+    longest: usize,
     /// Folders above a grant for writing that were not there when the run began.
     to_be_made: HashSet<PathBuf>,
     audit: Option<Audit>,
@@ -63,11 +65,17 @@ impl Policy {
     pub fn grant(&mut self, path: &Path, access: Access) {
         let granted = self.granted.entry(path.as_os_str().to_os_string()).or_insert(Access::None);
         *granted = access.max(*granted);
+        self.longest = self.longest.max(path.as_os_str().len());
+    }
+
+    /// Whether a path is itself what was granted, and not only below it. It is there that the next run looks for its grant.
+    pub fn is_granted_itself(&self, path: &[u8]) -> bool {
+        self.granted.contains_key(OsStr::from_bytes(path))
     }
 
     /// What may be done with a path: the most that any grant of it or above it says.
     pub fn access(&self, path: &Path) -> Access {
-        let granted = above(path.as_os_str()).filter_map(|above| self.granted.get(above)).max();
+        let granted = above(self.within_longest(path).as_os_str()).filter_map(|above| self.granted.get(above)).max();
         match granted.copied().unwrap_or(Access::None) {
             Access::None if self.to_be_made.contains(path) => Access::Make,
             Access::Write if is_kernels(path) => Access::Read,
@@ -83,6 +91,17 @@ impl Policy {
             self.note(path, Intent::Read, access >= Access::Read);
         }
         access
+    }
+
+    /// As much of a path as may have been granted. Folders may be deeper than paths are long, and this is asked at every call.
+    fn within_longest<'a>(&self, path: &'a Path) -> &'a Path {
+        let bytes = path.as_os_str().as_bytes();
+        let cut = bytes.get(..=self.longest).and_then(|start| start.iter().rposition(|byte| *byte == b'/'));
+        match cut {
+            Some(0) => Path::new("/"),
+            Some(at) => Path::new(OsStr::from_bytes(&bytes[..at])),
+            None => path,
+        }
     }
 
     /// Whether something may be done with a path; the audit hears of it.
@@ -137,6 +156,7 @@ mod tests {
             ("/home/u/a/b", Access::Read),
             ("/home/u/out", Access::Write),
             ("/home/u/out/deep/er", Access::Write),
+            ("/home/u/out/", Access::Write),
             ("/home/u/outer", Access::Read),
             ("/home/user", Access::None),
             ("/home", Access::None),
@@ -144,6 +164,7 @@ mod tests {
         ] {
             assert_eq!(policy.access(Path::new(path)), expected, "{path}");
         }
+        assert!(policy.is_granted_itself(b"/home/u/out") && !policy.is_granted_itself(b"/home/u/out/x"));
         assert!(policy.allows(b"/home/u/x", Intent::Read) && !policy.allows(b"/home/u/x", Intent::Write));
         assert!(policy.allows(b"/home/u/out/x", Intent::Write) && policy.allows(b"/home/u/out/x", Intent::MakeFolder));
     }

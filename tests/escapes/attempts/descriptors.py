@@ -53,7 +53,7 @@ attempt("a copy at 2^31 - 1", "os.dup2(0, 2**31 - 1)", "EBADF")
 attempt("a copy below none", "os.dup2(0, -1)", "EBADF")
 attempt("a copy beyond all numbers", "fcntl.fcntl(0, fcntl.F_DUPFD, 8192)", "EINVAL EMFILE")
 attempt("a copy at the last number", "os.dup2(opened('/dev/null'), 8191); os.close(8191)", "=None")
-attempt("a range of numbers closed", "os.closerange(5, 2**31 - 1); read(SECRET)", "ENOENT", fresh=True)
+attempt("a range of numbers closed", "os.closerange(5, 100_000); read(SECRET)", "ENOENT", fresh=True)
 attempt("all numbers closed but the streams", "os.closerange(3, 10_000); read(SECRET)", "ENOENT", fresh=True)
 
 # ---- Names of numbers ----

@@ -40,6 +40,7 @@ attempt("modules, in a variable", "import module_outside", "ModuleNotFoundError"
 attempt("a place for bytecode, in a variable", "import wave; os.path.exists(BASE + '/outside/vfs')", "=False", env={"PYTHONPYCACHEPREFIX": "{BASE}/outside"})
 attempt("zones, in a variable", "import zoneinfo; zoneinfo.ZoneInfo('secret.txt')", "ZoneInfoNotFoundError", env={"PYTHONTZPATH": "{BASE}"})
 attempt("a zone, in a variable", "'CANARY' in repr(time.tzname)", "=False", env={"TZ": ":{BASE}/secret.txt"})
+attempt("an audit by a link that the app may have made", outside, "125", ["write"], env={"PYAPP_AUDIT": "{BASE}/here/writable/dangling"})
 attempt("an audit into what is granted", outside, "ENOENT", ["write"], env={"PYAPP_AUDIT": "{BASE}/here/writable/audit"})
 
 # ---- What arguments name, and nothing else ----

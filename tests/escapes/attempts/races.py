@@ -30,8 +30,8 @@ race("a folder that is moved out, by its descriptor", "fd = opened(RACE + '/move
 race("a folder that is moved out, a step at a time", "fd = opened(RACE + '/moved/sub'); up = os.open('..', 0, dir_fd=fd); up = os.open('..', 0, dir_fd=up); 'secret.txt' in os.listdir(up)", "False")
 race("a folder that is moved out, far up", "os.chdir(RACE + '/moved/sub'); [os.chdir('..') for _ in range(3)]; read('secret.txt')", "")
 
-race("made for reading where it comes and goes", "os.read(opened(READ + '/race/flicker', os.O_RDONLY | os.O_CREAT), 99)", fine, READING)
-race("made not to be followed where it comes and goes", "os.read(opened(READ + '/race/flicker', os.O_NOFOLLOW | os.O_CREAT), 99)", fine, READING)
+race("made for reading where it comes and goes", "os.read(os.open(READ + '/race/flicker', os.O_RDONLY | os.O_CREAT, 0o666), 99)", fine, READING)
+race("made not to be followed where it comes and goes", "os.read(os.open(READ + '/race/flicker', os.O_NOFOLLOW | os.O_CREAT, 0o666), 99)", fine, READING)
 
 race("written in a folder", "write(RACE + '/swap/written.txt')", "None", WRITING)
 race("overwritten in a folder", "write(RACE + '/swap/victim.txt')", "None", WRITING)

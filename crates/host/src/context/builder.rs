@@ -232,7 +232,8 @@ impl ContextBuilder {
                     let opened = mounts.add_confined(Path::new(&folder));
                     let opened =
                         opened.map_err(|error| ContextError::HostFolder { path: folder, reason: error.to_string() })?;
-                    Box::new(HostFile::of_folder(opened, Some(guest_path), owners.clone()))
+                    let may_change = mounts.may_change(opened.path());
+                    Box::new(HostFile::of_folder(opened, Some(guest_path), may_change, owners.clone()))
                 }
             });
         }
@@ -250,7 +251,10 @@ impl ContextBuilder {
                 let opened = VfsFile::entered(&mut vfs, ino);
                 table.begin_in(Box::new(opened.map_err(|reason| ContextError::Preopen { guest_path, reason })?));
             }
-            Some(Node::Folder(folder)) => table.begin_in(Box::new(HostFile::of_folder(folder, None, owners.clone()))),
+            Some(Node::Folder(folder)) => {
+                let may_change = mounts.may_change(folder.path());
+                table.begin_in(Box::new(HostFile::of_folder(folder, None, may_change, owners.clone())));
+            }
         }
         let deterministic = self.deterministic;
         let pipes = Pipes::default();

@@ -38,14 +38,14 @@ impl HostFile {
     }
 
     /// Of a folder, as a preopen or as the current directory.
-    pub fn of_folder(file: Arc<Folder>, preopen: Option<String>, owners: Arc<Owners>) -> HostFile {
+    pub fn of_folder(file: Arc<Folder>, preopen: Option<String>, may_change: bool, owners: Arc<Owners>) -> HostFile {
         HostFile {
             file,
             kind: FileType::Directory,
             read: preopen.is_some(),
             write: false,
             flags: Fdflags::empty(),
-            may_change: true,
+            may_change,
             owners,
             preopen,
         }

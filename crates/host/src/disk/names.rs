@@ -62,7 +62,8 @@ impl Mounts {
     /// Makes a symbolic link. What it says is walked in the guest's own tree, so any text will do.
     ///
     /// # Errors
-    /// ENOENT (no target), EEXIST, EROFS, EPERM (an absolute target, if there is no tree around the folder), and the system's.
+    /// ENOENT (no target), EEXIST, EROFS, EPERM (an absolute target, if there is no tree around the folder; in place of what was
+    /// granted), and the system's.
     pub fn symlink(&self, target: &[u8], spot: &Spot) -> Result<()> {
         if target.is_empty() {
             return Err(Errno::Noent.into());
@@ -75,6 +76,7 @@ impl Mounts {
             return Err(Errno::Perm.into());
         }
         self.expect(&spot.path(), Intent::Write)?;
+        self.expect_no_grant(spot)?;
         rustix::fs::symlinkat(target, &spot.folder, spot.name.as_slice()).or_errno()
     }
 
@@ -91,14 +93,18 @@ impl Mounts {
         }
         self.expect(&old.path(), Intent::Write)?;
         self.expect(&new.path(), Intent::Write)?;
+        if found.kind() == FileType::Symlink {
+            self.expect_no_grant(new)?;
+        }
         let (from, to) = (old.name.as_slice(), new.name.as_slice());
-        rustix::fs::linkat(&old.folder, from, &new.folder, to, AtFlags::empty()).or_errno()
+        rustix::fs::linkat(&old.folder, from, &new.folder, to, AtFlags::empty()).or_errno()?;
+        self.expect_no_link(new)
     }
 
     /// Moves a name, replacing what is there.
     ///
     /// # Errors
-    /// ENOENT, EBUSY (`.`, `..`, a folder that was granted), EROFS, and the system's.
+    /// ENOENT, EBUSY (`.`, `..`, a folder that was granted), EROFS, EPERM (a link in place of what was granted), and the system's.
     pub fn rename(&self, old: &Spot, new: &Spot) -> Result<()> {
         if !matches!((&old.last, &new.last), (Last::Name(_), Last::Name(_))) {
             return Err(Errno::Busy.into());
@@ -111,7 +117,11 @@ impl Mounts {
             self.expect_movable(spot)?;
             self.expect(&spot.path(), Intent::Write)?;
         }
-        rustix::fs::renameat(&old.folder, old.name.as_slice(), &new.folder, new.name.as_slice()).or_errno()
+        if kind == FileType::Symlink {
+            self.expect_no_grant(new)?;
+        }
+        rustix::fs::renameat(&old.folder, old.name.as_slice(), &new.folder, new.name.as_slice()).or_errno()?;
+        self.expect_no_link(new)
     }
 
     /// Takes the name of anything but a folder away.
@@ -152,6 +162,25 @@ impl Mounts {
             (None, Last::Name(_)) => Ok(()),
             (Some(found), _) if spot.slash && found.kind() != FileType::Directory => Err(Errno::Notdir.into()),
             _ => Err(Errno::Exist.into()),
+        }
+    }
+
+    /// A link in place of what was granted would give the next run what the link leads to.
+    fn expect_no_grant(&self, spot: &Spot) -> Result<()> {
+        if self.policy().is_granted_itself(&spot.path()) { Err(Errno::Perm.into()) } else { Ok(()) }
+    }
+
+    /// As [`Mounts::expect_no_grant`], of what was no link when it was looked at: another process may have put one there since.
+    fn expect_no_link(&self, spot: &Spot) -> Result<()> {
+        if !self.policy().is_granted_itself(&spot.path()) {
+            return Ok(());
+        }
+        match spot.folder.look_up(&spot.name).or_errno()? {
+            Some(found) if found.kind() == FileType::Symlink => {
+                rustix::fs::unlinkat(&spot.folder, spot.name.as_slice(), AtFlags::empty()).or_errno()?;
+                Err(Errno::Perm.into())
+            }
+            _ => Ok(()),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::file::HostFile;
 use super::stat::Owners;
 use crate::files::OpenFlags;
-use crate::namespace::{Folder, Mounts, Spot};
+use crate::namespace::{Folder, MAX_FOLDER_PATH, Mounts, Spot};
 use crate::wasi::types::{Errno, Fdflags};
 use crate::wasi::{OrErrno, Result};
 use policy::Intent;
@@ -42,9 +42,13 @@ impl Mounts {
             None if options.create => FileType::RegularFile,
             None => return Err(Errno::Noent.into()),
         };
+        if kind == FileType::Directory && path.len() > MAX_FOLDER_PATH {
+            return Err(Errno::Nametoolong.into());
+        }
         if changes || spot.found.is_none() {
             self.expect(&path, Intent::Write)?;
         }
+        let may_change = self.may_change(&path);
         let mut flags = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
         flags |= match (options.read, options.write) {
             _ if kind == FileType::Directory && options.read => OFlags::RDONLY | OFlags::DIRECTORY,
@@ -55,7 +59,8 @@ impl Mounts {
             (_, false) => OFlags::RDONLY,
         };
         for (wanted, flag) in [
-            (options.create, OFlags::CREATE),
+            // Where one may only read, what was there may have gone meanwhile, and is not made.
+            (options.create && may_change, OFlags::CREATE),
             (options.create && options.exclusive, OFlags::EXCL),
             (options.truncate, OFlags::TRUNC),
             (how.flags.contains(Fdflags::APPEND), OFlags::APPEND),
@@ -73,10 +78,6 @@ impl Mounts {
         if kind == FileType::Symlink {
             return Err(Errno::Loop.into());
         }
-        let may_change =
-            self.policy().access(std::path::Path::new(std::ffi::OsStr::from_bytes(&path))) == policy::Access::Write;
         Ok(HostFile::new(Folder::new(fd, path, spot.folder.mount()), kind, how, may_change, owners.clone()))
     }
 }
-
-use std::os::unix::ffi::OsStrExt;

@@ -28,6 +28,10 @@ pub(crate) struct Name {
 /// How a folder is opened that is only walked through. (`O_PATH` needs no permission to list it.)
 const TO_WALK: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
+/// Most bytes of the path of a folder that is open. A guest can make a tree deeper than any path is long, and hold every
+/// folder of it open: each has its whole path.
+pub(crate) const MAX_FOLDER_PATH: usize = 32 * 1024;
+
 impl Folder {
     pub fn new(fd: OwnedFd, path: Vec<u8>, mount: usize) -> Folder {
         Folder::shared(Arc::new(fd), path, mount)
@@ -54,7 +58,11 @@ impl Folder {
 
     /// Opens a folder in this one, without following a link.
     pub fn enter(self: &Arc<Self>, name: &[u8]) -> Result<Folder, Errno> {
-        Ok(Folder::new(openat(self, name, TO_WALK, Mode::empty())?, self.path_of(name), self.mount))
+        let path = self.path_of(name);
+        if path.len() > MAX_FOLDER_PATH {
+            return Err(Errno::NAMETOOLONG);
+        }
+        Ok(Folder::new(openat(self, name, TO_WALK, Mode::empty())?, path, self.mount))
     }
 
     /// Opens a folder some levels down at once, if there is no link on the way. An old kernel (before 5.6) cannot.

@@ -21,7 +21,7 @@ mod mounts;
 mod place;
 mod tree;
 
-pub(crate) use folder::Folder;
+pub(crate) use folder::{Folder, MAX_FOLDER_PATH};
 pub use grants::MountError;
 pub(crate) use grants::{OWN, enter_folder, mount_grants};
 pub(crate) use mounts::Mounts;
