@@ -76,6 +76,9 @@ impl Oracle<'_> {
             _ => {}
         }
         reasons.extend(self.cannot_take(&old));
+        if old.is_link() {
+            reasons.extend(self.cannot_be_a_link(&new));
+        }
         reasons.extend(match new.thing {
             Thing::Missing => cannot_make(owners[1]).unwrap_or_default().to_vec(),
             _ => self.cannot_take(&new),
@@ -108,6 +111,9 @@ impl Oracle<'_> {
             _ => {}
         }
         reasons.extend(cannot_be_new(&new));
+        if old.is_link() {
+            reasons.extend(self.cannot_be_a_link(&new));
+        }
         // With a second name a file that may only be read could be written.
         if let Owner::Host(_) = owners[0] {
             reasons.extend(cannot_make(owners[0]).unwrap_or_default());
@@ -118,7 +124,7 @@ impl Oracle<'_> {
     pub fn symlink(&self, target: &str, at: &At) -> Answer {
         let empty: &[_] = if target.is_empty() { &["ENOENT"] } else { &[] };
         let spot = self.walk(at, Last::Keep).map_err(|reasons| [&reasons, empty].concat())?;
-        let reasons = [&cannot_be_new(&spot), empty].concat();
+        let reasons = [&cannot_be_new(&spot), empty, &self.cannot_be_a_link(&spot)].concat();
         self.made(self.tree.owner(&spot.path), reasons, || symlink(target, self.twin(&spot.path)))
     }
 
@@ -144,6 +150,12 @@ impl Oracle<'_> {
             why => reasons.extend(why.unwrap_or_default()),
         }
         if reasons.is_empty() { done(make()) } else { Err(reasons) }
+    }
+
+    /// Why a link cannot be put somewhere: in place of what was granted it would widen the next run.
+    fn cannot_be_a_link(&self, spot: &Spot) -> Reasons {
+        let is_granted = self.tree.grants().all.iter().any(|granted| granted.path == spot.path);
+        if is_granted { vec!["EPERM"] } else { Vec::new() }
     }
 
     /// Why a name that is there cannot be taken away.

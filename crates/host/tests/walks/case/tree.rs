@@ -62,6 +62,12 @@ pub struct Spot {
     pub slash: bool,
 }
 
+impl Spot {
+    pub fn is_link(&self) -> bool {
+        matches!(self.thing, Thing::Link(_))
+    }
+}
+
 pub struct Tree<'a> {
     pub setting: &'a Setting,
     memory: BTreeMap<PathBuf, (Thing, Owner)>,
