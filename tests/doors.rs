@@ -308,6 +308,9 @@ mod linked {
             let _ = fs::remove_file(caller.path.join("new"));
             assert_eq!(caller.prints(&doors, program, &["in.csv", "new"], deny), format!("{expected}\n"), "{deny}");
         }
+        // A text that no file can have as its name grants nothing, and is in nobody's way.
+        let listing = "import os; print(os.listdir('.'))";
+        assert_eq!(caller.prints(&doors, listing, &[&"print()\n".repeat(99), "in.csv"], "read"), "['in.csv']\n");
     }
 
     #[test]

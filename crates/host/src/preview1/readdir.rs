@@ -39,7 +39,7 @@ impl Context {
         let mut used = 0u32;
         for entry in self.vfs.read_dir(directory, cookie).or_errno()?.chain(descriptors) {
             let entry = match entry.kind {
-                Kind::Mount(number) => self.mounts.entry(number, entry.name, entry.cookie)?,
+                Kind::Mount(number) => self.mounts.entry(number, entry.name, entry.cookie),
                 _ => Some(entry_of(&entry)),
             };
             let Some(Entry { head, name }) = entry else { continue };
