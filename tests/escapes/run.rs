@@ -87,9 +87,6 @@ impl<'a> Attempts<'a> {
         let is_free = |path: &Path| self.mode.free.iter().any(|free| is_below(path, free));
         let before = self.world.snapshot(is_free);
         let ended = self.process(&Start::default());
-        if std::env::var_os("ESC_DUMP").is_some() {
-            std::fs::write("/tmp/esc/dump", &ended.said).unwrap();
-        }
         self.judge(&ended, "");
         for line in ended.lines.iter().filter(|line| line["fresh"] == true) {
             self.make_one(line);

@@ -117,7 +117,8 @@ fn several_folders_at_once_lead_where_each_by_itself_leads() {
     let top = top.to_str().expect("UTF-8");
     let tree = Namespace { vfs: &vfs, mounts: &mounts };
     let inside = walk(&tree, Node::Vfs(root), format!("{top}/granted/a/.").as_bytes(), Follow::Yes);
-    let inside = inside.ok().expect("there").node.expect("there");
+    let Ok(inside) = inside else { panic!("expected to be led there") };
+    let inside = inside.node.expect("there");
     let long = "n".repeat(300);
     for path in [
         "a/b/c/file",
