@@ -5,7 +5,6 @@ use crate::places::{Machine, Place, is_kernels};
 use crate::policy::Access;
 use crate::way::{Passed, links, without_parents};
 use std::ffi::{OsStr, OsString};
-use std::io::ErrorKind::NotFound;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -109,9 +108,7 @@ fn grant(path: &Path, access: Access, source: Source) -> Option<Grant> {
     let path = match named.canonicalize() {
         Ok(path) => path,
         // Else nothing can be made there: a whole program in an argument (`-c`) is no name of a file.
-        Err(error) if access == Access::Write && error.kind() == NotFound && has_possible_names(&named) => {
-            real_path_of_missing(&named)?
-        }
+        Err(_) if access == Access::Write && has_possible_names(&named) => real_path_of_missing(&named)?,
         Err(_) => return None,
     };
     Some(Grant { path, named, passed, access, source })
