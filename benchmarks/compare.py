@@ -18,27 +18,37 @@ PROGRAMS = ("demo", "demo_small", "json_cli", "json_cli_plain")
 
 
 def fail(message):
-    sys.exit(f"compare.py: {message}")
+    sys.exit(f"{pathlib.Path(sys.argv[0]).name}: {message}")
 
 
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
+def common_options(description):
+    """A parser of what every comparison takes."""
+    parser = argparse.ArgumentParser(description=description)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     parser.add_argument("--bench", type=pathlib.Path, default=target / "bench", help="folder that build.sh has filled")
     parser.add_argument("--python", default="python3.13", help="the native CPython 3.13 (default: python3.13)")
-    parser.add_argument("--runs", type=int, default=50, help="runs of each start-up measurement (default: 50)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of the CPU work (default: 3)")
-    options = parser.parse_args()
-    for program in PROGRAMS:
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of work that is timed inside programs (default: 3)")
+    return parser
+
+
+def check(options, programs):
+    for program in programs:
         if not (options.bench / program).is_file():
             fail(f"{options.bench / program}: expected an executable, found nothing; run benchmarks/build.sh first")
-    for tool, package in (("hyperfine", "hyperfine"), ("/usr/bin/time", "time")):
-        if shutil.which(tool) is None:
-            fail(f"expected {tool}, found none; Debian: apt-get install {package}")
     version = subprocess.run([options.python, "-c", "import sys; print(*sys.version_info[:2], sep='.')"],
                              capture_output=True, text=True, check=False) if shutil.which(options.python) else None
     if version is None or version.stdout.strip() != "3.13":
         fail(f"{options.python}: expected a native CPython 3.13, found none; name one with --python")
+
+
+def arguments():
+    parser = common_options(__doc__)
+    parser.add_argument("--runs", type=int, default=50, help="runs of each start-up measurement (default: 50)")
+    options = parser.parse_args()
+    check(options, PROGRAMS)
+    for tool, package in (("hyperfine", "hyperfine"), ("/usr/bin/time", "time")):
+        if shutil.which(tool) is None:
+            fail(f"expected {tool}, found none; Debian: apt-get install {package}")
     return options
 
 
@@ -107,23 +117,32 @@ def peak(command):
     return int(run.stderr.split()[-1]) * 1024
 
 
-def cpu(options, pyapp):
-    """For each part of cpu.py the best time of each side, seconds, rounds alternating."""
-    sides = {"pyapp": [pyapp, "-"], "native": [options.python, "-"]}
-    best = {}
-    results = {}
+def inside(options, pyapp, script, arguments=(), folder=None):
+    """For each part of a script the times that both sides took, seconds, as the script tells them; rounds alternate."""
+    sides = {"pyapp": pyapp, "native": options.python}
+    times, results = {}, {}
     for _ in range(options.rounds):
-        for side, command in sides.items():
+        for side, program in sides.items():
             extra = {"PYAPP_INTERPRETER": "1"} if side == "pyapp" else {}
-            with open(WORKLOADS / "cpu.py", encoding="utf-8") as script:
-                output = subprocess.run(command, env=environment(**extra), stdin=script, check=True,
-                                        capture_output=True, text=True).stdout
+            with open(WORKLOADS / script, encoding="utf-8") as file:
+                output = subprocess.run([program, "-", *arguments], env=environment(**extra), stdin=file, check=True,
+                                        capture_output=True, text=True, cwd=folder).stdout
             for line in output.splitlines():
                 name, seconds, result = line.split()
-                best.setdefault(name, {}).setdefault(side, []).append(float(seconds))
+                times.setdefault(name, {}).setdefault(side, []).append(float(seconds))
                 if results.setdefault(name, result) != result:
-                    fail(f"cpu.py, {name}: expected {results[name]} from both, found {result} from {side}")
-    return {name: (min(sides["pyapp"]), min(sides["native"])) for name, sides in best.items()}
+                    fail(f"{script}, {name}: expected {results[name]} from both, found {result} from {side}")
+    return times
+
+
+def cpu(options, pyapp):
+    """For each part of cpu.py the best time of each side, seconds."""
+    parts = inside(options, pyapp, "cpu.py")
+    return {name: (min(sides["pyapp"]), min(sides["native"])) for name, sides in parts.items()}
+
+
+def geometric_mean(parts):
+    return math.exp(statistics.fmean(math.log(ours / theirs) for ours, theirs in parts.values()))
 
 
 def where_the_time_goes(command, runs=9):
@@ -138,6 +157,15 @@ def where_the_time_goes(command, runs=9):
     return {name: statistics.median(times) for name, times in stages.items()}
 
 
+def head(python):
+    """Says what is compared, and begins the table."""
+    describe = "import sys, sysconfig; print(sys.version.split()[0], " \
+               "'with PGO' if '--enable-optimizations' in (sysconfig.get_config_var('CONFIG_ARGS') or '') else 'without PGO')"
+    native = subprocess.run([python, "-c", describe], check=True, capture_output=True, text=True).stdout.strip()
+    print(f"native: CPython {native}\n")
+    print(f"| {'':36} | {'pyapp':>9} | {'native':>9} | {'ratio':>6} |\n|{'-' * 38}|{'-' * 10}:|{'-' * 10}:|{'-' * 7}:|")
+
+
 def row(name, ours, theirs, unit, digits=1):
     print(f"| {f'{name}, {unit}':36} | {ours:9.{digits}f} | {theirs:9.{digits}f} | {ours / theirs:5.2f}x |", flush=True)
 
@@ -145,11 +173,7 @@ def row(name, ours, theirs, unit, digits=1):
 def main():
     options = arguments()
     python, program = options.python, {name: str(options.bench / name) for name in PROGRAMS}
-    describe = "import sys, sysconfig; print(sys.version.split()[0], " \
-               "'with PGO' if '--enable-optimizations' in (sysconfig.get_config_var('CONFIG_ARGS') or '') else 'without PGO')"
-    native = subprocess.run([python, "-c", describe], check=True, capture_output=True, text=True).stdout.strip()
-    print(f"native: CPython {native}\n")
-    print(f"| {'':36} | {'pyapp':>9} | {'native':>9} | {'ratio':>6} |\n|{'-' * 38}|{'-' * 10}:|{'-' * 10}:|{'-' * 7}:|")
+    head(python)
 
     fast, small, theirs = wall(options, [program["demo"], program["demo_small"], f"{python} -m demo_bytecode"], {})
     row("demo", fast, theirs, "ms")
@@ -166,8 +190,7 @@ def main():
     parts = cpu(options, program["demo"])
     for name, (ours, theirs) in parts.items():
         row(f"cpu {name}", ours * 1000, theirs * 1000, "ms", 0)
-    mean = math.exp(statistics.fmean(math.log(ours / theirs) for ours, theirs in parts.values()))
-    print(f"| {'cpu, geometric mean':36} | {'':9} | {'':9} | {mean:5.2f}x |")
+    print(f"| {'cpu, geometric mean':36} | {'':9} | {'':9} | {geometric_mean(parts):5.2f}x |")
 
     print()
     for name in PROGRAMS:

@@ -34,8 +34,8 @@ macro_rules! programs {
 }
 
 programs! {
-    asyncio_fallbacks ctypes_data encodings errors hashes local_time mappings module_names multiprocessing_sharing
-    random_sequences readline_history sqlite ssl_settings strftime subinterpreters
+    asyncio_fallbacks ctypes_data encodings errors hashes local_time locales mappings module_names
+    multiprocessing_sharing random_sequences readline_history sqlite ssl_settings strftime subinterpreters
 }
 
 /// A run that is granted no zones of the machine, as on one that has none, takes those of the archive.
@@ -58,5 +58,26 @@ fn an_app_has_utf8_for_its_encoding() {
     let app = Project::new(settings, &[("python_libs/app.py", source)]).build().expect("built");
     for run in [Run::Cold, Run::Resumed] {
         assert_eq!(app.run_as(run, &[]), (0, "utf-8 ('C', 'UTF-8') utf-8 utf-8\n".to_string()), "{run:?}");
+    }
+}
+
+/// A user's locale that is not installed is refused, as on such a machine, and costs nothing else.
+#[test]
+fn a_locale_that_is_not_installed_keeps_utf8_and_the_standard_library_working() {
+    let source = "import locale, time\n\
+                  def main():\n    \
+                      print(locale.getlocale(), locale.getencoding(), open(0).encoding, time.strptime('Mon', '%a').tm_wday)\n    \
+                      try: locale.setlocale(locale.LC_ALL, '')\n    \
+                      except locale.Error as error: print(error)\n    \
+                      print(locale.getlocale(), time.strptime('Mon', '%a').tm_wday)\n";
+    let expected = "('C', 'UTF-8') utf-8 utf-8 0\nunsupported locale setting\n('C', 'UTF-8') 0\n";
+    let settings = "[tool.pyapp]\nentry = \"app:main\"\n";
+    let app = Project::new(settings, &[("python_libs/app.py", source)]).build().expect("built");
+    for variable in ["LANG", "LC_CTYPE", "LC_ALL"] {
+        assert_eq!(app.run_with("app", &[], &[(variable, "en_DE")]), (0, expected.to_string()), "{variable}");
+        let mut command = python(&["-c", &format!("{source}main()")]);
+        command.env_remove("LANG").env_remove("LC_ALL").env(variable, "en_DE");
+        let run = run(command);
+        assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (Some(0), expected, ""), "{variable}");
     }
 }

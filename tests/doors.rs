@@ -308,6 +308,27 @@ mod linked {
             let _ = fs::remove_file(caller.path.join("new"));
             assert_eq!(caller.prints(&doors, program, &["in.csv", "new"], deny), format!("{expected}\n"), "{deny}");
         }
+        // A text that no file can have as its name grants nothing, and is in nobody's way.
+        let listing = "import os; print(os.listdir('.'))";
+        assert_eq!(caller.prints(&doors, listing, &[&"print()\n".repeat(99), "in.csv"], "read"), "['in.csv']\n");
+    }
+
+    #[test]
+    #[ignore = "needs an executable: see doors()"]
+    fn no_file_becomes_a_program_that_runs_as_its_owner() {
+        let caller = Caller::new();
+        let program = dedent(
+            r#"
+            import errno, os
+            def mode(path, bits):
+                try: os.chmod(path, bits)
+                except OSError as error: return errno.errorcode[error.errno]
+                return oct(os.stat(path).st_mode & 0o7777)
+            open("writable/x", "w")
+            print(mode("writable/x", 0o4755), mode("writable/x", 0o2755), mode("writable/x", 0o755), mode("writable", 0o2755))
+            "#,
+        );
+        assert_eq!(caller.prints(&doors(), program, &[], ""), "EPERM EPERM 0o755 0o2755\n");
     }
 
     /// The app itself, not `python3`.

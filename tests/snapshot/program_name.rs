@@ -2,7 +2,7 @@
 
 use super::build;
 use super::common::dedent;
-use super::common::project::settings;
+use super::common::project::{files, settings, settings_with};
 
 #[test]
 fn a_parser_made_at_import_has_the_name_of_the_program() {
@@ -66,4 +66,69 @@ fn a_parser_made_at_import_is_no_reason_to_warn_but_what_it_parses_is() {
     ] {
         assert!(!app(line).is_empty(), "{line}");
     }
+}
+
+#[test]
+fn what_is_made_of_a_parsers_name_is_told_and_the_advice_helps() {
+    let files = files(
+        r#"
+        === python_libs/app.py
+        import argparse, fine, kept, later, logger, other, registry, shown
+        def main():
+            print(kept.BANNER, later.name(), logger.LOG.name, shown.USAGE.split()[1], shown.PAGES[0][0].text)
+            import logging
+            print(sorted(name for name in logging.root.manager.loggerDict if 'app' in name))
+        === python_libs/fine.py
+        import argparse
+        PARSER = argparse.ArgumentParser(epilog='of %(prog)s')
+        PARSER.add_argument('--version', action='version', version=f'{PARSER.prog} 1.0')
+        === python_libs/kept.py
+        import argparse
+        BANNER = f"{argparse.ArgumentParser().prog} 1.0"
+        === python_libs/later.py
+        from fine import PARSER
+        def name():
+            return PARSER.prog
+        === python_libs/logger.py
+        import logging
+        from fine import PARSER
+        LOG = logging.getLogger(PARSER.prog)
+        === python_libs/other.py
+        import logging
+        LOG = logging.getLogger(__name__)
+        === python_libs/registry.py
+        class Page:
+            def __init__(self, text): self.text = text
+        === python_libs/shown.py
+        import fine, registry
+        USAGE = fine.PARSER.format_usage()
+        PAGES = [(registry.Page(fine.PARSER.prog),)]
+        "#,
+    );
+    let app = build(&settings("app:main"), &files);
+    let warnings = &app.report.warnings;
+    let expected = [
+        "at import, shown makes text with the program's name, reads the environment",
+        "at import, each of 2 modules makes text with the program's name: kept, logger",
+    ];
+    let told: Vec<&String> = warnings.iter().filter(|line| line.starts_with("at import")).collect();
+    assert!(told.len() == 2 && expected.iter().all(|line| told.iter().any(|said| said == line)), "{warnings:?}");
+    let key = "snapshot-exclude = [\"shown\", \"kept\", \"logger\"]";
+    assert!(warnings.last().is_some_and(|line| line.ends_with(&format!("or set [tool.pyapp] {key}"))), "{warnings:?}");
+    let app = build(&settings_with("app:main", key), &files);
+    assert_eq!(app.report.warnings, Vec::<String>::new());
+    let said = "the-app 1.0 the-app the-app the-app the-app\n['the-app']\n";
+    assert_eq!(app.run_with("the-app", &[], &[]), (0, said.to_string()));
+}
+
+#[test]
+fn a_name_that_only_the_system_of_logging_keeps_is_told_of_the_app() {
+    let source =
+        "import argparse, logging\nlogging.getLogger(argparse.ArgumentParser().prog)\nL = logging.getLogger('x')\n";
+    let files = [("python_libs/app.py", "import named\ndef main(): pass\n"), ("python_libs/named.py", source)];
+    let warnings = build(&settings("app:main"), &files).report.warnings;
+    assert_eq!(warnings[0], "at import, app makes text with the program's name");
+    let key = "snapshot-exclude = [\"app\"]";
+    assert!(warnings[1].ends_with(key), "{warnings:?}");
+    assert_eq!(build(&settings_with("app:main", key), &files).report.warnings, Vec::<String>::new());
 }

@@ -36,6 +36,9 @@ pub enum Source {
 /// some hundred thousand pass.)
 const MAX_NAMED: usize = 4096;
 
+/// Most bytes of a name, on every file system of Linux.
+const LONGEST_NAME: usize = 255;
+
 /// The grants of a run with these arguments, the program's name not among them.
 ///
 /// A link that the app itself may have made in an earlier run grants nothing: it lies where a key lets the app write, and leads
@@ -102,12 +105,18 @@ fn may_be_a_path(named: &OsStr) -> bool {
 /// The grant of an absolute path; `None` if there is nothing to reach.
 fn grant(path: &Path, access: Access, source: Source) -> Option<Grant> {
     let (named, passed) = without_parents(path)?;
-    let path = match (named.canonicalize(), access) {
-        (Ok(path), _) => path,
-        (Err(_), Access::Write) => real_path_of_missing(&named)?,
-        (Err(_), _) => return None,
+    let path = match named.canonicalize() {
+        Ok(path) => path,
+        // Else nothing can be made there: a whole program in an argument (`-c`) is no name of a file.
+        Err(_) if access == Access::Write && has_possible_names(&named) => real_path_of_missing(&named)?,
+        Err(_) => return None,
     };
     Some(Grant { path, named, passed, access, source })
+}
+
+/// Whether a file system can have names as long as these.
+fn has_possible_names(path: &Path) -> bool {
+    path.components().all(|name| name.as_os_str().len() <= LONGEST_NAME)
 }
 
 /// The real path of something that does not exist: of what is there of it, with the rest behind.
@@ -189,6 +198,8 @@ mod tests {
         let (_folder, here) = folder();
         let write = Permissions { arguments: Arguments::Write, ..Permissions::default() };
         let paths = granted(&write, &here, &["out.csv", "--out=link/new", "-v", "in.csv/x", "dangling/x"]);
+        let long = "n".repeat(256);
+        assert_eq!(granted(&write, &here, &[&long, &format!("missing/{long}")]), []);
         let expected = [("out.csv", "out.csv"), ("link/new", "src/new")];
         let expected: Vec<_> = expected.map(|(named, path)| (named.into(), path.into(), Access::Write)).into();
         assert_eq!(paths, expected);

@@ -1,6 +1,7 @@
 //! Words such as `$HOME/notes`, as paths on the machine where the app runs.
 
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// What a place may begin with, and where the words lead without a variable of that name: below the home folder, or at a path.
@@ -118,9 +119,11 @@ impl Machine<'_> {
     }
 }
 
-/// Whether a path leads to or into a folder of the kernel's.
+/// Whether an absolute path leads to or into a folder of the kernel's.
 pub(crate) fn is_kernels(path: &Path) -> bool {
-    KERNEL.iter().any(|folder| path.starts_with(folder))
+    let path = path.as_os_str().as_bytes();
+    let rest = KERNEL.iter().find_map(|folder| path.strip_prefix(folder.as_bytes()));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
 #[cfg(test)]

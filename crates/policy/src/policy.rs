@@ -3,8 +3,8 @@
 use crate::audit::{Audit, Record};
 use crate::grant::Grant;
 use crate::places::is_kernels;
-use std::collections::{HashMap, HashSet};
-use std::ffi::OsStr;
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,8 @@ pub enum Intent {
 /// The grants of a run. Paths are absolute, real (no link on the way) and without `.` and `..`.
 #[derive(Default)]
 pub struct Policy {
-    granted: HashMap<PathBuf, Access>,
+    /// By their text: every call with a path asks for all folders above it, and there are few grants.
+    granted: BTreeMap<OsString, Access>,
     /// Bytes of the longest of these: no longer path needs to be looked up.
     longest: usize,
     /// Folders above a grant for writing that were not there when the run began.
@@ -62,22 +63,34 @@ impl Policy {
 
     /// Adds a grant.
     pub fn grant(&mut self, path: &Path, access: Access) {
-        let granted = self.granted.entry(path.to_path_buf()).or_insert(Access::None);
+        let granted = self.granted.entry(path.as_os_str().to_os_string()).or_insert(Access::None);
         *granted = access.max(*granted);
         self.longest = self.longest.max(path.as_os_str().len());
     }
 
     /// Whether a path is itself what was granted, and not only below it. It is there that the next run looks for its grant.
     pub fn is_granted_itself(&self, path: &[u8]) -> bool {
-        self.granted.contains_key(Path::new(OsStr::from_bytes(path)))
+        self.granted.contains_key(OsStr::from_bytes(path))
     }
 
     /// What may be done with a path: the most that any grant of it or above it says.
     pub fn access(&self, path: &Path) -> Access {
-        let granted = self.within_longest(path).ancestors().filter_map(|above| self.granted.get(above)).max();
-        let granted = granted.copied().unwrap_or(Access::None);
-        let granted = if self.to_be_made.contains(path) { granted.max(Access::Make) } else { granted };
-        if is_kernels(path) { granted.min(Access::Read) } else { granted }
+        let granted = above(self.within_longest(path).as_os_str()).filter_map(|above| self.granted.get(above)).max();
+        match granted.copied().unwrap_or(Access::None) {
+            Access::None if self.to_be_made.contains(path) => Access::Make,
+            Access::Write if is_kernels(path) => Access::Read,
+            granted => granted,
+        }
+    }
+
+    /// As [`Policy::access`], of a path that is looked at; the audit hears of it. That a folder can be made is not asked for.
+    pub fn look_at(&self, path: &[u8]) -> Access {
+        let path = Path::new(OsStr::from_bytes(path));
+        let access = self.access(path);
+        if access != Access::Make {
+            self.note(path, Intent::Read, access >= Access::Read);
+        }
+        access
     }
 
     /// As much of a path as may have been granted. Folders may be deeper than paths are long, and this is asked at every call.
@@ -119,6 +132,13 @@ impl Policy {
     pub fn is_audited(&self) -> bool {
         self.audit.is_some()
     }
+}
+
+/// An absolute path and those of the folders above it, the root last.
+fn above(path: &OsStr) -> impl Iterator<Item = &OsStr> {
+    let path = path.as_bytes();
+    let cuts = (0..path.len()).rev().filter(move |at| path[*at] == b'/');
+    std::iter::once(path).chain(cuts.map(move |at| &path[..at.max(1)])).map(OsStr::from_bytes)
 }
 
 #[cfg(test)]

@@ -38,6 +38,17 @@ pub trait Tree {
     /// The tree's.
     fn child(&self, directory: &Self::Node, name: &[u8], is_last: bool) -> Result<Option<Self::Node>, Self::Error>;
 
+    /// Whether [`Tree::leap`] is worth asking about a path that begins with this name.
+    fn can_leap(&self, _directory: &Self::Node, _name: &[u8]) -> bool {
+        false
+    }
+
+    /// What a path of names, one slash between two, leads to from a directory, if the tree can tell at once and no link is on the
+    /// way: what [`Tree::child`] would come to, name by name. `None` means nothing: they are looked up one by one.
+    fn leap(&self, _directory: &Self::Node, _path: &[u8]) -> Option<Self::Node> {
+        None
+    }
+
     /// Where `..` leads.
     ///
     /// # Errors
@@ -107,7 +118,7 @@ pub fn walk<T: Tree>(tree: &T, start: T::Node, path: &[u8], follow: Follow) -> R
         return Err(Errno::NoEnt.into());
     }
     let fence = tree.fence(&start)?;
-    let mut walk = Walk { tree, at: start, fence, depth: 0, followed: 0, pending: Vec::new() };
+    let mut walk = Walk { tree, at: start, fence, depth: 0, followed: 0, text: Vec::new(), next: 0, leaps: true };
     walk.push(path)?;
     walk.run(follow)
 }
@@ -119,12 +130,15 @@ struct Walk<'a, T: Tree> {
     /// How far `at` lies below where the walk began.
     depth: usize,
     followed: u32,
-    /// Components still to walk, the next one last. An empty one stands for a trailing slash.
-    pending: Vec<Vec<u8>>,
+    /// A path; what is still to be walked of it begins at `next`, in front of a slash or a name.
+    text: Vec<u8>,
+    next: usize,
+    /// No leap has failed in this path: what made it fail lies in front of the next ones, too.
+    leaps: bool,
 }
 
 impl<T: Tree> Walk<'_, T> {
-    /// Puts a path in front of what is pending; an absolute one goes back to the root.
+    /// Puts a path in front of what is still to be walked; an absolute one goes back to the root.
     fn push(&mut self, path: &[u8]) -> Result<(), T::Error> {
         if path.contains(&0) {
             return Err(Errno::Inval.into());
@@ -138,26 +152,27 @@ impl<T: Tree> Walk<'_, T> {
                 Fence::Refuse => return Err(Errno::Perm.into()),
             }
         }
-        if path.ends_with(b"/") && self.pending.is_empty() {
-            self.pending.push(Vec::new());
-        }
-        let components = path.split(|byte| *byte == b'/').filter(|component| !component.is_empty());
-        self.pending.extend(components.rev().map(<[u8]>::to_vec));
+        self.text = [path, &self.text[self.next..]].concat();
+        self.next = 0;
+        self.leaps = true;
         Ok(())
     }
 
     fn run(mut self, follow: Follow) -> Result<Resolved<T::Node>, T::Error> {
         loop {
-            let Some(component) = self.pending.pop() else {
-                return Ok(self.here(Last::Dot));
-            };
+            self.next += self.text[self.next..].iter().take_while(|byte| **byte == b'/').count();
+            if self.leap()? {
+                continue;
+            }
+            let (component, behind) = first(&self.text[self.next..]);
             if component.is_empty() {
-                // Nothing but slashes, or a slash behind `.` or `..`.
+                // Nothing but slashes.
                 return Ok(Resolved { slash: true, ..self.here(Last::Dot) });
             }
-            let slash = self.pending.last().is_some_and(Vec::is_empty);
-            let is_last = self.pending.is_empty() || slash;
+            let is_last = behind.iter().all(|byte| *byte == b'/');
+            let slash = is_last && !behind.is_empty();
             self.tree.expect_searchable(&self.at)?;
+            self.next += component.len();
             if component == b"." || component == b".." {
                 let last = if component == b"." { Last::Dot } else { Last::DotDot };
                 if last == Last::DotDot {
@@ -171,7 +186,7 @@ impl<T: Tree> Walk<'_, T> {
             if component.len() > MAX_NAME {
                 return Err(Errno::NameTooLong.into());
             }
-            let node = self.tree.child(&self.at, &component, is_last)?;
+            let node = self.tree.child(&self.at, component, is_last)?;
             let follow_here = match follow {
                 _ if !is_last => true,
                 Follow::Yes => true,
@@ -187,11 +202,36 @@ impl<T: Tree> Walk<'_, T> {
                 continue;
             }
             if is_last {
-                return Ok(Resolved { parent: self.at, last: Last::Name(component), node, slash });
+                return Ok(Resolved { parent: self.at, last: Last::Name(component.to_vec()), node, slash });
             }
             self.at = node.ok_or(Errno::NoEnt)?;
             self.depth += 1;
         }
+    }
+
+    /// Goes through the names in front of the last one at once, if there are some and the tree can.
+    fn leap(&mut self) -> Result<bool, T::Error> {
+        let rest = &self.text[self.next..];
+        let last = rest.iter().rposition(|byte| *byte != b'/').unwrap_or(0);
+        let Some(end) = rest[..last].iter().rposition(|byte| *byte == b'/') else { return Ok(false) };
+        if !self.leaps || !self.tree.can_leap(&self.at, first(rest).0) {
+            return Ok(false);
+        }
+        self.tree.expect_searchable(&self.at)?;
+        let names = rest[..end].split(|byte| *byte == b'/');
+        let names = names.take_while(|name| !matches!(**name, [] | [b'.'] | [b'.', b'.']));
+        let (count, len) = names.fold((0, 0), |(count, len), name| (count + 1, len + name.len() + 1));
+        if count < 2 {
+            return Ok(false);
+        }
+        let node = self.tree.leap(&self.at, &rest[..len - 1]);
+        self.leaps = node.is_some();
+        if let Some(node) = node {
+            self.at = node;
+            self.depth += count;
+            self.next += len;
+        }
+        Ok(self.leaps)
     }
 
     fn follow(&mut self, target: &[u8]) -> Result<(), T::Error> {
@@ -219,4 +259,9 @@ impl<T: Tree> Walk<'_, T> {
     fn here(&self, last: Last) -> Resolved<T::Node> {
         Resolved { parent: self.at.clone(), last, node: Some(self.at.clone()), slash: false }
     }
+}
+
+/// The first name of a path, and what is behind it.
+fn first(path: &[u8]) -> (&[u8], &[u8]) {
+    path.split_at(path.iter().position(|byte| *byte == b'/').unwrap_or(path.len()))
 }

@@ -13,6 +13,9 @@ use std::io::SeekFrom;
 use std::sync::Arc;
 use vfs::Vfs;
 
+/// The bits of a mode by which a program runs as the owner or group of its file.
+const SET_ID: u16 = 0o6000;
+
 /// An open file description of the host's.
 pub(crate) struct HostFile {
     file: Arc<Folder>,
@@ -184,6 +187,10 @@ impl OpenFile for HostFile {
     /// By a path that names the open file itself: it may not be open for anything, and its name may lead elsewhere by now.
     fn set_mode(&mut self, _: &mut Vfs, mode: u16) -> Result<()> {
         self.expect_changeable()?;
+        // A program that runs as its owner, whoever starts it, would carry what a guest has written out of the sandbox.
+        if mode & SET_ID != 0 && !self.is_folder() {
+            return Err(Errno::Perm.into());
+        }
         rustix::fs::chmod(self.own_path(), Mode::from_raw_mode(u32::from(mode))).or_errno()
     }
 

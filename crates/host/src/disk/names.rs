@@ -7,9 +7,6 @@ use crate::wasi::types::{Errno, Filestat};
 use crate::wasi::{OrErrno, Result};
 use policy::{Access, Intent};
 use rustix::fs::{AtFlags, FileType, Mode};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 use vfs::{Last, MAX_PATH};
 
 /// The mode of a new folder; the user's umask takes its part.
@@ -22,13 +19,11 @@ impl Mounts {
     /// ENOENT, ENOTDIR.
     pub fn stat(&self, spot: &Spot, owners: &Owners) -> Result<Filestat> {
         let found = spot.existing()?;
-        let path = spot.path();
         // A folder on the way to one that is still to be made can be seen, or programs would try to make it again.
-        let access = self.policy().access(Path::new(OsStr::from_bytes(&path)));
-        if access != Access::Make {
-            self.expect(&path, Intent::Read)?;
+        match self.policy().look_at(&spot.path()) {
+            Access::None => Err(Errno::Noent.into()),
+            access => Ok(owners.show(&found.stat, access != Access::Write)),
         }
-        Ok(owners.show(&found.stat, access != Access::Write))
     }
 
     /// Makes a folder.

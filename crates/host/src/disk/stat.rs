@@ -20,12 +20,24 @@ pub(crate) struct Owner {
 }
 
 /// The combinations that a guest has been told of, each by its place.
-#[derive(Debug, Default)]
-pub(crate) struct Owners(Mutex<Vec<Owner>>);
+#[derive(Debug)]
+pub(crate) struct Owners {
+    told: Mutex<Vec<Owner>>,
+    /// Whoever runs the guest: asked for once, as each `stat` needs them.
+    user: u32,
+    group: u32,
+}
+
+impl Default for Owners {
+    fn default() -> Owners {
+        let (user, group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+        Owners { told: Mutex::default(), user, group }
+    }
+}
 
 impl Owners {
     fn number(&self, owner: Owner) -> u64 {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let place = known.iter().position(|one| *one == owner).unwrap_or_else(|| {
             if known.len() < MAX_OWNERS {
                 known.push(owner);
@@ -37,7 +49,7 @@ impl Owners {
 
     /// What a device's number stands for.
     pub fn get(&self, number: u64) -> Option<Owner> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(usize::try_from(number.checked_sub(FIRST_HOST_DEVICE)?).ok()?).copied()
     }
 
@@ -45,8 +57,8 @@ impl Owners {
     pub fn show(&self, stat: &Stat, read_only: bool) -> types::Filestat {
         let number = self.number(Owner {
             device: stat.st_dev,
-            user: guests(stat.st_uid, rustix::process::geteuid().as_raw()),
-            group: guests(stat.st_gid, rustix::process::getegid().as_raw()),
+            user: guests(stat.st_uid, self.user),
+            group: guests(stat.st_gid, self.group),
             read_only,
         });
         let links = u64::from(u32::try_from(stat.st_nlink).unwrap_or(u32::MAX));

@@ -7,9 +7,9 @@ use super::folder::Folder;
 use super::mounts::{Mount, Mounts};
 use super::tree::{Namespace, Node};
 use crate::abi::MOUNT;
-use policy::{Grant, Policy};
+use policy::{Access, Grant, Policy};
 use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
@@ -47,7 +47,8 @@ impl std::error::Error for MountError {}
 /// # Errors
 /// [`MountError`]: a folder cannot be opened, or the VFS is full.
 pub(crate) fn mount_grants(vfs: &mut Vfs, root: Ino, grants: &[Grant], policy: Policy) -> Result<Mounts, MountError> {
-    let mut mounting = Mounting { vfs, root, folders: HashMap::new(), mounts: Mounts { policy, ..Mounts::default() } };
+    let mounts = Mounts { policy, ..Mounts::default() };
+    let mut mounting = Mounting { vfs, root, mounts, folders: HashMap::new(), links: HashMap::new() };
     let mut paths: Vec<PathBuf> = grants.iter().flat_map(|grant| expanded(&grant.path)).collect();
     // What lies below another one comes behind it.
     paths.sort();
@@ -55,16 +56,19 @@ pub(crate) fn mount_grants(vfs: &mut Vfs, root: Ino, grants: &[Grant], policy: P
         let path = &topmost_missing(path);
         mounting.mount(path).map_err(|reason| MountError { path: path.clone(), reason })?;
     }
-    for grant in grants {
-        let name = std::iter::once((&grant.named, &grant.path));
-        for (named, path) in grant.passed.iter().map(|passed| (&passed.named, &passed.path)).chain(name) {
-            let made = if named == path { Ok(()) } else { mounting.link(named, path) };
-            made.map_err(|reason| MountError { path: named.clone(), reason })?;
-        }
-        for folder in &grant.passed {
-            let made = mounting.directory(&folder.path);
-            made.map_err(|reason| MountError { path: folder.path.clone(), reason })?;
-        }
+    let names = grants.iter().flat_map(|grant| {
+        let passed = grant.passed.iter().map(|passed| (&passed.named, &passed.path));
+        passed.chain([(&grant.named, &grant.path)])
+    });
+    let mut names: Vec<_> = names.filter(|(named, path)| named != path).collect();
+    // A name that another one begins with comes first: as a link, not as a folder that holds nothing but the way.
+    names.sort();
+    for (named, path) in names {
+        mounting.link(named, path).map_err(|reason| MountError { path: named.clone(), reason })?;
+    }
+    for folder in grants.iter().flat_map(|grant| &grant.passed) {
+        let made = mounting.directory(&folder.path);
+        made.map_err(|reason| MountError { path: folder.path.clone(), reason })?;
     }
     Ok(mounting.mounts)
 }
@@ -95,6 +99,8 @@ struct Mounting<'a> {
     mounts: Mounts,
     /// Folders of the host that are open: many files may lie in one.
     folders: HashMap<PathBuf, Arc<OwnedFd>>,
+    /// Names that lead to real paths, on which there is no other such name.
+    links: HashMap<(Ino, OsString), PathBuf>,
 }
 
 impl Mounting<'_> {
@@ -122,20 +128,27 @@ impl Mounting<'_> {
         };
         let number = self.mounts.list.len();
         let folder = Arc::new(Folder::shared(fd, folder.as_os_str().as_bytes().to_vec(), number));
-        self.mounts.list.push(Mount { holder: Some(at), folder, name: name.as_bytes().to_vec() });
+        let is_way = self.mounts.policy.access(path) == Access::Make;
+        self.mounts.list.push(Mount { holder: Some(at), folder, name: name.as_bytes().to_vec(), is_way });
         self.vfs.add_mount(at, text, number as u32).map_err(describe)?;
         Ok(())
     }
 
     /// The directory of the VFS at the path of a folder, which is made for the system if there is none; `None` inside of what is
-    /// mounted.
+    /// mounted. The path may go through a name that was made by [`Mounting::link`].
     fn directory(&mut self, folder: &Path) -> Result<Option<Ino>, String> {
         let mut at = self.root;
         for name in names(folder) {
             if self.is_mount(at, name) {
                 return Ok(None);
             }
-            at = directory(self.vfs, at, name)?;
+            at = match self.links.get(&(at, name.to_os_string())).cloned() {
+                None => directory(self.vfs, at, name)?,
+                Some(real) => match self.directory(&real)? {
+                    None => return Ok(None),
+                    Some(directory) => directory,
+                },
+            };
         }
         Ok(Some(at))
     }
@@ -153,7 +166,11 @@ impl Mounting<'_> {
         // Inside of what is granted the host's own links lead there.
         let Some(at) = self.directory(folder)? else { return Ok(()) };
         match (name.to_str(), self.vfs.child(&at, name.as_bytes(), true).map_err(describe)?) {
-            (Some(name), None) => self.vfs.add_link(at, name, target).map_err(describe).map(drop),
+            (Some(text), None) => {
+                self.vfs.add_link(at, text, target).map_err(describe)?;
+                self.links.insert((at, name.to_os_string()), path.to_path_buf());
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

@@ -15,6 +15,8 @@
 
 mod folder;
 mod grants;
+#[cfg(test)]
+mod leap_test;
 mod mounts;
 mod place;
 mod tree;

@@ -22,6 +22,8 @@ pub(super) struct Mount {
     pub holder: Option<Ino>,
     pub folder: Arc<Folder>,
     pub name: Vec<u8>,
+    /// Not all of it is granted: it is the way to something that is still to be made.
+    pub is_way: bool,
 }
 
 impl Mount {
@@ -57,7 +59,7 @@ impl Mounts {
         self.policy.grant(&path, Access::Write);
         let bytes = path.as_os_str().as_bytes().to_vec();
         let opened = Arc::new(Folder::new(Folder::open_to_list(&bytes)?, bytes, self.list.len()));
-        self.list.push(Mount { holder: None, folder: opened.clone(), name: b".".to_vec() });
+        self.list.push(Mount { holder: None, folder: opened.clone(), name: b".".to_vec(), is_way: false });
         Ok(opened)
     }
 
@@ -91,10 +93,31 @@ impl Mounts {
         .into())
     }
 
+    /// Whether a name in a folder is not granted, and what another process has put there meanwhile is not there.
+    pub(super) fn hides(&self, folder: &Folder, name: &[u8]) -> bool {
+        let is_way = self.list.get(folder.mount()).is_some_and(|mount| mount.is_way);
+        is_way && self.policy.access(Path::new(OsStr::from_bytes(&folder.path_of(name)))) == Access::None
+    }
+
     /// What a mount leads to; `None` if nothing is there.
     pub(super) fn enter(&self, number: u32, is_last: bool) -> Result<Option<Found>, SystemError> {
         let mount = self.list.get(number as usize).ok_or(SystemError(Errno::Noent))?;
         find(&mount.folder, &mount.name, is_last)
+    }
+
+    /// What a mount leads to, links not followed; `None` if nothing is there.
+    ///
+    /// # Errors
+    /// ENOENT (no such mount), and the system's.
+    pub fn look_up(&self, number: u32) -> Result<Option<Name>, SystemError> {
+        let mount = self.list.get(number as usize).ok_or(SystemError(Errno::Noent))?;
+        Ok(mount.folder.look_up(&mount.name)?)
+    }
+
+    /// As [`Folder::leap`], from a mount: the path begins with a slash.
+    pub(super) fn leap(&self, number: u32, path: &[u8]) -> Option<Folder> {
+        let mount = self.list.get(number as usize)?;
+        mount.folder.leap(&[&mount.name, path].concat())
     }
 
     /// Whether a folder is what its mount leads to.

@@ -42,6 +42,11 @@ impl Namespace<'_> {
             _ => None,
         })
     }
+
+    /// The mount that a name in a directory of the VFS stands for.
+    fn mount_named(&self, directory: Ino, name: &[u8]) -> Option<u32> {
+        self.mount(self.vfs.child(&directory, name, false).ok()??).ok()?
+    }
 }
 
 impl Tree for Namespace<'_> {
@@ -88,10 +93,34 @@ impl Tree for Namespace<'_> {
                     Some(mount) => self.mounts.enter(mount, is_last)?,
                 }
             }
+            Node::Folder(folder) if self.mounts.hides(folder, name) => None,
             Node::Folder(folder) => find(folder, name, is_last)?,
-            Node::Name(inner) => find(&Arc::new(inner.folder.enter(&inner.name)?), name, is_last)?,
+            Node::Name(inner) => {
+                return self.child(&Node::Folder(Arc::new(inner.folder.enter(&inner.name)?)), name, is_last);
+            }
         };
         Ok(found.map(Node::from))
+    }
+
+    /// In what is the host's, where each name on its own costs calls of the system.
+    fn can_leap(&self, directory: &Node, name: &[u8]) -> bool {
+        match directory {
+            Node::Vfs(ino) => self.mount_named(*ino, name).is_some(),
+            Node::Folder(_) => true,
+            Node::Name(_) => false,
+        }
+    }
+
+    fn leap(&self, directory: &Node, path: &[u8]) -> Option<Node> {
+        let folder = match directory {
+            Node::Vfs(ino) => {
+                let (name, behind) = path.split_at(path.iter().position(|byte| *byte == b'/')?);
+                self.mounts.leap(self.mount_named(*ino, name)?, behind)
+            }
+            Node::Folder(folder) => folder.leap(path),
+            Node::Name(_) => None,
+        };
+        folder.map(|folder| Node::Folder(Arc::new(folder)))
     }
 
     fn parent(&self, directory: &Node) -> Result<Node, SystemError> {

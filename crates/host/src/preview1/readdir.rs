@@ -3,6 +3,7 @@
 use super::types::{self, Dircookie, Errno, Fd, Size};
 use super::{Context, Result};
 use crate::abi::MAX_DESCRIPTORS;
+use crate::disk::Entry;
 use crate::files;
 use crate::namespace::{Folder, Node};
 use crate::wasi::OrErrno;
@@ -37,13 +38,12 @@ impl Context {
         });
         let mut used = 0u32;
         for entry in self.vfs.read_dir(directory, cookie).or_errno()?.chain(descriptors) {
-            let head = types::Dirent {
-                d_next: entry.cookie,
-                d_ino: entry.ino.get(),
-                d_namlen: entry.name.len() as u32,
-                d_type: files::filetype(entry.kind),
+            let entry = match entry.kind {
+                Kind::Mount(number) => self.mounts.entry(number, entry.name, entry.cookie),
+                _ => Some(entry_of(&entry)),
             };
-            used += put(memory, buffer.add(used)?, len - used, &head, entry.name.as_bytes())?;
+            let Some(Entry { head, name }) = entry else { continue };
+            used += put(memory, buffer.add(used)?, len - used, &head, &name)?;
             if used == len {
                 break;
             }
@@ -89,6 +89,17 @@ impl Context {
         };
         numbers.filter_map(entry).collect()
     }
+}
+
+/// An entry of the VFS.
+fn entry_of(entry: &DirEntry<'_>) -> Entry {
+    let head = types::Dirent {
+        d_next: entry.cookie,
+        d_ino: entry.ino.get(),
+        d_namlen: entry.name.len() as u32,
+        d_type: files::filetype(entry.kind),
+    };
+    Entry { head, name: entry.name.as_bytes().to_vec() }
 }
 
 /// Writes an entry, as much of it as fits into `room` bytes; how much that was.

@@ -6,7 +6,8 @@ WANTED is JSON: {"entry": …, "program": NAME, "later": [[LINE, COLUMN]…], "i
 
 Run by the build inside the finished bundle, on an interpreter that is thrown away; the text of findings.py stands in front of
 this. It imports what a start of the app imports, and what is to be included, and writes to REPORT, as JSON: `modules`, the
-names to import for a snapshot, in order, without those that import an excluded module, and `findings`.
+names to import for a snapshot, in order, without those that import an excluded module; `included`, those of them that only
+`include` has brought; and `findings`.
 
 An entry without a function is run as __main__: its own code does not run here, only what it imports does, without those
 imports that stand at a place in `later`.
@@ -185,12 +186,14 @@ def main():
     time.__class__ = Clock
     sys.setprofile(profile)
     follow(WANTED["entry"])
+    at_start = set(begun)
     for name in WANTED["include"]:
         attempt(lambda: include(name))
     sys.setprofile(None)
     sys.meta_path.remove(Witness)
     sys.stdin, sys.stdout, sys.stderr = streams
     left_behind()
+    find_names(begun)
     for name in WANTED["exclude"]:
         # Where one exclusion has cut an import short, nobody knows what else it would have reached.
         if name not in reached and not (reached and exists(name)):
@@ -201,8 +204,9 @@ def main():
             name[:at] in sys.modules for at, character in enumerate(name) if character == "."
         )
     ]
+    included = [name for name in modules if name not in at_start]
     with open(REPORT, "w", encoding="utf-8") as file:
-        json.dump({"modules": modules, "findings": findings}, file)
+        json.dump({"modules": modules, "included": included, "findings": findings}, file)
 
 
 main()

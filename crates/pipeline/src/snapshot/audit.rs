@@ -21,6 +21,8 @@ const REPORT: &str = "/home/pyapp/.pyapp-report";
 pub(super) struct Audit {
     /// The modules to import for the snapshot, in order.
     pub modules: Vec<String>,
+    /// Those of them that only `snapshot-include` has brought.
+    pub included: Vec<String>,
     /// What those imports did that a resumed run would not do again.
     pub findings: Vec<Finding>,
 }
@@ -44,6 +46,7 @@ pub(super) enum Kind {
     Detached,
     Output,
     Arguments,
+    Program,
     Environ,
     Input,
     Terminal,

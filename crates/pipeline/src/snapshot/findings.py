@@ -77,6 +77,8 @@ touched = {}
 owners = {}
 # Module to what it has printed.
 printed = {}
+# Whether anybody has taken the program's name.
+name_is_taken = False
 # Modules whose top level is running, and the one told last.
 running = []
 told = None
@@ -186,6 +188,40 @@ def note_owners():
         owners.setdefault(descriptor, touched.get(None, "?"))
 
 
+def find_names(begun):
+    """Finds text with the build's name for the program, but for what each run renews in objects of argparse.
+
+    It is looked for from the globals of the app's modules on; the nearest counts, and of equals the one that began last. What
+    only the standard library keeps is the app's.
+    """
+    if not name_is_taken:
+        return
+    argparse, logging = sys.modules.get("argparse"), sys.modules.get("logging")
+    renewed = (argparse._AttributeHolder, argparse._ActionsContainer) if argparse else ()
+    modules = [(name, sys.modules.get(name)) for name in reversed(begun)] + list(sys.modules.items())
+    modules = [(name, vars(module)) for name, module in modules if type(module) is type(sys)]
+    modules = [each for each in modules if each[1] is not globals()]
+    visited = {id(names) for _, names in modules} | {id(globals()), id(sys.argv), id(sys.orig_argv)}
+    # Through this one all know all others.
+    registry = [logging.Logger.manager] if logging else []
+    visited.update(map(id, registry))
+    lookers = {finding["module"] for finding in findings if finding["kind"] == "arguments"}
+    own = [each for each in modules if "/site-packages/" in (each[1].get("__file__") or "")]
+    texts = set()
+    for due in own, [("?", names) for _, names in modules] + [("?", each) for each in registry]:
+        for name, thing in due:
+            is_renewed = any(kind in type.__dict__["__mro__"].__get__(type(thing)) for kind in renewed)
+            for inner in vars(thing).values() if is_renewed else gc.get_referents(thing):
+                if isinstance(inner, str):
+                    if WANTED["program"] in inner and not is_renewed and (due is own or inner not in texts):
+                        texts.add(inner)
+                        if name not in lookers:
+                            find("program", name)
+                elif id(inner) not in visited:
+                    visited.add(id(inner))
+                    due.append((name, inner))
+
+
 def hear(event, arguments):
     # Looking at frames is an event, too.
     if event in PATH_EVENTS:
@@ -284,6 +320,8 @@ class Arguments(list):
     """sys.argv, telling which module looks into it."""
 
     def __getitem__(self, index):
+        global name_is_taken
+        name_is_taken = True
         if not builds_parser(sys._getframe(1)):
             find("arguments", importing_module(sys._getframe(1)))
         return super().__getitem__(index)

@@ -8,6 +8,7 @@ condition. Such an import is left to the run. Prints, as JSON:
 
   later      [line, column] of each import that is left to the run
   change     the first statement that later imports may depend on, as [line, text], if imports come after it; or null
+  idle       lines that change sys.path so that nothing else is found, and those that do not run
   missing    imports behind a change, or behind one of sys.path that adds nothing, that nothing can satisfy: [line, module, whether all changes are known]
 """
 import ast
@@ -71,7 +72,7 @@ class Module:
         self.is_known = True
         self.has_edits = False
         self.change = None
-        self.later, self.missing = [], []
+        self.later, self.missing, self.idle = [], [], []
         self.has_imports_after = False
 
     # Statements, in the order of a run.
@@ -110,7 +111,10 @@ class Module:
             self.skip(node.body + node.orelse)
             return
         self.run(node.body if is_taken else node.orelse, foreseen)
-        self.skip(node.orelse if is_taken else node.body)
+        left = node.orelse if is_taken else node.body
+        self.skip(left)
+        for statement in left:
+            self.idle += range(statement.lineno, statement.end_lineno + 1)
 
     def skip(self, statements):
         """Leaves what is imported here to the run."""
@@ -187,6 +191,8 @@ class Module:
         self.has_edits = True
         if owners(after) != owners(self.paths):
             self.note(node)
+        else:
+            self.idle += range(node.lineno, node.end_lineno + 1)
         self.paths = after
         return True
 
@@ -334,7 +340,7 @@ def main():
     if module.change is not None and module.has_imports_after:
         text = " ".join(ast.unparse(module.change).split("\n")[0].split())
         change = [module.change.lineno, text]
-    print(json.dumps({"later": module.later, "change": change, "missing": module.missing}))
+    print(json.dumps({"later": module.later, "change": change, "idle": module.idle, "missing": module.missing}))
 
 
 if __name__ == "__main__":

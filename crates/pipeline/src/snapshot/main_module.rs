@@ -21,6 +21,8 @@ const SOURCE: &str = "source";
 pub(crate) struct MainModule {
     /// Line and column of each.
     pub later: Vec<(u32, u32)>,
+    /// Lines that look like a change of what imports find, and are none.
+    pub idle: Vec<u32>,
     /// What the person who builds should know.
     pub warnings: Vec<String>,
 }
@@ -29,6 +31,7 @@ pub(crate) struct MainModule {
 struct Found {
     later: Vec<(u32, u32)>,
     change: Option<(u32, String)>,
+    idle: Vec<u32>,
     missing: Vec<(u32, String, bool)>,
 }
 
@@ -100,7 +103,7 @@ impl Found {
             }
         }
         if problems.is_empty() {
-            Ok(MainModule { later: self.later, warnings })
+            Ok(MainModule { later: self.later, idle: self.idle, warnings })
         } else {
             Err(Error::Libraries(problems))
         }

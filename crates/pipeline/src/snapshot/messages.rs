@@ -21,6 +21,7 @@ impl Finding {
     fn taken(&self) -> Option<&'static str> {
         Some(match self.kind {
             Kind::Arguments => "looks at sys.argv",
+            Kind::Program => "makes text with the program's name",
             Kind::Environ => "reads the environment",
             Kind::Input => "reads standard input",
             Kind::Terminal => "asks for a terminal",
@@ -89,7 +90,7 @@ pub(super) fn warnings(findings: &[Finding]) -> Vec<String> {
     warnings.extend(groups.iter().map(|(deeds, modules)| format!("at import, {}", sentence(modules, deeds))));
     if !groups.is_empty() {
         let taken = told.iter().any(|finding| finding.taken().is_some()).then_some(
-            "keeps what these found in the build (an empty environment, no arguments, input or terminal, UTC, the \
+            "keeps what these found in the build (the name <program>, an empty environment, no arguments, input or terminal, UTC, the \
              build's time and random numbers)",
         );
         let printed = told.iter().any(|finding| finding.kind == Kind::Output).then_some("does not print this again");

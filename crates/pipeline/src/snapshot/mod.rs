@@ -46,8 +46,8 @@ impl Build {
             return Err(Error::Libraries(errors));
         }
         let image = self.image(python, archive, &audit.modules)?;
-        let warnings = main.warnings.into_iter().chain(messages::warnings(&audit.findings)).collect();
-        let advice = self.reached(python, archive, &audit.modules);
+        let (advice, behind) = self.reached(python, archive, &audit, &main);
+        let warnings = main.warnings.into_iter().chain(messages::warnings(&audit.findings)).chain(behind).collect();
         Ok(Snapshot { image, modules: audit.modules.len(), warnings, advice })
     }
 

@@ -1,182 +1,246 @@
 """Which modules the first calls of an app import, besides those that are in its snapshot anyway.
 
-    python3 -I -S -c reached.py '{"entry": ENTRY, "imported": [MODULE...], "exclude": [MODULE...]}'
+    python3 -I -c READING.PY+REACHED.PY WANTED
 
-Run by the build inside the finished bundle. It reads code and runs none of it. From the entry it follows, three calls deep,
-what is always done: nothing behind a condition, in a loop or in an exception handler. It prints, as JSON: `include`, the
-modules that are imported on this way, and `modules`, how many modules that would add to the snapshot.
+WANTED is JSON: {"entry": ENTRY, "imported": [MODULE…], "included": [MODULE…], "include": [MODULE…], "exclude": [MODULE…],
+"later": [[LINE, COLUMN]…], "idle": [LINE…]}. `included` are those of `imported` that only `include` has brought; `later` and
+`idle` are what main_module.py says of a module that runs as __main__.
 
-What code alone does not tell is left out, such as calls of methods and of what another call has returned.
+Run by the build inside the finished bundle; the text of reading.py stands in front of this. From the entry it follows, three
+calls deep, what is always done: nothing behind a condition, in a loop or in an exception handler. It prints, as JSON:
+`include`, the modules that are imported on this way; `modules`, how many modules that would add to the snapshot; and `other`,
+for imports behind a change of what they find that the snapshot has from before: the place of the import, its module, where
+another one is, and which of the modules to include brought it.
+
+Nothing behind such a change (of `sys.path`, say) is in `include`, as it would be found without it. What code alone does not
+tell is left out, such as calls of methods and of what another call has returned.
 """
-import sys
-
-BASE = set(sys.modules)
-
-import dis
-import functools
-import importlib.machinery
-import importlib.util
-import inspect
-import json
 
 DEPTH = 3
-# How many modules may hand a name on to the next.
-HOPS = 8
-
-sys.path.append("/vfs/usr/local/lib/python3.13/site-packages")
-WANTED = json.loads(sys.argv[1])
+# How deep calls are searched for changes.
+SEARCH_DEPTH = 6
+# What decides which modules are found, but for a look whether something is in it, and what changes that by being called.
+FINDING = (
+    "sys.path", "sys.meta_path", "sys.path_hooks", "sys.path_importer_cache", "site.addsitedir", "site.addsitepackages",
+    "site.main", "os.chdir", "os.fchdir", "contextlib.chdir", "runpy.run_path",
+)
+# What most programs only look at.
+MODULES = "sys.modules"
+SETTERS = tuple(f"{MODULES}.{name}" for name in ("clear", "pop", "popitem", "setdefault", "update"))
 
 imported = BASE | set(WANTED["imported"])
 include = []
 seen = set()
+# Modules that are only included, and not yet imported on the way.
+included = set(WANTED["included"])
+# Whether what imports find may have changed; whether an import was left to the run for another reason.
+has_changed = is_left = False
+# Modules imported behind a change that the snapshot has from before, to the place of the import.
+behind = {}
 
 
-@functools.cache
-def find(module):
-    """The module's spec, without importing its parent packages; None if there is none, or it is part of the interpreter."""
-    parent = module.rpartition(".")[0]
-    if not parent:
-        return importlib.machinery.PathFinder.find_spec(module)
-    outer = find(parent)
-    if outer is None or outer.submodule_search_locations is None:
-        return None
-    try:
-        return importlib.machinery.PathFinder.find_spec(module, list(outer.submodule_search_locations))
-    except KeyError:
-        # A namespace package in another one asks sys.modules for that.
-        return None
-
-
-def code_of(module):
-    spec = find(module)
-    get_code = getattr(spec and spec.loader, "get_code", None)
-    return get_code(module) if get_code else None
-
-
-def package_of(module):
-    is_package = find(module).submodule_search_locations is not None
-    return module if is_package else module.rpartition(".")[0]
-
-
-def steps(code, package, as_main=False):
-    """What the code always does, in order; `as_main`: what is below `if __name__ == "__main__"`, too. Each is one of
-
-        ("import", module, names)                imports the module, and takes these names from it
-        ("bind", name, module, attribute)        gives a name to the module, or to an attribute of it
-        ("call", path)                           calls what a name stands for, or an attribute of that
-    """
-    # Handlers are the last that the compiler puts into the code.
-    end = min((entry.target for entry in dis.Bytecode(code).exception_entries), default=len(code.co_code))
-    until = 0
-    constants, previous = [None, None], ""
-    module, names, bound, path = "", (), None, ""
-    for instruction in dis.get_instructions(code):
-        offset, operation, value = instruction.offset, instruction.opname, instruction.argval
-        is_certain = until <= offset < end
-        asks_for_main = as_main and previous == "COMPARE_OP" and constants[1] == "__main__"
-        previous = operation
-        if instruction.jump_target is not None and not asks_for_main:
-            until = max(until, instruction.jump_target)
-        if not is_certain:
-            continue
-        if operation == "LOAD_CONST":
-            constants = [constants[1], value]
-        elif operation == "IMPORT_NAME":
-            level, names = constants[0], constants[1] or ()
-            module = importlib.util.resolve_name("." * level + value, package) if level else value
-            bound = (module, None) if names else (module.partition(".")[0], None)
-            yield "import", module, names
-        elif operation == "IMPORT_FROM" and names:
-            bound = module, value
-        elif operation == "IMPORT_FROM" and bound:
-            # `import a.b as c`
-            bound = f"{bound[0]}.{value}", None
-        elif operation.startswith("STORE_") and bound:
-            yield "bind", value[0] if isinstance(value, tuple) else value, *bound
-            bound = None
-        if operation.startswith("LOAD_ATTR") and path:
-            path = f"{path}.{value}"
-        elif operation in ("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FAST", "STORE_FAST_LOAD_FAST", "LOAD_FAST_LOAD_FAST"):
-            path = value[1] if isinstance(value, tuple) else value
-        elif operation != "PUSH_NULL":
-            path = ""
-        # What is loaded together with a null, or in front of one, is going to be called.
-        is_callee = operation == "PUSH_NULL" or (operation in ("LOAD_GLOBAL", "LOAD_ATTR") and instruction.arg & 1)
-        if is_callee and path:
-            yield "call", path
-
-
-@functools.cache
-def contents(module):
-    """The functions of a module's top level, and the names that it imports: to code, and to module and attribute."""
-    code = code_of(module)
-    if code is None:
-        return {}, {}
-    inner = [constant for constant in code.co_consts if inspect.iscode(constant)]
-    functions = {code.co_name: code for code in inner if code.co_flags & inspect.CO_NEWLOCALS}
-    imports = {step[1]: step[2:] for step in steps(code, package_of(module)) if step[0] == "bind"}
-    return functions, imports
-
-
-def look_up(module, name, hops=HOPS):
-    """What a name stands for in a module: another module's name, a function as (code, its module), or None."""
-    functions, imports = contents(module)
-    if name in functions:
-        return functions[name], module
-    if name in imports and hops:
-        origin, attribute = imports[name]
-        return origin if attribute is None else look_up(origin, attribute, hops - 1)
-    submodule = f"{module}.{name}"
-    return submodule if find(submodule) else None
-
-
-def resolve(path, names, module):
-    head, *attributes = path.split(".")
-    thing = names[head] if head in names else look_up(module, head)
-    for attribute in attributes:
-        thing = look_up(thing, attribute) if isinstance(thing, str) else None
-    return thing
-
-
-def loaded_by(module, names):
-    """The modules that one import statement imports, if they are there and not excluded."""
+def candidates(module, names):
     chain = module.split(".")
-    candidates = [".".join(chain[:depth]) for depth in range(1, len(chain) + 1)] + [f"{module}.{name}" for name in names]
-    for candidate in candidates:
-        is_excluded = any(f"{candidate}.".startswith(f"{excluded}.") for excluded in WANTED["exclude"])
-        if not is_excluded and candidate not in imported and find(candidate):
-            yield candidate
+    return [".".join(chain[:depth]) for depth in range(1, len(chain) + 1)] + [f"{module}.{name}" for name in names]
 
 
-def load(module, names=()):
-    """Adds what an import imports, with all that this imports in turn."""
-    due = [(module, names)]
+def is_excluded(module):
+    return any(f"{module}.".startswith(f"{excluded}.") for excluded in WANTED["exclude"])
+
+
+def loaded_by(module, names, known, exclude=True):
+    """The modules that one import statement imports, if they are there, not excluded and not known."""
+    found = [each for each in candidates(module, names) if each not in known and find(each)]
+    return [each for each in found if not (exclude and is_excluded(each))]
+
+
+@functools.cache
+def imports_of(module):
+    code = code_of(module)
+    found = steps(code, package_of(module)) if code else ()
+    return [tuple(rest) for _, _, always, kind, *rest in found if always and kind == "import"]
+
+
+def load(module, names, known, exclude=True):
+    """Adds to `known` what an import imports, with all that this imports in turn; returns what it has added."""
+    due, added = [(module, tuple(names))], []
     while due:
-        for name in loaded_by(*due.pop()):
-            imported.add(name)
-            code = code_of(name)
-            due += [rest for kind, *rest in steps(code, package_of(name)) if kind == "import"] if code else []
+        for name in loaded_by(*due.pop(), known, exclude):
+            known.add(name)
+            added.append(name)
+            due += imports_of(name)
+    return added
+
+
+# Changes of what imports find.
+
+
+def full_name(path, bound, module):
+    """A path with the name of the module that its first part comes from."""
+    head, dot, rest = path.partition(".")
+    for _ in range(HOPS):
+        origin, attribute = (bound if head in bound else contents(module)[2]).get(head, (None, None))
+        if origin is None:
+            return path
+        if attribute is None:
+            return f"{origin}{dot}{rest}"
+        path = f"{origin}.{attribute}{dot}{rest}"
+        bound, module, head = {}, origin, attribute
+    return path
+
+
+def is_own(module):
+    spec = find(module)
+    return bool(spec and (spec.origin or "").startswith(SITE_PACKAGES))
+
+
+class Changes:
+    """Looks at the steps of one code for what changes the imports behind them."""
+
+    def __init__(self, module, idle=(), with_functions=True):
+        self.module, self.idle, self.with_functions = module, idle, with_functions
+        # What imports have given names to: to what `look_up` finds, and to module and attribute.
+        self.names, self.bound = {}, {}
+        self.modules_line = None
+
+    def bind(self, always, name, origin, attribute):
+        self.bound[name] = origin, attribute
+        if always:
+            self.names[name] = origin if attribute is None else look_up(origin, attribute)
+
+    def made_by(self, step, depth=SEARCH_DEPTH):
+        line, _, _, kind, first, *rest = step
+        if line in self.idle or not depth:
+            return False
+        if kind == "use":
+            path = full_name(first, self.bound, self.module)
+            if path == MODULES:
+                self.modules_line = line
+            is_look = rest[0] == "CONTAINS_OP"
+            return path in SETTERS or (not is_look and any(f"{path}.".startswith(f"{name}.") for name in FINDING))
+        if kind == "item":
+            return self.modules_line == line
+        if kind == "call":
+            return any(changes(*each, depth - 1) for each in self.called(first))
+        if kind == "import":
+            loaded = load(first, rest[0], set(imported), False)
+            return any(changes(code_of(each), each, depth - 1, False) for each in loaded)
+        if kind == "code" and (self.with_functions or not is_function(first)):
+            return changes(first, self.module, depth - 1, self.with_functions)
+        return False
+
+    def called(self, path):
+        """What a call may run, as code with its module: a function, a class, or all of the module that made the object."""
+        thing = resolve(path, self.names, self.module)
+        if isinstance(thing, tuple):
+            return [thing]
+        name = path.partition(".")[0]
+        module = self.module
+        if name in self.bound or name in contents(module)[2]:
+            module, name = owner(full_name(path, self.bound, module))
+        for _ in range(HOPS):
+            functions, classes, imports = contents(module) if module else ({}, {}, {})
+            if name in functions or name in classes:
+                return [(functions.get(name) or classes[name], module)]
+            if imports.get(name, (None, None))[1] is None:
+                break
+            module, name = imports[name]
+        if not module or name not in names_of(module):
+            return []
+        return [(inner, module) for inner in code_of(module).co_consts if inspect.iscode(inner)]
+
+
+def owner(path):
+    """A path as the module at its beginning and the name behind it."""
+    parts = path.split(".")
+    for depth in range(len(parts) - 1, 0, -1):
+        if find(".".join(parts[:depth])):
+            return ".".join(parts[:depth]), parts[depth]
+    return None, ""
+
+
+def is_function(code):
+    return bool(code.co_flags & inspect.CO_NEWLOCALS)
+
+
+@functools.cache
+def changes(code, module, depth, with_functions=True):
+    """Whether running code may change what imports find, as far as it can be seen; not looked for in the standard library.
+
+    Functions that a module or a class makes are looked at where they are called, or here `with_functions`.
+    """
+    if code is None or not is_own(module):
+        return False
+    search = Changes(module, with_functions=with_functions)
+    for step in steps(code, package_of(module)):
+        always, kind = step[2:4]
+        if kind == "bind":
+            search.bind(always, *step[4:])
+        # What a module imports is searched with it.
+        elif (is_function(code) or kind != "import" or not always) and search.made_by(step, depth):
+            return True
+    return False
+
+
+# The way from the entry.
 
 
 def follow(code, module, depth, as_main=False):
+    global has_changed, is_left
     if code in seen:
         return
     seen.add(code)
-    names = {}
-    for kind, first, *rest in steps(code, package_of(module), as_main):
-        if kind == "import":
-            # The last of a package and its modules brings the others along.
-            found = list(loaded_by(first, rest[0]))
-            inner = [name for name in found if name.rpartition(".")[0] == first]
-            include.extend(inner or found[-1:])
-            load(first, rest[0])
-        elif kind == "bind":
-            origin, attribute = rest
-            names[first] = origin if attribute is None else look_up(origin, attribute)
-        elif depth:
-            thing = resolve(first, names, module)
-            if isinstance(thing, tuple):
-                follow(*thing, depth - 1)
+    search = Changes(module, WANTED["idle"] if as_main else (), with_functions=not as_main)
+    for step in steps(code, package_of(module), as_main):
+        line, column, always, kind, first, *rest = step
+        if kind == "bind":
+            search.bind(always, first, *rest)
+        elif kind == "import":
+            is_left = is_left or (as_main and always and [line, column] in WANTED["later"])
+            if has_changed:
+                miss(first, rest[0], f"{module}:{line}")
+            elif always and not is_left:
+                add(first, rest[0])
+            is_here = always and not is_left and not any(map(is_excluded, load(first, rest[0], set(imported), False)))
+            has_changed = has_changed or (not is_here and search.made_by(step))
+        elif kind == "call" and always and depth and isinstance(thing := resolve(first, search.names, module), tuple):
+            # What it changes, it changes on the way.
+            follow(*thing, depth - 1)
+        elif is_own(module):
+            has_changed = has_changed or search.made_by(step)
+
+
+def add(module, names):
+    # The last of a package and its modules brings the others along.
+    found = loaded_by(module, names, imported)
+    inner = [name for name in found if name.rpartition(".")[0] == module]
+    include.extend(inner or found[-1:])
+    load(module, names, imported)
+    # Found here without any change.
+    included.difference_update(load(module, names, BASE.copy()))
+
+
+def miss(module, names, place):
+    """Notes what the snapshot has from before the change."""
+    for name in load(module, names, BASE.copy()):
+        if name in included:
+            behind.setdefault(name, place)
+
+
+def others():
+    """Modules behind a change of whose name there is another one: place, module, the folder of that, who has brought it."""
+    tops = {name.partition(".")[0] for name in behind}
+    folders = {}
+    for folder, inner, files in os.walk(SITE_PACKAGES) if tops else ():
+        if folder != SITE_PACKAGES:
+            for name in tops.intersection(inner) | tops.intersection(file.partition(".")[0] for file in files):
+                folders.setdefault(name, os.path.relpath(folder, SITE_PACKAGES))
+    found = []
+    for name, place in behind.items():
+        if folder := folders.get(name.partition(".")[0]):
+            by = [each for each in WANTED["include"] if name in load(each, (), BASE.copy())]
+            found.append([place, name, folder, by])
+    return found
 
 
 def main():
@@ -189,7 +253,8 @@ def main():
         if find(module).submodule_search_locations is not None:
             module += ".__main__"
         follow(code_of(module), module, DEPTH, as_main=True)
-    print(json.dumps({"include": include, "modules": len(imported) - len(BASE | set(WANTED["imported"]))}))
+    added = len(imported) - len(BASE | set(WANTED["imported"]))
+    print(json.dumps({"include": include, "modules": added, "other": others()}))
 
 
 main()

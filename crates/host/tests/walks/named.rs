@@ -1,0 +1,93 @@
+//! Faults that random cases have found, each by itself.
+
+use crate::case::guest::Guest;
+use crate::case::op::{At, Kind, Op, Shown};
+use host::layout;
+use policy::{Arguments, Machine, Permissions, Reach};
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use vfs::Limits;
+
+/// A folder with `src/a` and `link` to `src`, and its real path.
+fn folder() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().canonicalize().expect("real");
+    fs::create_dir(path.join("src")).expect("made");
+    fs::write(path.join("src/a"), "a").expect("written");
+    fs::write(path.join("src/b"), "b").expect("written");
+    symlink("src", path.join("link")).expect("linked");
+    (folder, path)
+}
+
+/// A guest that runs in this folder with these arguments.
+fn guest(folder: &Path, arguments: &[&str]) -> Guest {
+    let permissions = Permissions { arguments: Arguments::Write, ..Permissions::default() };
+    let none = |_: &str| None;
+    let machine =
+        Machine { current_folder: Some(folder.to_path_buf()), executable_folder: None, home: None, variable: &none };
+    let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
+    let reach = Reach::of(&permissions, &machine, &arguments, None);
+    let (vfs, root) = layout::scratch(Limits::default()).expect("room");
+    let archive = archive::Archive::open(archive::Writer::new(&[]).expect("empty").finish().0).expect("an archive");
+    let builder = layout::python_context_over(vfs, root, archive).expect("room");
+    Guest::new(builder.grants(root, reach.grants, reach.policy, reach.current_folder).build().expect("a guest"))
+}
+
+/// A path seen from the current directory.
+fn here(path: &str) -> At {
+    At { slot: 1, path: path.to_string() }
+}
+
+fn names(guest: &mut Guest, path: &str) -> Vec<(String, Kind)> {
+    match guest.apply(&Op::List(here(path))) {
+        Ok(Shown::Names(names)) => names,
+        other => panic!("{path}: {other:?}"),
+    }
+}
+
+fn error(guest: &mut Guest, op: Op) -> String {
+    guest.apply(&op).expect_err("refused")
+}
+
+#[test]
+fn a_link_may_be_named_with_what_lies_behind_it() {
+    let (_folder, path) = folder();
+    let both = [("a".to_string(), Kind::File), ("b".to_string(), Kind::File)];
+    for arguments in [["link", "link/a"], ["link/a", "link"]] {
+        assert_eq!(names(&mut guest(&path, &arguments), "link"), both, "{arguments:?}");
+    }
+    // Only passed: what lies behind it is there if it is named.
+    let mut guest = guest(&path, &["link/../link/a", "link/a"]);
+    assert_eq!(names(&mut guest, "link"), both[..1]);
+    assert_eq!(names(&mut guest, "src"), both[..1]);
+}
+
+#[test]
+fn what_is_still_to_be_made_is_in_no_listing() {
+    let (_folder, path) = folder();
+    let mut guest = guest(&path, &["src", "out", "deep/er"]);
+    assert_eq!(names(&mut guest, "."), [("src".to_string(), Kind::Folder)]);
+    guest.apply(&Op::MakeFolder(here("out"))).expect("made");
+    symlink("nowhere", path.join("deep")).expect("linked");
+    let kinds = [("deep", Kind::Link), ("out", Kind::Folder), ("src", Kind::Folder)];
+    assert_eq!(names(&mut guest, "."), kinds.map(|(name, kind)| (name.to_string(), kind)));
+}
+
+#[test]
+fn what_another_process_puts_on_the_way_to_an_output_is_not_there() {
+    let (_folder, path) = folder();
+    let mut guest = guest(&path, &["deep/er"]);
+    fs::create_dir(path.join("deep")).expect("made");
+    fs::write(path.join("deep/file"), "").expect("written");
+    symlink("/", path.join("deep/link")).expect("linked");
+    for name in ["missing", "file", "link"] {
+        for behind in ["", "/", "/x", "/..", "/../er"] {
+            let found = error(&mut guest, Op::Stat(here(&format!("deep/{name}{behind}")), true));
+            assert_eq!(found, "ENOENT", "{name}{behind}");
+        }
+        assert_eq!(error(&mut guest, Op::MakeFolder(here(&format!("deep/{name}")))), "EROFS", "{name}");
+        assert_eq!(error(&mut guest, Op::Unlink(here(&format!("deep/{name}")))), "ENOENT", "{name}");
+    }
+    guest.apply(&Op::MakeFolder(here("deep/er"))).expect("made");
+}
