@@ -45,15 +45,23 @@ pub const ARGUMENTS_WRITE: Mode = Mode {
     free: &["here", "here/named", "here/given.txt", "here/made.out"],
 };
 
+/// Nothing is denied, and an argument names a file where a key lets the app write.
+pub const NAMED_WHERE_IT_WRITES: Mode =
+    Mode { name: "write", deny: "", arguments: &["writable/race/flip"], free: &["here/writable"] };
+
+/// The runner, to which attempts are added.
+pub fn runner() -> String {
+    std::fs::read_to_string(Path::new(FOLDER).join("runner.py")).expect("there")
+}
+
 /// The runner, and behind it the attempts: the program that the executable is given.
 pub fn program() -> String {
-    let read = |path: &Path| std::fs::read_to_string(path).expect("there");
+    let read = |path: &PathBuf| std::fs::read_to_string(path).expect("there");
     let attempts = std::fs::read_dir(Path::new(FOLDER).join("attempts")).expect("there");
     let mut files: Vec<_> = attempts.map(|entry| entry.expect("listed").path()).collect();
     files.sort();
-    let attempts: String =
-        files.iter().filter(|path| path.extension() == Some("py".as_ref())).map(|p| read(p)).collect();
-    read(&Path::new(FOLDER).join("runner.py")) + &attempts
+    let attempts = files.iter().filter(|path| path.extension() == Some("py".as_ref())).map(read);
+    runner() + &attempts.collect::<String>()
 }
 
 /// What came of one process.
@@ -118,7 +126,7 @@ impl<'a> Attempts<'a> {
         // What the program may change, and what the other process moves about: for granted folders also the folder around them.
         let is_free = |path: &Path| {
             let is_moved = GRANTABLE.iter().any(|name| match swaps {
-                Swaps::Inside => is_below(path, &format!("here/{name}/race")),
+                Swaps::Inside | Swaps::Start => is_below(path, &format!("here/{name}/race")),
                 Swaps::Grant => {
                     [name.to_string(), format!("{name}_out")].iter().any(|name| is_below(path, &format!("here/{name}")))
                 }
@@ -146,6 +154,16 @@ impl<'a> Attempts<'a> {
                 self.wrong.push(format!("away/{name} has {names:?}"));
             }
         }
+    }
+
+    /// Makes all attempts in many processes, while another one moves things about: as long as an app runs it can do that, too.
+    pub fn race_starts(&mut self, times: usize) {
+        let mover = Mover::start(&self.world, Swaps::Start);
+        for _ in 0..times {
+            let ended = self.process(&Start::default());
+            self.judge(&ended, "");
+        }
+        mover.end();
     }
 
     /// Judges a process in which many attempts were made.
