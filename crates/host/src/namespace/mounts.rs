@@ -125,16 +125,16 @@ impl Mounts {
         self.list.get(folder.mount()).is_some_and(|mount| mount.path() == folder.path())
     }
 
-    /// Where `..` leads from a folder below its mount. It may have been moved since it was opened; what lies outside of what is
-    /// mounted is not there.
+    /// Where `..` leads from a folder below its mount. It may have been moved since it was opened, to another mount, too; what lies
+    /// outside of what is mounted is not there.
     pub(super) fn above(&self, folder: &Folder) -> Result<Folder, SystemError> {
         let up = folder.above()?;
         let path = parent_path(folder.path());
         if self.leads_to(folder.mount(), path, &up)? {
             return Ok(Folder::new(up, path.to_vec(), folder.mount()));
         }
-        let path = self.climb(folder.mount(), &up)?;
-        Ok(Folder::new(up, path, folder.mount()))
+        let (mount, path) = self.climb(folder.mount(), &up)?;
+        Ok(Folder::new(up, path, mount))
     }
 
     /// The path of a folder now.
@@ -150,7 +150,7 @@ impl Mounts {
             return Ok(folder.path().to_vec());
         }
         let fd = rustix::io::fcntl_dupfd_cloexec(folder, 0)?;
-        self.climb(folder.mount(), &fd).map_err(|_| SystemError(Errno::Stale))
+        self.climb(folder.mount(), &fd).map(|(_, path)| path).map_err(|_| SystemError(Errno::Stale))
     }
 
     /// Whether a path below a mount, walked without following links, leads to an open folder.
@@ -171,21 +171,30 @@ impl Mounts {
         Ok(is_same(&at, fd)?)
     }
 
-    /// The path of an open folder that has been moved, found by going up to its mount.
-    fn climb(&self, mount: usize, folder: &OwnedFd) -> Result<Vec<u8>, SystemError> {
+    /// The mount and the path of an open folder that has been moved, found by going up to the mount that it is in now: the one that
+    /// it was in, or another one in the same tree.
+    fn climb(&self, mount: usize, folder: &OwnedFd) -> Result<(usize, Vec<u8>), SystemError> {
         let gone = || SystemError(Errno::Noent);
-        let mount = self.list.get(mount).ok_or_else(gone)?;
-        let root = mount.folder.enter(&mount.name)?;
+        let is_in_tree = self.list.get(mount).ok_or_else(gone)?.holder.is_some();
+        let reached = self
+            .list
+            .iter()
+            .enumerate()
+            .filter(|(number, one)| *number == mount || (is_in_tree && one.holder.is_some()));
+        let roots: Vec<(usize, Folder)> =
+            reached.filter_map(|(number, one)| Some((number, one.folder.enter(&one.name).ok()?))).collect();
         let mut names: Vec<Vec<u8>> = Vec::new();
         let mut at = rustix::io::fcntl_dupfd_cloexec(folder, 0)?;
         for _ in 0..MAX_CLIMB {
-            if is_same(&at, &root)? {
-                let mut path = mount.path();
-                for name in names.iter().rev() {
-                    path.push(b'/');
-                    path.extend(name);
+            for (number, root) in &roots {
+                if is_same(&at, root)? {
+                    let mut path = self.list[*number].path();
+                    for name in names.iter().rev() {
+                        path.push(b'/');
+                        path.extend(name);
+                    }
+                    return Ok((*number, path));
                 }
-                return Ok(path);
             }
             let up = Folder::new(at, Vec::new(), 0);
             let above = up.above()?;

@@ -91,3 +91,25 @@ fn what_another_process_puts_on_the_way_to_an_output_is_not_there() {
     }
     guest.apply(&Op::MakeFolder(here("deep/er"))).expect("made");
 }
+
+#[test]
+fn a_folder_that_is_moved_to_another_grant_is_left_by_dots() {
+    let (_folder, path) = folder();
+    fs::create_dir_all(path.join("one/inner")).expect("made");
+    fs::create_dir(path.join("other")).expect("made");
+    let mut guest = guest(&path, &["one", "other"]);
+    guest.apply(&Op::Keep(here("one/inner"), 2)).expect("opened");
+    guest.apply(&Op::Rename(here("one/inner"), here("other/inner"))).expect("moved");
+    for (seen, expected) in [("..", "inner"), ("../..", "one,other"), ("../inner/../../one/..", "one,other")] {
+        match guest.apply(&Op::List(At { slot: 2, path: seen.to_string() })) {
+            Ok(Shown::Names(names)) => {
+                let names: Vec<String> = names.into_iter().map(|(name, _)| name).collect();
+                assert_eq!(names.join(","), expected, "{seen}");
+            }
+            other => panic!("{seen}: {other:?}"),
+        }
+    }
+    // Out of all grants: what is around it is not there.
+    fs::rename(path.join("other/inner"), path.join("src/inner")).expect("moved");
+    assert_eq!(error(&mut guest, Op::List(At { slot: 2, path: "..".to_string() })), "ENOENT");
+}

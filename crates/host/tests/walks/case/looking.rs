@@ -131,7 +131,11 @@ impl Oracle<'_> {
         let spot = self.walk(at, last)?;
         match spot.thing {
             Thing::Missing => Err(vec!["ENOENT"]),
-            Thing::File | Thing::Link(_) if spot.slash => Err(vec!["ENOTDIR"]),
+            // Of what is on the way to a grant either comes first.
+            Thing::File | Thing::Link(_) if spot.slash => match self.tree.owner(&spot.path) {
+                Owner::Host(Access::Make) => Err(vec!["ENOTDIR", "ENOENT"]),
+                _ => Err(vec!["ENOTDIR"]),
+            },
             _ => Ok(spot),
         }
     }

@@ -21,8 +21,10 @@ impl<'a> Outside<'a> {
         let mut outside = Outside { setting, before, hidden: Vec::new() };
         let seen = outside.inodes_with(&[Access::Read, Access::Write]);
         for entry in outside.before.values().filter(|entry| !seen.contains(&entry.inode)) {
-            if let What::File(contents) = &entry.what {
-                outside.hidden.push(contents.clone());
+            match &entry.what {
+                What::File(contents) if contents.starts_with('<') => outside.hidden.push(contents.clone()),
+                // The guest has cut it or written to it, by a name that it had.
+                _ => {}
             }
         }
         outside
