@@ -33,7 +33,7 @@ pub(crate) struct HostFile {
 impl HostFile {
     /// Of a file that has been opened; `file` is it, whether it is a folder or not.
     pub fn new(file: Folder, kind: FileType, how: OpenFlags, may_change: bool, owners: Arc<Owners>) -> HostFile {
-        let (read, write) = (how.options.read, how.options.write);
+        let (read, write) = (how.reads(kind == FileType::Directory), how.options.write);
         HostFile { file: Arc::new(file), kind, read, write, flags: how.flags, may_change, owners, preopen: None }
     }
 

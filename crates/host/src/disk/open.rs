@@ -50,8 +50,8 @@ impl Mounts {
         }
         let may_change = self.may_change(&path);
         let mut flags = OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NOCTTY;
-        flags |= match (options.read, options.write) {
-            _ if kind == FileType::Directory && options.read => OFlags::RDONLY | OFlags::DIRECTORY,
+        flags |= match (how.reads(kind == FileType::Directory), options.write) {
+            (true, _) if kind == FileType::Directory => OFlags::RDONLY | OFlags::DIRECTORY,
             _ if kind == FileType::Directory => OFlags::PATH | OFlags::DIRECTORY,
             (true, true) => OFlags::RDWR,
             (false, true) => OFlags::WRONLY,

@@ -21,7 +21,7 @@ pub(crate) struct DeviceFile {
 impl DeviceFile {
     /// Of a node that has been opened in the VFS.
     pub fn new(device: Device, ino: Ino, how: OpenFlags) -> DeviceFile {
-        DeviceFile { device, ino, read: how.options.read, write: how.options.write, flags: how.flags }
+        DeviceFile { device, ino, read: how.reads(false), write: how.options.write, flags: how.flags }
     }
 
     fn expect_readable(&self) -> Result<()> {

@@ -113,7 +113,7 @@ impl Stream {
         // One that goes one way only is better than none.
         terminals.sort_by_key(|file| !both(file));
         let file = terminals.first().ok_or(Errno::Nxio)?;
-        let mut host = Host::new(Arc::clone(file), how.options.read, how.options.write);
+        let mut host = Host::new(Arc::clone(file), how.reads(false), how.options.write);
         host.nonblocking = how.flags.contains(Fdflags::NONBLOCK);
         Ok(Stream { number: TERMINAL, target: Target::Host(host) })
     }

@@ -13,8 +13,18 @@ const BLOCK: u64 = 4096;
 /// How a file is opened, beside what the VFS asks.
 #[derive(Clone, Copy)]
 pub(crate) struct OpenFlags {
+    /// What may be read may be a directory that is listed.
     pub options: OpenOptions,
     pub flags: Fdflags,
+    /// What is no directory may be read, too.
+    pub reads_files: bool,
+}
+
+impl OpenFlags {
+    /// Whether what was opened may be read or listed.
+    pub fn reads(&self, is_directory: bool) -> bool {
+        self.options.read && (is_directory || self.reads_files)
+    }
 }
 
 /// An open file description of the VFS.
@@ -32,8 +42,8 @@ pub(crate) struct VfsFile {
 impl VfsFile {
     /// Of an inode that has been opened in the VFS.
     pub fn new(kind: Kind, ino: Ino, how: OpenFlags) -> VfsFile {
-        let OpenOptions { read, write, .. } = how.options;
-        let write = write && kind != Kind::Directory;
+        let is_directory = kind == Kind::Directory;
+        let (read, write) = (how.reads(is_directory), how.options.write && !is_directory);
         VfsFile { ino, kind, offset: 0, read, write, flags: how.flags, preopen: None }
     }
 
@@ -157,7 +167,7 @@ impl OpenFile for VfsFile {
         if len == 0 {
             return Err(Errno::Inval.into());
         }
-        vfs.allocate(ino, offset, len).or_errno()
+        vfs.allocate(ino, valid_offset(offset)?, valid_offset(len)?).or_errno()
     }
 
     fn sync(&mut self, _: bool) -> Result<()> {
@@ -168,7 +178,7 @@ impl OpenFile for VfsFile {
         match self.writable() {
             // A file that is not open for writing is EINVAL here, as ftruncate has it.
             Err(_) if self.kind == Kind::File => Err(Errno::Inval.into()),
-            ino => vfs.set_size(ino?, size).or_errno(),
+            ino => vfs.set_size(ino?, valid_offset(size)?).or_errno(),
         }
     }
 

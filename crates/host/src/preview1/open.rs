@@ -40,7 +40,7 @@ impl Context {
         }
         let rights = file.status().fs_rights_base;
         let lacks = |wanted: bool, right: Rights| wanted && !rights.contains(right);
-        let is_refused = lacks(how.options.read, Rights::FD_READ) || lacks(how.options.write, Rights::FD_WRITE);
+        let is_refused = lacks(how.reads(false), Rights::FD_READ) || lacks(how.options.write, Rights::FD_WRITE);
         if is_refused {
             return Err(Errno::Acces.into());
         }

@@ -127,7 +127,7 @@ impl Context {
             read: base.intersects(Rights::FD_READ | Rights::FD_READDIR),
             write: base.contains(Rights::FD_WRITE),
         };
-        let how = OpenFlags { options, flags };
+        let how = OpenFlags { options, flags, reads_files: base.contains(Rights::FD_READ) };
         let intent = if options.create || options.write { Intent::Write } else { Intent::Read };
         match self.place_from(node, &path, options.last_link(), intent)? {
             Place::Vfs(at, path) => {

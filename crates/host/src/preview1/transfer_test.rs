@@ -20,7 +20,8 @@ fn a_buffer_over_the_list_makes_the_call_read_no_more_than_the_list_said() {
     let mut guest = ContextBuilder::new(vfs).preopen(root, "/").build().expect("a guest");
     let options = OpenOptions { read: true, ..OpenOptions::default() };
     let ino = guest.vfs.open(root, "lies", options).expect("opened");
-    let fd = guest.open_inode(ino, OpenFlags { options, flags: Fdflags::empty() }).expect("a number");
+    let fd =
+        guest.open_inode(ino, OpenFlags { options, flags: Fdflags::empty(), reads_files: true }).expect("a number");
     // Two buffers: eight bytes that are the second of the list, and four elsewhere.
     let mut bytes = [words(&[8, 8, 32, 4]), vec![0; 240]].concat();
     let mut memory = GuestMemory::Unshared(&mut bytes);
