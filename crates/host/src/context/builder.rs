@@ -206,7 +206,7 @@ impl ContextBuilder {
         host.args(&self.arguments).envs(&self.environment);
 
         let mut vfs = self.vfs;
-        let owners = Arc::new(Owners::default());
+        let owners = Arc::new(Owners::new(self.grants.is_some()));
         let root = self.grants.as_ref().map(|granted| granted.root);
         let (mut mounts, current_folder) = match self.grants {
             None => (Mounts::default(), None),

@@ -1,5 +1,6 @@
 //! What `stat` shows of a file of the host. preview1 has no place for modes, owners and blocks: modes ride in the device number,
-//! blocks behind the number of links, and device and owners are told once each, by a number that stands for the three.
+//! blocks behind the number of links, and device and owners are told once each, by a number that stands for the three. Blocks are
+//! only told where grants are: a command that has nothing but preopens knows WASI alone, and takes all of it for links.
 
 use crate::abi::{DEVICE_MARK, FIRST_HOST_DEVICE, USER};
 use crate::wasi::types;
@@ -19,25 +20,26 @@ pub(crate) struct Owner {
     pub read_only: bool,
 }
 
-/// The combinations that a guest has been told of, each by its place.
+/// What a guest has been told of owners.
 #[derive(Debug)]
 pub(crate) struct Owners {
-    told: Mutex<Vec<Owner>>,
+    /// The combinations, each by its place.
+    known: Mutex<Vec<Owner>>,
+    tells_blocks: bool,
     /// Whoever runs the guest: asked for once, as each `stat` needs them.
     user: u32,
     group: u32,
 }
 
-impl Default for Owners {
-    fn default() -> Owners {
-        let (user, group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
-        Owners { told: Mutex::default(), user, group }
-    }
-}
-
 impl Owners {
+    /// `tells_blocks`: behind the number of links.
+    pub fn new(tells_blocks: bool) -> Owners {
+        let (user, group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+        Owners { known: Mutex::default(), tells_blocks, user, group }
+    }
+
     fn number(&self, owner: Owner) -> u64 {
-        let mut known = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let place = known.iter().position(|one| *one == owner).unwrap_or_else(|| {
             if known.len() < MAX_OWNERS {
                 known.push(owner);
@@ -49,7 +51,7 @@ impl Owners {
 
     /// What a device's number stands for.
     pub fn get(&self, number: u64) -> Option<Owner> {
-        let known = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(usize::try_from(number.checked_sub(FIRST_HOST_DEVICE)?).ok()?).copied()
     }
 
@@ -62,12 +64,12 @@ impl Owners {
             read_only,
         });
         let links = u64::from(u32::try_from(stat.st_nlink).unwrap_or(u32::MAX));
-        let blocks = u64::from(u32::try_from(stat.st_blocks).unwrap_or(u32::MAX));
+        let blocks = if self.tells_blocks { u32::try_from(stat.st_blocks).unwrap_or(u32::MAX) } else { 0 };
         types::Filestat {
             dev: u64::from(DEVICE_MARK) << 32 | u64::from(stat.st_mode & 0xffff) << 16 | number,
             ino: stat.st_ino,
             filetype: filetype(FileType::from_raw_mode(stat.st_mode)),
-            nlink: blocks << 32 | links,
+            nlink: u64::from(blocks) << 32 | links,
             size: stat.st_size.cast_unsigned(),
             atim: time(stat.st_atime, stat.st_atime_nsec),
             mtim: time(stat.st_mtime, stat.st_mtime_nsec),
@@ -104,7 +106,7 @@ mod tests {
 
     #[test]
     fn owners_are_told_once_each_and_their_number_is_bounded() {
-        let owners = Owners::default();
+        let owners = Owners::new(true);
         let owner = |user| Owner { device: 7, user, group: 1, read_only: false };
         let first = owners.number(owner(1));
         assert_eq!(owners.number(owner(2)), first + 1);
