@@ -18,7 +18,8 @@ pub(crate) struct Entry {
 }
 
 impl Folder {
-    /// The entries behind `cookie` (0 for all), some of them: about as many as a buffer of `len` bytes takes; none at the end.
+    /// The entries behind `cookie` (0 for all), some of them: about as many as a buffer of `len` bytes takes; none at the end, and
+    /// none of a folder that has been removed.
     ///
     /// # Errors
     /// The system's.
@@ -28,7 +29,10 @@ impl Folder {
         let mut directory = RawDir::new(self, &mut buffer);
         let mut entries = Vec::new();
         while let Some(entry) = directory.next() {
-            let entry = entry.or_errno()?;
+            let entry = match entry {
+                Err(rustix::io::Errno::NOENT) => break,
+                entry => entry.or_errno()?,
+            };
             let name = entry.file_name().to_bytes().to_vec();
             let head = types::Dirent {
                 d_next: entry.next_entry_cookie(),

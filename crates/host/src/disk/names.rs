@@ -146,9 +146,8 @@ impl Mounts {
         if spot.found.as_ref().ok_or(Errno::Noent)?.kind() != FileType::Directory {
             return Err(Errno::Notdir.into());
         }
-        self.expect_movable(spot)?;
         match spot.last {
-            Last::Name(_) => {}
+            Last::Name(_) => self.expect_movable(spot)?,
             Last::Dot => return Err(Errno::Inval.into()),
             Last::DotDot => return Err(Errno::Notempty.into()),
         }
