@@ -82,7 +82,7 @@ impl Op {
             15..=17 => Op::Link(old(input), input.one_in(2), new(input)),
             18 | 19 => Op::Symlink(paths.any(input, depth), new(input)),
             20 => Op::SetTimes(at(input), input.one_in(2)),
-            21 => Op::SetMode(at(input), input.one_of(&[0o700, 0o755])),
+            21 => Op::SetMode(at(input), input.one_of(&[0o700, 0o1700])),
             _ => Op::Keep(at(input), 2 + input.below(KEPT)),
         }
     }
