@@ -58,8 +58,12 @@ WANTS_INTERNALS = ("test_class", "test_compile", "test_getpath")
 
 def lift_skips(name):
     """Called first: has tests run that skip themselves on WASI, for reasons that do not hold here."""
+    import shutil
     from test import support
 
+    if name == "test_largefile":
+        # How much room the disk has must not decide whether it copies gigabytes.
+        shutil.disk_usage = lambda path: shutil._ntuple_diskusage(0, 0, 0)
     support.is_wasi = name in WASI_HOLDS
     support.has_socket_support = name not in NETWORK_ONLY
     for beginning, module in ABOUT_WHAT_IS_NOT_THERE.items():

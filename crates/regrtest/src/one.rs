@@ -1,4 +1,4 @@
-//! One file of tests in this process, over the in-memory file system.
+//! One file of tests in this process.
 
 use crate::disk;
 use crate::driver::{DRIVER, DRIVER_FILE, ENVIRONMENT, REPORT_FILE, command};
@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use host::abi::HOME;
 use host::{Input, Outcome, layout, load};
 use std::io::Write;
+use std::path::Path;
 use std::time::Instant;
 use vfs::Limits;
 
@@ -23,16 +24,25 @@ pub fn run(suite: &Suite, name: &str, disk: bool) -> Result<()> {
     let mut stdout = std::fs::File::from(rustix::io::dup(rustix::stdio::stdout()).context("cannot keep stdout")?);
     rustix::stdio::dup2_stdout(rustix::stdio::stderr()).context("cannot redirect stdout")?;
     let start = Instant::now();
-    let (outcome, written) = if disk { disk::run(suite, name)? } else { in_memory(suite, name)? };
+    if disk {
+        disk::obey_modes()?;
+    }
+    let folder = disk.then(tempfile::tempdir).transpose().context("cannot make a temporary folder")?;
+    let folder = folder.as_ref().map(|folder| folder.path().canonicalize()).transpose()?;
+    let (outcome, written) = in_guest(suite, name, folder.as_deref())?;
     let report = conclude(name, &outcome, written.as_deref(), start.elapsed().as_secs_f64());
     writeln!(stdout, "{}", serde_json::to_string(&report)?).context("cannot write the report")
 }
 
-/// How the guest ended, and the report it has left.
-fn in_memory(suite: &Suite, name: &str) -> Result<(Outcome, Option<Vec<u8>>)> {
+/// How the guest ended, and the report it has left. Its files are in memory, or in a folder of the host.
+fn in_guest(suite: &Suite, name: &str, folder: Option<&Path>) -> Result<(Outcome, Option<Vec<u8>>)> {
     let made = layout::python_context_and_root(suite.archive()?, LIMITS).context("cannot make the file system")?;
     let (builder, root) = made;
-    let mut context = builder.arguments(command(name)).variables(ENVIRONMENT).stdin(Input::Empty).build()?;
+    let builder = builder.arguments(command(name)).variables(ENVIRONMENT).stdin(Input::Empty);
+    let mut context = match folder {
+        Some(folder) => disk::begin_in(builder, root, folder).build()?,
+        None => builder.build()?,
+    };
     let home = context.vfs().lookup(root, HOME, true).context("no home folder")?;
     load::write_file(context.vfs_mut(), home, DRIVER_FILE, DRIVER.as_bytes()).context("cannot write the driver")?;
     let (outcome, mut context) = host::run(&suite.program()?, context)?;

@@ -5,7 +5,7 @@ use crate::driver::{DRIVER, RESOURCES};
 use crate::library;
 use anyhow::{Context, Result};
 use archive::Archive;
-use host::{Program, Timing, TrustedCode};
+use host::{Program, Timing};
 use memory_image::Image;
 use pipeline::cache::entry;
 use pipeline::hash::{self, Key};
@@ -18,8 +18,6 @@ use std::sync::Arc;
 const CODE: &str = "python.code";
 const BASE_IMAGE: &str = "base.image";
 const LIBRARY: &str = "library.archive";
-/// Only read for `--disk`.
-const WASM: &str = "python.wasm";
 
 /// pyapp's own folder.
 pub fn source() -> PathBuf {
@@ -64,12 +62,8 @@ impl Suite {
         let folder = build.cache().path(&name);
         let _lock = build.cache().lock(&name)?;
         if !folder.is_dir() {
-            let parts: [(&str, &[u8]); 4] = [
-                (CODE, python.code.bytes()),
-                (BASE_IMAGE, &python.base_image),
-                (LIBRARY, &library),
-                (WASM, &python.runtime.wasm),
-            ];
+            let parts: [(&str, &[u8]); 3] =
+                [(CODE, python.code.bytes()), (BASE_IMAGE, &python.base_image), (LIBRARY, &library)];
             let made = aside::make(&folder, |work| {
                 fs::create_dir(work)?;
                 parts.into_iter().try_for_each(|(name, bytes)| fs::write(work.join(name), bytes))
@@ -87,29 +81,14 @@ impl Suite {
         Archive::open(self.read(LIBRARY)?).with_context(|| self.folder.join(LIBRARY).display().to_string())
     }
 
-    /// python.wasm as pyapp runs it.
+    /// The interpreter.
     ///
     /// # Errors
     /// If it is not there or damaged.
     pub fn program(&self) -> Result<Program> {
         let image = Image::open(self.read(BASE_IMAGE)?)?;
-        Ok(Program::load(&self.code(CODE)?, Some(Arc::new(image)), &mut Timing::start())?)
-    }
-
-    /// Machine code in a file of the folder.
-    ///
-    /// # Errors
-    /// If it is not there.
-    pub fn code(&self, file: &str) -> Result<TrustedCode> {
-        Ok(OwnFolder::open(&self.folder, "the folder of the suite")?.code(file)?)
-    }
-
-    /// python.wasm as it was built.
-    ///
-    /// # Errors
-    /// If it is not there.
-    pub fn wasm(&self) -> Result<Vec<u8>> {
-        self.read(WASM)
+        let code = OwnFolder::open(&self.folder, "the folder of the suite")?.code(CODE)?;
+        Ok(Program::load(&code, Some(Arc::new(image)), &mut Timing::start())?)
     }
 
     /// Where the results of a run are kept unless the command line says otherwise.
