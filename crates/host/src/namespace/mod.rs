@@ -3,8 +3,8 @@
 //! One resolver, `vfs::walk`, goes over both. In the host's part it goes name by name, each looked up in an open folder without
 //! following links, so whatever another process puts in the place of a name in between, no step leaves the folder that it was
 //! made in. (Several folders in a row are opened in one call, by which the kernel promises the same: `openat2`. Where it cannot,
-//! or meets a link, the walk goes name by name.) What a link says is walked in the guest's tree, like any other path: it leads somewhere if that is granted, too.
-//! `..` at a mount leads to the directory of the VFS that the mount is in.
+//! or meets a link, the walk goes name by name.) What a link says is walked in the guest's tree, like any other path: it leads
+//! somewhere if that is granted, too. `..` at a mount leads to the directory of the VFS that the mount is in.
 //!
 //! | file | holds |
 //! |---|---|
