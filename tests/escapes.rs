@@ -12,7 +12,7 @@ mod run;
 mod world;
 
 use race::Swaps;
-use run::{ARGUMENTS_READ, ARGUMENTS_WRITE, Attempts, Mode, NONE, READ, WRITE, program};
+use run::{ARGUMENTS_READ, ARGUMENTS_WRITE, Attempts, Mode, NAMED_WHERE_IT_WRITES, NONE, READ, WRITE, program, runner};
 use std::path::Path;
 
 /// The executable of tests/doors, which has every kind of permission.
@@ -54,6 +54,12 @@ fn nothing_leads_out_of_any_grant() {
     });
     let made = refuses_all(Path::new(&executable), &[&NONE, &READ, &WRITE, &ARGUMENTS_READ, &ARGUMENTS_WRITE]);
     assert!(made >= 150, "{made} attempts");
+    // A link that an app puts in place of what the next run is told to read, just when that looks where it leads.
+    let attempt = r#"attempt("a link that comes and goes", "read(SECRET)", "ENOENT", ["write"])"#;
+    let attempt = format!("{}{attempt}", runner());
+    let mut starts = Attempts::new(Path::new(&executable), &NAMED_WHERE_IT_WRITES, &attempt);
+    starts.race_starts(150);
+    assert!(starts.wrong.is_empty() && starts.made == 150, "{:#?}", starts.wrong);
 }
 
 /// What the suite says of attempts that succeed: it would notice.
@@ -66,10 +72,8 @@ attempt("what is refused", "read(SECRET)", "ENOENT", GRANTED)
 attempt("an end without a word", "os._exit(3)", "ENOENT", GRANTED, fresh=True)
 attempt("an end in the middle", "os._exit(4)", "ENOENT", GRANTED)
 "#;
-    let runner = program();
-    let runner = &runner[..runner.find("\"\"\"Descriptors").expect("the first attempts")];
     let executable = Path::new(env!("CARGO_BIN_EXE_pyapp"));
-    let mut made = Attempts::new(executable, &ARGUMENTS_READ, &format!("{runner}{attempts}"));
+    let mut made = Attempts::new(executable, &ARGUMENTS_READ, &format!("{}{attempts}", runner()));
     made.make();
     let expected = [
         "it says",

@@ -14,6 +14,8 @@ pub enum Swaps {
     Inside,
     /// What is granted itself, with a link.
     Grant,
+    /// A file that an argument names, with a link, while runs start.
+    Start,
 }
 
 /// A thread that moves things until it is ended.
@@ -31,6 +33,9 @@ impl Mover {
             match swaps {
                 Swaps::Grant => {
                     moves.push((here.join(name), here.join(format!("{name}_out")), RenameFlags::EXCHANGE));
+                }
+                Swaps::Start => {
+                    moves.push((race.join("flip"), race.join("flip_out"), RenameFlags::EXCHANGE));
                 }
                 Swaps::Inside => {
                     moves.push((race.join("swap"), race.join("swap_out"), RenameFlags::EXCHANGE));

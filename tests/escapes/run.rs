@@ -45,15 +45,23 @@ pub const ARGUMENTS_WRITE: Mode = Mode {
     free: &["here", "here/named", "here/given.txt", "here/made.out"],
 };
 
+/// Nothing is denied, and an argument names a file where a key lets the app write.
+pub const NAMED_WHERE_IT_WRITES: Mode =
+    Mode { name: "write", deny: "", arguments: &["writable/race/flip"], free: &["here/writable"] };
+
+/// The runner, to which attempts are added.
+pub fn runner() -> String {
+    std::fs::read_to_string(Path::new(FOLDER).join("runner.py")).expect("there")
+}
+
 /// The runner, and behind it the attempts: the program that the executable is given.
 pub fn program() -> String {
-    let read = |path: &Path| std::fs::read_to_string(path).expect("there");
+    let read = |path: &PathBuf| std::fs::read_to_string(path).expect("there");
     let attempts = std::fs::read_dir(Path::new(FOLDER).join("attempts")).expect("there");
     let mut files: Vec<_> = attempts.map(|entry| entry.expect("listed").path()).collect();
     files.sort();
-    let attempts: String =
-        files.iter().filter(|path| path.extension() == Some("py".as_ref())).map(|p| read(p)).collect();
-    read(&Path::new(FOLDER).join("runner.py")) + &attempts
+    let attempts = files.iter().filter(|path| path.extension() == Some("py".as_ref())).map(read);
+    runner() + &attempts.collect::<String>()
 }
 
 /// What came of one process.
@@ -103,12 +111,8 @@ impl<'a> Attempts<'a> {
         let variables = told["env"].as_object().expect("variables").iter();
         let variables = variables.map(|(name, value)| (name.clone(), text(value))).collect();
         let arguments = told["arguments"].as_array().map(|list| list.iter().map(text).collect::<Vec<_>>());
-        let t0 = Instant::now();
         let ended = self.process(&Start { variables, arguments, only: Some(name), swaps: None });
-        if std::env::var_os("ESC_DUMP").is_some() {
-            println!("T {:?} {name}", t0.elapsed());
-        }
-        self.leaks(&ended, name);
+        self.leaks(&ended, &format!("{name}: "));
         // One that ends the guest meets the status that it ends with.
         let met = ended.lines.iter().find_map(|line| line["met"].as_str()).unwrap_or(&ended.status);
         self.check(name, &told["meets"], met);
@@ -119,10 +123,16 @@ impl<'a> Attempts<'a> {
 
     /// Makes the races, while another process moves things about.
     pub fn race(&mut self, swaps: Swaps) {
-        // What the races are about, and what may be written: also `here`, in which granted folders are exchanged.
+        // What the program may change, and what the other process moves about: for granted folders also the folder around them.
         let is_free = |path: &Path| {
-            let granted = GRANTABLE.iter().any(|name| path.starts_with(Path::new("here").join(name)));
-            granted || path == "here" || path.starts_with("away") || path.to_string_lossy().ends_with("_out")
+            let is_moved = GRANTABLE.iter().any(|name| match swaps {
+                Swaps::Inside | Swaps::Start => is_below(path, &format!("here/{name}/race")),
+                Swaps::Grant => {
+                    [name.to_string(), format!("{name}_out")].iter().any(|name| is_below(path, &format!("here/{name}")))
+                }
+            });
+            let is_around = swaps == Swaps::Grant && path == "here";
+            is_moved || is_around || path.starts_with("away") || self.mode.free.iter().any(|free| is_below(path, free))
         };
         self.world = World::new();
         let before = self.world.snapshot(is_free);
@@ -144,6 +154,16 @@ impl<'a> Attempts<'a> {
                 self.wrong.push(format!("away/{name} has {names:?}"));
             }
         }
+    }
+
+    /// Makes all attempts in many processes, while another one moves things about: as long as an app runs it can do that, too.
+    pub fn race_starts(&mut self, times: usize) {
+        let mover = Mover::start(&self.world, Swaps::Start);
+        for _ in 0..times {
+            let ended = self.process(&Start::default());
+            self.judge(&ended, "");
+        }
+        mover.end();
     }
 
     /// Judges a process in which many attempts were made.
@@ -172,11 +192,11 @@ impl<'a> Attempts<'a> {
     }
 
     /// Checks that nothing that a process has said is out of a secret.
-    fn leaks(&mut self, ended: &Ended, name: &str) {
+    fn leaks(&mut self, ended: &Ended, prefix: &str) {
         if contains(&ended.said) {
             let said = String::from_utf8_lossy(&ended.said);
             let lines: Vec<_> = said.lines().filter(|line| line.contains(CANARY)).collect();
-            self.wrong.push(format!("{name}: it says {lines:?}"));
+            self.wrong.push(format!("{prefix}it says {lines:?}"));
         }
     }
 

@@ -49,7 +49,6 @@ RACE = ANY + "/race"
 START = os.getcwd()
 
 names, count = set(), 0
-T0 = time.time()
 
 
 def read(path, **how):
@@ -126,7 +125,7 @@ def attempt(name, code, meets, where=ALL, fresh=False, env=None, arguments=None)
     if fresh and ONLY is None:
         tell(name=name, fresh=True, meets=expected(meets), env=env or {}, arguments=arguments)
     elif ONLY in (name, None):
-        tell(name=name, meets=expected(meets), met=met(code, name), t=round(time.time()-T0,2))
+        tell(name=name, meets=expected(meets), met=met(code, name))
 
 
 def race(name, code, meets, where=GRANTED, swaps="inside"):

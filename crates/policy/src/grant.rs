@@ -3,7 +3,7 @@
 use crate::permissions::{Arguments, Permissions};
 use crate::places::{Machine, Place, is_kernels};
 use crate::policy::Access;
-use crate::way::{Passed, links, without_parents};
+use crate::way::{Passed, way, without_parents};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -48,11 +48,16 @@ pub fn grants(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsS
     let is_key = |grant: &&Grant| grant.access == Access::Write && matches!(grant.source, Source::Key(_));
     let writable: Vec<PathBuf> = grants.iter().filter(is_key).map(|grant| grant.path.clone()).collect();
     let may_be_planted = |grant: &Grant| {
-        let passed = grant.passed.iter().map(|passed| passed.named.as_path());
-        let links: Vec<PathBuf> = passed.chain([grant.named.as_path()]).flat_map(links).collect();
-        writable.iter().any(|folder| {
-            !grant.path.starts_with(folder) && links.iter().any(|link| link != folder && link.starts_with(folder))
-        })
+        let passed = grant.passed.iter().map(|passed| (&passed.named, &passed.path));
+        let ways: Vec<_> =
+            passed.chain([(&grant.named, &grant.path)]).map(|(named, path)| (way(named), path)).collect();
+        let mut links = ways.iter().flat_map(|(way, _)| &way.links);
+        // An app that still runs may change a link between two looks: what is granted is what this look has led to.
+        ways.iter().any(|(way, path)| !way.leads_to(path))
+            || links.any(|link| {
+                let mut above = writable.iter().filter(|folder| !grant.path.starts_with(folder));
+                above.any(|folder| link != folder && link.starts_with(folder))
+            })
     };
     grants.retain(|grant| writable.is_empty() || !may_be_planted(grant));
     grants

@@ -34,9 +34,25 @@ pub(crate) fn without_parents(path: &Path) -> Option<(PathBuf, Vec<Passed>)> {
 /// Most links that are followed on the way of a path: Linux's own limit.
 const MOST_LINKS: usize = 40;
 
-/// Where the links lie, by their real paths, that an absolute path without `..` follows, the last name included.
-pub(crate) fn links(path: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
+/// The way of an absolute path without `..`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Way {
+    /// Where the links lie, by their real paths, that it follows, the last name included.
+    pub links: Vec<PathBuf>,
+    /// Where it ends.
+    pub end: PathBuf,
+}
+
+impl Way {
+    /// Whether it leads to a real path, or to a link that is there itself, and leads nowhere.
+    pub fn leads_to(&self, path: &Path) -> bool {
+        self.end == path || self.links.iter().any(|link| link == path)
+    }
+}
+
+/// Goes the way of an absolute path without `..`.
+pub(crate) fn way(path: &Path) -> Way {
+    let mut links = Vec::new();
     let mut ahead: Vec<OsString> = path.components().rev().map(|name| name.as_os_str().to_os_string()).collect();
     let mut at = PathBuf::from("/");
     while let Some(name) = ahead.pop() {
@@ -46,14 +62,14 @@ pub(crate) fn links(path: &Path) -> Vec<PathBuf> {
         }
         let next = at.join(&name);
         match next.read_link() {
-            Ok(target) if found.len() < MOST_LINKS => {
-                found.push(next);
+            Ok(target) if links.len() < MOST_LINKS => {
+                links.push(next);
                 ahead.extend(target.components().rev().map(|name| name.as_os_str().to_os_string()));
             }
             _ => at = next,
         }
     }
-    found
+    Way { links, end: at }
 }
 
 #[cfg(test)]
@@ -87,11 +103,18 @@ mod tests {
         symlink("../../link", here.join("deep/er/back")).expect("linked");
         symlink(here.join("link"), here.join("absolute")).expect("linked");
         symlink("loop", here.join("loop")).expect("linked");
-        let found = |path: &str| -> Vec<PathBuf> { links(&here.join(path)) };
+        let found = |path: &str| -> Vec<PathBuf> { way(&here.join(path)).links };
         let expected = |paths: &[&str]| -> Vec<PathBuf> { paths.iter().map(|path| here.join(path)).collect() };
         assert_eq!(found("deep/er/x"), expected(&[]));
         assert_eq!(found("link/x"), expected(&["link"]));
         assert_eq!(found("absolute/back/x"), expected(&["absolute", "link", "deep/er/back", "link"]));
         assert_eq!(found("loop").len(), MOST_LINKS);
+        assert_eq!(way(&here.join("absolute/back/x")).end, here.join("deep/er/x"));
+        let way = way(&here.join("link"));
+        assert!(
+            way.leads_to(&here.join("deep/er"))
+                && way.leads_to(&here.join("link"))
+                && !way.leads_to(&here.join("deep"))
+        );
     }
 }

@@ -1,4 +1,4 @@
-"""Descriptors: numbers that are closed, reused, renumbered, beyond all bounds, and what is behind those that the C library keeps."""
+"""Descriptors: numbers that are closed, reused, renumbered, beyond all bounds, and those that the C library keeps."""
 
 # ---- What the C library keeps ----
 attempt("up from the archive's descriptor", "os.open('..' + SECRET, 0, dir_fd=3)", "ENOENT")
@@ -24,15 +24,28 @@ attempt("a number that was closed, read", "fd = opened('/dev/zero'); os.close(fd
 attempt("a number that was closed, twice", "fd = opened('/dev/zero'); os.close(fd); os.close(fd)", "EBADF")
 attempt("a number that was closed, its mode", "fd = opened('/tmp'); os.close(fd); os.fchmod(fd, 0o777)", "EBADF")
 attempt("a number that was closed, locked", "fd = opened('/tmp/lock', os.O_CREAT); os.close(fd); fcntl.flock(fd, 2)", "EBADF")
-attempt("a folder's number reused for a file", "fd = opened('/tmp'); os.close(fd); opened('/dev/null'); os.open('../x', 0, dir_fd=fd)", "ENOTDIR")
-attempt("a file's number reused for a folder", "fd = opened('/dev/zero'); os.close(fd); opened('/tmp'); os.read(fd, 1)", "EISDIR EBADF")
-attempt("a reading number put over a writing one", "w = opened('/tmp/w', os.O_CREAT | os.O_WRONLY); os.dup2(opened(READ + '/file.txt'), w); os.write(w, b'x')", "EBADF", READING)
-attempt("a reading number put under a writing one", "r = opened(READ + '/file.txt'); os.dup2(opened('/tmp/w', os.O_CREAT | os.O_WRONLY), r); os.write(r, b'x'); read(READ + '/file.txt')", r"=b'plain\n'", READING)
-attempt("a granted folder's number put over memory's", "m = opened('/tmp'); os.dup2(opened(READ), m); os.mkdir('made', dir_fd=m)", "EROFS", READING)
-attempt("memory's number put over a granted folder's", "g = opened(ANY); os.dup2(opened('/tmp'), g); os.open('../neighbour.txt', 0, dir_fd=g)", "ENOENT", GRANTED)
+attempt("a folder's number reused for a file",
+    "fd = opened('/tmp'); os.close(fd); opened('/dev/null'); os.open('../x', 0, dir_fd=fd)", "ENOTDIR")
+attempt("a file's number reused for a folder",
+    "fd = opened('/dev/zero'); os.close(fd); opened('/tmp'); os.read(fd, 1)", "EISDIR EBADF")
+attempt("a reading number put over a writing one",
+    "w = opened('/tmp/w', os.O_CREAT | os.O_WRONLY); os.dup2(opened(READ + '/file.txt'), w); os.write(w, b'x')",
+    "EBADF", READING)
+attempt("a reading number put under a writing one",
+    "r = opened(READ + '/file.txt'); os.dup2(opened('/tmp/w', os.O_CREAT | os.O_WRONLY), r); os.write(r, b'x'); "
+    "read(READ + '/file.txt')",
+    r"=b'plain\n'", READING)
+attempt("a granted folder's number put over memory's",
+    "m = opened('/tmp'); os.dup2(opened(READ), m); os.mkdir('made', dir_fd=m)", "EROFS", READING)
+attempt("memory's number put over a granted folder's",
+    "g = opened(ANY); os.dup2(opened('/tmp'), g); os.open('../neighbour.txt', 0, dir_fd=g)", "ENOENT", GRANTED)
 attempt("up from a copy", "os.open('../neighbour.txt', 0, dir_fd=os.dup(opened(ANY)))", "ENOENT")
-attempt("a copy of a copy, taken up", "fd = opened(ANY)\nfor _ in range(9): fd = os.dup(fd)\nos.open('..', 0, dir_fd=fd) > 0; os.open('neighbour.txt', 0, dir_fd=os.open('..', 0, dir_fd=fd))", "ENOENT")
-attempt("the current folder by a number that is closed", "fd = opened(ANY); os.fchdir(fd); os.close(fd); read('../neighbour.txt')", "ENOENT")
+attempt("a copy of a copy, taken up",
+    "fd = opened(ANY)\nfor _ in range(9): fd = os.dup(fd)\nos.open('..', 0, dir_fd=fd) > 0; "
+    "os.open('neighbour.txt', 0, dir_fd=os.open('..', 0, dir_fd=fd))",
+    "ENOENT")
+attempt("the current folder by a number that is closed",
+    "fd = opened(ANY); os.fchdir(fd); os.close(fd); read('../neighbour.txt')", "ENOENT")
 attempt("the current folder, a file", "os.fchdir(opened('/dev/null'))", "ENOTDIR")
 attempt("the current folder, a number that is closed", "fd = opened('/tmp'); os.close(fd); os.fchdir(fd)", "EBADF")
 attempt("a file as a folder", "os.open('../neighbour.txt', 0, dir_fd=opened(ANY + '/file.txt'))", "ENOENT ENOTDIR")
@@ -42,7 +55,8 @@ attempt("a listing by a number that is closed", "fd = opened('/tmp'); os.close(f
 
 # ---- Numbers that are none ----
 attempt("minus one as a folder", "os.open('x', 0, dir_fd=-1)", "EBADF")
-attempt("the current folder's own value as a folder", "[os.open('neighbour.txt', 0, dir_fd=fd) for fd in (-2, -100)]", "ENOENT EBADF")
+attempt("the current folder's own value as a folder",
+    "[os.open('neighbour.txt', 0, dir_fd=fd) for fd in (-2, -100)]", "ENOENT EBADF")
 attempt("2^31 - 1 as a folder", "os.open('x', 0, dir_fd=2**31 - 1)", "EBADF")
 attempt("2^31 as a folder", "os.open('x', 0, dir_fd=2**31)", "OverflowError")
 attempt("2^32 as a folder", "os.open('x', 0, dir_fd=2**32)", "OverflowError")
@@ -74,8 +88,12 @@ attempt("a number's name among the process's", "read('/proc/self/fd/0')", "ENOEN
 # ---- More than there are ----
 full = "fds = []\ntry:\n  while True: fds.append({how})\nexcept OSError as error: first = errno.errorcode[error.errno]\n"
 attempt("numbers of memory used up", full.format(how="opened('/tmp')") + "read(SECRET)", "EMFILE", fresh=True)
-attempt("numbers of the host used up", full.format(how="opened(ANY)") + "write(ANY + '/file.txt')", "EMFILE", GRANTED, fresh=True)
-attempt("numbers used up, and given back", full.format(how="opened(ANY)") + "[os.close(fd) for fd in fds]; first, read(ANY + '/file.txt')", r"=('EMFILE', b'plain\n')", GRANTED, fresh=True)
-attempt("numbers used up, then a file cut", full.format(how="opened(ANY)") + "os.open(WRITE + '/file.txt', os.O_WRONLY | os.O_TRUNC)", "EMFILE", WRITING, fresh=True)
+attempt("numbers of the host used up",
+    full.format(how="opened(ANY)") + "write(ANY + '/file.txt')", "EMFILE", GRANTED, fresh=True)
+attempt("numbers used up, and given back",
+    full.format(how="opened(ANY)") + "[os.close(fd) for fd in fds]; first, read(ANY + '/file.txt')",
+    r"=('EMFILE', b'plain\n')", GRANTED, fresh=True)
+attempt("numbers used up, then a file cut",
+    full.format(how="opened(ANY)") + "os.open(WRITE + '/file.txt', os.O_WRONLY | os.O_TRUNC)", "EMFILE", WRITING, fresh=True)
 attempt("numbers used up by pipes", full.format(how="os.pipe()") + "first", "='EMFILE'", fresh=True)
 attempt("numbers used up by requests", full.format(how="opened('/dev/pyapp/statvfs/4')") + "first", "='EMFILE'", fresh=True)

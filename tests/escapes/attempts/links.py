@@ -72,7 +72,8 @@ attempt("a file moved to behind a link", "write(new); os.rename(new, WRITE + '/o
 attempt("the mode behind a link", "os.chmod(ANY + '/out_absolute', 0o777)", "ENOENT")
 attempt("the times behind a link", "os.utime(ANY + '/out_absolute', (1, 1))", "ENOENT")
 attempt("the owner behind a link", "os.chown(ANY + '/out_absolute', 0, 0)", "ENOENT")
-attempt("a second name for what is behind a link", "os.link(ANY + '/out_absolute', ANY + '/second'); read(ANY + '/second')", "ENOENT EROFS")
+attempt("a second name for what is behind a link",
+    "os.link(ANY + '/out_absolute', ANY + '/second'); read(ANY + '/second')", "ENOENT EROFS")
 attempt("the other name of a file outside, changed", "write(READ + '/twin.txt')", "EROFS", READING)
 attempt("the other name of a file outside, cut", "os.truncate(READ + '/twin.txt', 0)", "EROFS", READING)
 attempt("one more name of a file outside", "os.link(READ + '/twin.txt', ANY + '/third')", "EROFS", READING)
@@ -83,25 +84,43 @@ attempt("a link of one's own, relative", "os.symlink('../../secret.txt', new); r
 attempt("a link of one's own, changed through", "os.symlink(NEIGHBOUR, new); write(new)", "ENOENT EACCES", WRITING)
 attempt("a link of one's own to a folder", "os.symlink(OUTSIDE, new); write(new + '/made')", "ENOENT EACCES", WRITING)
 attempt("a link of one's own to what is to be made", "os.symlink(HERE + '/made', new); write(new)", "ENOENT EACCES", WRITING)
-attempt("a link of one's own, second name", "os.link(WRITE + '/out_absolute', new, follow_symlinks=False); read(new)", "ENOENT ENOTSUP EOPNOTSUPP NotImplementedError", WRITING)
-attempt("a link to a link of one's own", "os.symlink(SECRET, new); os.symlink(new, new + 'b'); read(new + 'b')", "ENOENT", WRITING)
-attempt("a link of one's own to the process's root", "os.symlink('/proc/self/root', new); read(new + SECRET)", "ENOENT", WRITING)
-attempt("a link to a descriptor", "os.symlink(f'/dev/fd/{opened(ANY)}', new); read(new + '/../neighbour.txt')", "ENOENT ENOTDIR", WRITING)
+attempt("a link of one's own, second name",
+    "os.link(WRITE + '/out_absolute', new, follow_symlinks=False); read(new)",
+    "ENOENT ENOTSUP EOPNOTSUPP NotImplementedError", WRITING)
+attempt("a link to a link of one's own",
+    "os.symlink(SECRET, new); os.symlink(new, new + 'b'); read(new + 'b')", "ENOENT", WRITING)
+attempt("a link of one's own to the process's root",
+    "os.symlink('/proc/self/root', new); read(new + SECRET)", "ENOENT", WRITING)
+attempt("a link to a descriptor",
+    "os.symlink(f'/dev/fd/{opened(ANY)}', new); read(new + '/../neighbour.txt')", "ENOENT ENOTDIR", WRITING)
 attempt("a link to a descriptor of the host's", "os.symlink('/proc/self/fd/3', new); os.listdir(new)", "ENOENT", WRITING)
-attempt("a link that climbs once its folder is moved", "os.makedirs(new + '/a/b'); os.symlink('../../../../neighbour.txt', new + '/a/b/l'); os.rename(new + '/a/b', new + '/b'); read(new + '/b/l')", "ENOENT", WRITING)
-attempt("a link that is moved up", "os.mkdir(new); os.symlink('../../neighbour.txt', new + '/l'); os.rename(new + '/l', new + 'l'); read(new + 'l')", "ENOENT", WRITING)
-attempt("forty-one links in a row", "[os.symlink(f'{new}-{i + 1}', f'{new}-{i}') for i in range(41)]; read(new + '-0')", "ELOOP", WRITING)
-attempt("links that grow", "os.symlink('l/' * 1000 + '../../neighbour.txt', os.path.join(make(new), 'l')); read(new + '/l')", "ELOOP ENAMETOOLONG", WRITING)
+attempt("a link that climbs once its folder is moved",
+    "os.makedirs(new + '/a/b'); os.symlink('../../../neighbour.txt', new + '/a/b/l'); "
+    "os.rename(new + '/a/b', new + '/b'); read(new + '/b/l')",
+    "ENOENT", WRITING)
+attempt("a link that is moved up",
+    "os.mkdir(new); os.symlink('../neighbour.txt', new + '/l'); os.rename(new + '/l', new + 'l'); read(new + 'l')",
+    "ENOENT", WRITING)
+attempt("forty-one links in a row",
+    "[os.symlink(f'{new}-{i + 1}', f'{new}-{i}') for i in range(41)]; read(new + '-0')", "ELOOP", WRITING)
+attempt("links that grow",
+    "os.symlink('l/' * 1000 + '../../neighbour.txt', os.path.join(make(new), 'l')); read(new + '/l')",
+    "ELOOP ENAMETOOLONG", WRITING)
 attempt("a link of 4,096 bytes", "os.symlink('/' * 4096 + SECRET, new)", "ENAMETOOLONG", WRITING)
 attempt("a link of no bytes", "os.symlink('', new)", "ENOENT", WRITING)
 attempt("a link with a NUL", "os.symlink(SECRET + '\\0x', new)", "ValueError", WRITING)
 attempt("a link in memory", "os.symlink(SECRET, f'/tmp/l{count}'); read(f'/tmp/l{count}')", "ENOENT")
 attempt("a link in memory, relative", "os.symlink('..' + SECRET, f'/tmp/l{count}'); read(f'/tmp/l{count}')", "ENOENT")
-attempt("a link in memory to above a grant", "os.symlink(ANY + '/..', f'/tmp/l{count}'); read(f'/tmp/l{count}/neighbour.txt')", "ENOENT")
-attempt("a link in memory, changed through", "os.symlink(NEIGHBOUR, f'/tmp/l{count}'); write(f'/tmp/l{count}')", "ENOENT EACCES")
-attempt("a link in memory to a grant, and up", "os.symlink(ANY, f'/tmp/l{count}'); read(f'/tmp/l{count}/../neighbour.txt')", "ENOENT")
-attempt("the times of what a link leads to, by its own name", "os.utime(WRITE + '/out_absolute', (1, 1), follow_symlinks=False); os.stat(SECRET)", "ENOENT", WRITING)
-attempt("a tree taken away with its links", "os.symlink(OUTSIDE, make(new) + '/l'); shutil.rmtree(new); os.path.exists(OUTSIDE)", "=False", WRITING)
+attempt("a link in memory to above a grant",
+    "os.symlink(ANY + '/..', f'/tmp/l{count}'); read(f'/tmp/l{count}/neighbour.txt')", "ENOENT")
+attempt("a link in memory, changed through",
+    "os.symlink(NEIGHBOUR, f'/tmp/l{count}'); write(f'/tmp/l{count}')", "ENOENT EACCES")
+attempt("a link in memory to a grant, and up",
+    "os.symlink(ANY, f'/tmp/l{count}'); read(f'/tmp/l{count}/../neighbour.txt')", "ENOENT")
+attempt("the times of what a link leads to, by its own name",
+    "os.utime(WRITE + '/out_absolute', (1, 1), follow_symlinks=False); os.stat(SECRET)", "ENOENT", WRITING)
+attempt("a tree taken away with its links",
+    "os.symlink(OUTSIDE, make(new) + '/l'); shutil.rmtree(new); os.path.exists(OUTSIDE)", "=False", WRITING)
 
 # ---- Archives that lead out ----
 def linked(name, target, kind=tarfile.SYMTYPE):
@@ -123,8 +142,13 @@ def unpack(*members):
         archive.extractall(make(f"{WRITE}/unpacked-{count}"), filter="fully_trusted")
 
 
-attempt("a tar file with a link and a file behind it", "unpack(linked('l', OUTSIDE), filed('l/made'))", "ENOENT EACCES FileExistsError EEXIST", WRITING)
+attempt("a tar file with a link and a file behind it",
+    "unpack(linked('l', OUTSIDE), filed('l/made'))", "ENOENT EACCES FileExistsError EEXIST", WRITING)
 attempt("a tar file with a name that leads up", "unpack(filed('../../made'))", "ENOENT EACCES", WRITING)
 attempt("a tar file with an absolute name", "unpack(filed(OUTSIDE + '/made'))", "ENOENT EACCES EEXIST", WRITING)
-attempt("a tar file with a second name of a file outside", "unpack(linked('l', SECRET, tarfile.LNKTYPE))", "ENOENT KeyError", WRITING)
-attempt("a zip file with a name that leads up", "import zipfile; z = zipfile.ZipFile('/tmp/z.zip', 'w'); z.writestr('../../made', ''); z.extractall(new); os.path.exists(BASE + '/made')", "=False", WRITING)
+attempt("a tar file with a second name of a file outside",
+    "unpack(linked('l', SECRET, tarfile.LNKTYPE))", "ENOENT KeyError", WRITING)
+attempt("a zip file with a name that leads up",
+    "import zipfile; z = zipfile.ZipFile('/tmp/z.zip', 'w'); z.writestr('../../made', ''); z.extractall(new); "
+    "os.path.exists(BASE + '/made')",
+    "=False", WRITING)

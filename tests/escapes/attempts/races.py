@@ -19,29 +19,40 @@ race("read up from a link", "read(RACE + '/swap/../secret.txt')", "")
 race("what it is", "os.stat(RACE + '/swap/inner.txt').st_size", "6")
 race("what a folder has", "'outside.txt' in os.listdir(RACE + '/swap')", "False")
 race("what a folder's walk finds", "[f for d, _, fs in os.walk(RACE + '/swap') for f in fs if f == 'outside.txt']", "[]")
-race("a folder's descriptor", "fd = opened(RACE + '/swap', os.O_DIRECTORY); os.read(os.open('inner.txt', 0, dir_fd=fd), 99)", inner)
+race("a folder's descriptor",
+    "fd = opened(RACE + '/swap', os.O_DIRECTORY); os.read(os.open('inner.txt', 0, dir_fd=fd), 99)", inner)
 race("a folder's descriptor, and up", "fd = opened(RACE + '/swap'); os.read(os.open('../../file.txt', 0, dir_fd=fd), 99)", fine)
 race("the current folder", "os.chdir(RACE + '/swap'); read('inner.txt')", inner)
 race("the current folder, and up", "os.chdir(RACE + '/swap/sub'); read('../inner.txt')", inner)
 race("the current folder's path", "os.chdir(RACE + '/swap'); 'outside' in os.getcwd()", "False")
 race("a folder that is moved out, and up", "os.chdir(RACE + '/moved/sub'); read('../../beside.txt')", inner)
 race("a folder that is moved out, and its path", "os.chdir(RACE + '/moved/sub'); 'away' in os.getcwd()", "False")
-race("a folder that is moved out, by its descriptor", "fd = opened(RACE + '/moved/sub'); os.read(os.open('../../beside.txt', 0, dir_fd=fd), 99)", inner)
-race("a folder that is moved out, a step at a time", "fd = opened(RACE + '/moved/sub'); up = os.open('..', 0, dir_fd=fd); up = os.open('..', 0, dir_fd=up); 'secret.txt' in os.listdir(up)", "False")
-race("a folder that is moved out, far up", "os.chdir(RACE + '/moved/sub'); [os.chdir('..') for _ in range(3)]; read('secret.txt')", "")
+race("a folder that is moved out, by its descriptor",
+    "fd = opened(RACE + '/moved/sub'); os.read(os.open('../../beside.txt', 0, dir_fd=fd), 99)", inner)
+race("a folder that is moved out, a step at a time",
+    "fd = opened(RACE + '/moved/sub'); up = os.open('..', 0, dir_fd=fd); up = os.open('..', 0, dir_fd=up); "
+    "'secret.txt' in os.listdir(up)",
+    "False")
+race("a folder that is moved out, far up",
+    "os.chdir(RACE + '/moved/sub'); [os.chdir('..') for _ in range(3)]; read('secret.txt')", "")
 
-race("made for reading where it comes and goes", "os.read(os.open(READ + '/race/flicker', os.O_RDONLY | os.O_CREAT, 0o666), 99)", fine, READING)
-race("made not to be followed where it comes and goes", "os.read(os.open(READ + '/race/flicker', os.O_NOFOLLOW | os.O_CREAT, 0o666), 99)", fine, READING)
+race("made for reading where it comes and goes",
+    "os.read(os.open(READ + '/race/flicker', os.O_RDONLY | os.O_CREAT, 0o666), 99)", fine, READING)
+race("made not to be followed where it comes and goes",
+    "os.read(os.open(READ + '/race/flicker', os.O_NOFOLLOW | os.O_CREAT, 0o666), 99)", fine, READING)
 
 race("written in a folder", "write(RACE + '/swap/written.txt')", "None", WRITING)
 race("overwritten in a folder", "write(RACE + '/swap/victim.txt')", "None", WRITING)
 race("overwritten", "write(RACE + '/flip'); os.truncate(RACE + '/flip', 0)", "None", WRITING)
-race("made anew", "opened(RACE + '/swap/anew.txt', os.O_CREAT | os.O_EXCL) > 0; os.unlink(RACE + '/swap/anew.txt')", "None", WRITING)
+race("made anew",
+    "opened(RACE + '/swap/anew.txt', os.O_CREAT | os.O_EXCL) > 0; os.unlink(RACE + '/swap/anew.txt')", "None", WRITING)
 race("cut", "os.truncate(RACE + '/swap/victim.txt', 0)", "None", WRITING)
 race("a folder made", "os.mkdir(RACE + '/swap/folder'); os.rmdir(RACE + '/swap/folder')", "None", WRITING)
 race("a link made", "os.symlink('x', RACE + '/swap/link'); os.unlink(RACE + '/swap/link')", "None", WRITING)
-race("a second name made", "os.link(RACE + '/swap/inner.txt', RACE + '/swap/second'); os.unlink(RACE + '/swap/second')", "None", WRITING)
-race("a second name of what a link took", "os.link(RACE + '/flip', RACE + '/second'); os.unlink(RACE + '/second')", "None", WRITING)
+race("a second name made",
+    "os.link(RACE + '/swap/inner.txt', RACE + '/swap/second'); os.unlink(RACE + '/swap/second')", "None", WRITING)
+race("a second name of what a link took",
+    "os.link(RACE + '/flip', RACE + '/second'); os.unlink(RACE + '/second')", "None", WRITING)
 race("taken away", "os.unlink(RACE + '/swap/outside.txt')", "", WRITING)
 race("an empty folder taken away", "os.rmdir(RACE + '/swap/empty')", "", WRITING)
 race("a tree taken away", "shutil.rmtree(RACE + '/swap/tree')", "", WRITING)

@@ -45,7 +45,8 @@ attempt("replaced from what may be written", "write(new); os.replace(new, READ +
 attempt("replaced by a folder", "os.rename(make(new), READ + '/empty')", "EROFS", ["write"])
 attempt("a second name where one may write", "os.link(READ + '/file.txt', new); write(new)", "EROFS", ["write"])
 attempt("a second name of what one may write", "write(new); os.link(new, READ + '/made')", "EROFS", ["write"])
-attempt("a second name of a link in it", "os.link(READ + '/in_file', new, follow_symlinks=False)", "EROFS NotImplementedError", ["write"])
+attempt("a second name of a link in it",
+    "os.link(READ + '/in_file', new, follow_symlinks=False)", "EROFS NotImplementedError", ["write"])
 attempt("the second name of a second name", "os.link(READ + '/twin.txt', new)", "EROFS", ["write"])
 
 # ---- Changing what it is ----
@@ -57,7 +58,8 @@ attempt("the times of a folder", "os.utime(READ, (1, 1))", "EROFS", READING)
 attempt("the times of a link", "os.utime(READ + '/dangling', (1, 1), follow_symlinks=False)", "EROFS", READING)
 attempt("the times of a link's target", "os.utime(READ + '/in_file', (1, 1))", "EROFS", READING)
 attempt("the mode of a file", "os.chmod(READ + '/file.txt', 0o777)", "EROFS", READING)
-attempt("the mode that a file has already", "os.chmod(READ + '/file.txt', os.stat(READ + '/file.txt').st_mode)", "EROFS", READING)
+attempt("the mode that a file has already",
+    "os.chmod(READ + '/file.txt', os.stat(READ + '/file.txt').st_mode)", "EROFS", READING)
 attempt("the mode of a folder", "os.chmod(READ, 0o777)", "EROFS", READING)
 attempt("the mode of a link's target", "os.chmod(READ + '/in_file', 0o777)", "EROFS", READING)
 attempt("the set-user-id bit", "os.chmod(READ + '/file.txt', 0o4755)", "EROFS", READING)
@@ -78,14 +80,22 @@ attempt("the mode by its descriptor", "os.chmod(opened(READ + '/file.txt'), 0o77
 attempt("the mode by a folder's descriptor", "os.fchmod(opened(READ), 0o777)", "EROFS", READING)
 attempt("the times by a folder's descriptor", "os.utime(opened(READ), (1, 1))", "EROFS", READING)
 attempt("the owner by its descriptor", "os.chown(opened(READ + '/file.txt'), -1, -1)", "EROFS", READING)
-attempt("made to write by its flags", "fd = opened(READ + '/file.txt'); fcntl.fcntl(fd, fcntl.F_SETFL, os.O_RDWR); os.write(fd, b'x')", "EBADF", READING)
-attempt("made to append by its flags", "fd = opened(READ + '/file.txt'); fcntl.fcntl(fd, fcntl.F_SETFL, os.O_APPEND); os.write(fd, b'x')", "EBADF", READING)
-attempt("opened once more by its number", "opened(f\"/dev/fd/{opened(READ + '/file.txt')}\", os.O_RDWR)", "EACCES EROFS", READING)
-attempt("cut by its number", "opened(f\"/dev/fd/{opened(READ + '/file.txt')}\", os.O_TRUNC); read(READ + '/file.txt')", r"EACCES EROFS =b'plain\n'", READING)
+attempt("made to write by its flags",
+    "fd = opened(READ + '/file.txt'); fcntl.fcntl(fd, fcntl.F_SETFL, os.O_RDWR); os.write(fd, b'x')", "EBADF", READING)
+attempt("made to append by its flags",
+    "fd = opened(READ + '/file.txt'); fcntl.fcntl(fd, fcntl.F_SETFL, os.O_APPEND); os.write(fd, b'x')", "EBADF", READING)
+attempt("opened once more by its number",
+    "opened(f\"/dev/fd/{opened(READ + '/file.txt')}\", os.O_RDWR)", "EACCES EROFS", READING)
+attempt("cut by its number",
+    "opened(f\"/dev/fd/{opened(READ + '/file.txt')}\", os.O_TRUNC); read(READ + '/file.txt')",
+    r"EACCES EROFS =b'plain\n'", READING)
 attempt("written to as a file object", "os.fdopen(opened(READ + '/file.txt'), 'wb', 0).write(b'x')", "EBADF", READING)
 attempt("locked for writing", "fcntl.lockf(opened(READ + '/file.txt'), fcntl.LOCK_EX | fcntl.LOCK_NB)", "EBADF", READING)
 attempt("mapped to be written", "import mmap; mmap.mmap(opened(READ + '/file.txt'), 6)[0:1]", "EACCES EBADF", READING)
-attempt("mapped as a copy, and written", "import mmap; m = mmap.mmap(opened(READ + '/file.txt'), 6, access=mmap.ACCESS_COPY); m[0:5] = b'CHANG'; m.flush(); read(READ + '/file.txt')", r"=b'plain\n'", READING)
+attempt("mapped as a copy, and written",
+    "import mmap; m = mmap.mmap(opened(READ + '/file.txt'), 6, access=mmap.ACCESS_COPY); m[0:5] = b'CHANG'; m.flush(); "
+    "read(READ + '/file.txt')",
+    r"=b'plain\n'", READING)
 attempt("flushed to the disk", "os.fsync(opened(READ + '/file.txt'))", "=None", READING)
 
 # ---- By the descriptor of a folder ----
@@ -94,7 +104,8 @@ attempt("made in a folder", "os.open('made', os.O_WRONLY | os.O_CREAT, dir_fd=op
 attempt("a folder made in a folder", "os.mkdir('made', dir_fd=opened(READ))", "EROFS", READING)
 attempt("taken away in a folder", "os.unlink('file.txt', dir_fd=opened(READ))", "EROFS", READING)
 attempt("a folder taken away in a folder", "os.rmdir('empty', dir_fd=opened(READ))", "EROFS", READING)
-attempt("renamed in a folder", "fd = opened(READ); os.rename('file.txt', 'made', src_dir_fd=fd, dst_dir_fd=fd)", "EROFS", READING)
+attempt("renamed in a folder",
+    "fd = opened(READ); os.rename('file.txt', 'made', src_dir_fd=fd, dst_dir_fd=fd)", "EROFS", READING)
 attempt("a link made in a folder", "os.symlink('x', 'made', dir_fd=opened(READ))", "EROFS", READING)
 attempt("the mode in a folder", "os.chmod('file.txt', 0o777, dir_fd=opened(READ))", "EROFS", READING)
 attempt("the times in a folder", "os.utime('file.txt', (1, 1), dir_fd=opened(READ))", "EROFS", READING)
@@ -109,21 +120,29 @@ attempt("a way with dots", "write(READ + '/./sub/../file.txt')", "EROFS", READIN
 attempt("a way with slashes", "write(READ + '//file.txt')", "EROFS", READING)
 attempt("a way through a link in it", "write(READ + '/in_folder/inner.txt')", "EROFS", READING)
 attempt("a way through a link to a file in it", "write(READ + '/in_file')", "EROFS", READING)
-attempt("a way through a link in memory", "os.symlink(READ, f'/tmp/r{count}'); write(f'/tmp/r{count}/file.txt')", "EROFS", READING)
+attempt("a way through a link in memory",
+    "os.symlink(READ, f'/tmp/r{count}'); write(f'/tmp/r{count}/file.txt')", "EROFS", READING)
 attempt("a way through what may be written", "write(WRITE + '/../readable/file.txt')", "EROFS", ["write"])
 attempt("a way through a link of one's own", "os.symlink('../readable/file.txt', new); write(new)", "EROFS", ["write"])
 attempt("a way through a link to the folder", "os.symlink(READ, new); os.unlink(new + '/file.txt')", "EROFS", ["write"])
-attempt("a folder of one's own that has its name", "os.mkdir(make(new) + '/readable'); os.chdir(new); write('../../readable/file.txt')", "EROFS", ["write"])
+attempt("a folder of one's own that has its name",
+    "os.mkdir(make(new) + '/readable'); os.chdir(new); write('../../readable/file.txt')", "EROFS", ["write"])
 attempt("what could be written when nothing was denied", "write(HERE + '/writable/file.txt')", "EROFS", ["read"])
 
 # ---- By what a library does ----
 attempt("a temporary file in it", "tempfile.mkstemp(dir=READ)", "EROFS", READING)
-attempt("a database in it changed", "sqlite3.connect(READ + '/data.db').execute('create table t (x)')", "OperationalError", READING)
-attempt("a database in it made", "sqlite3.connect(READ + '/made.db').execute('create table t (x)')", "OperationalError", READING)
-attempt("a database in it, its journal", "sqlite3.connect(READ + '/data.db').execute('pragma journal_mode=wal').fetchall()", "OperationalError =[('delete',)]", READING)
-attempt("a database in it, its head", "sqlite3.connect(READ + '/data.db').execute('pragma user_version = 5')", "OperationalError", READING)
+attempt("a database in it changed",
+    "sqlite3.connect(READ + '/data.db').execute('create table t (x)')", "OperationalError", READING)
+attempt("a database in it made",
+    "sqlite3.connect(READ + '/made.db').execute('create table t (x)')", "OperationalError", READING)
+attempt("a database in it, its journal",
+    "sqlite3.connect(READ + '/data.db').execute('pragma journal_mode=wal').fetchall()",
+    "OperationalError =[('delete',)]", READING)
+attempt("a database in it, its head",
+    "sqlite3.connect(READ + '/data.db').execute('pragma user_version = 5')", "OperationalError", READING)
 attempt("bytecode in it", "import py_compile; py_compile.compile(READ + '/module_inside.py', doraise=True)", "EROFS", READING)
-attempt("a module imported from it", "sys.path.insert(0, READ); import module_inside; os.path.exists(READ + '/__pycache__')", "=False", READING)
+attempt("a module imported from it",
+    "sys.path.insert(0, READ); import module_inside; os.path.exists(READ + '/__pycache__')", "=False", READING)
 attempt("an archive in it added to", "import zipfile; zipfile.ZipFile(READ + '/file.txt', 'a')", "EROFS", READING)
 attempt("a shelf in it", "import shelve; shelve.open(READ + '/shelf')", "EROFS error OperationalError", READING)
 attempt("the archive of the app", "write('/vfs/pyapp.json')", "EROFS")

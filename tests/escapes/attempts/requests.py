@@ -1,4 +1,4 @@
-"""Requests: names below /dev/pyapp by which the C library asks the host for what preview1 has no call for. A program can ask, too."""
+"""Requests: names below /dev/pyapp by which the C library asks the host for what preview1 has no call for. A program can, too."""
 
 attempt("no request", "ask('')", "ENOSYS")
 attempt("a request that there is not", "ask('grant/' + SECRET)", "ENOSYS")
@@ -36,9 +36,13 @@ attempt("the current folder, not open", "ask('cwd/4000')", "EBADF")
 attempt("the current folder, stdin", "ask('cwd/0')", "ENOTDIR")
 attempt("the current folder, 2^64", "ask('cwd/18446744073709551616')", "EINVAL")
 attempt("the current folder and more", "ask('cwd/0/0')", "EINVAL")
-attempt("the current folder, a copy's, and up", "opened(f'/dev/pyapp/cwd/{opened(ANY)}'); read('../neighbour.txt')", "ENOENT", fresh=True)
+attempt("the current folder, a copy's, and up",
+    "opened(f'/dev/pyapp/cwd/{opened(ANY)}'); read('../neighbour.txt')", "ENOENT", fresh=True)
 attempt("the other end of stdin", "ask('peer/0')", "EINVAL")
-attempt("the other end, twice", "fd = opened('/dev/pyapp/pipe'); ask(f'peer/{fd}') if False else opened(f'/dev/pyapp/peer/{fd}'); opened(f'/dev/pyapp/peer/{fd}')", "EINVAL")
+attempt("the other end, twice",
+    "fd = opened('/dev/pyapp/pipe'); ask(f'peer/{fd}') if False else opened(f'/dev/pyapp/peer/{fd}'); "
+    "opened(f'/dev/pyapp/peer/{fd}')",
+    "EINVAL")
 attempt("the other end of what is not open", "ask('peer/4294967295')", "EBADF")
 
 attempt("the mode of what is read only", "ask(f\"chmod/{opened(READ + '/file.txt')}/777\")", "EROFS", READING)
@@ -63,7 +67,8 @@ attempt("how full nothing is", "ask('statvfs/4294967295')", "EBADF")
 attempt("a lock for writing on what is read only", "ask(f\"lock/{opened(READ + '/file.txt')}/w/0/0/0\")", "EBADF", READING)
 attempt("a lock of a kind that there is not", "ask(f\"lock/{opened(ANY + '/file.txt')}/x/0/0/0\")", "EINVAL", GRANTED)
 attempt("a lock below nothing", "ask(f\"lock/{opened(ANY + '/file.txt')}/r/-1/0/0\")", "EINVAL", GRANTED)
-attempt("a lock across 2^63", "ask(f\"lock/{opened(ANY + '/file.txt')}/r/9223372036854775807/9223372036854775807/0\")", "EINVAL EOVERFLOW", GRANTED)
+attempt("a lock across 2^63",
+    "ask(f\"lock/{opened(ANY + '/file.txt')}/r/9223372036854775807/9223372036854775807/0\")", "EINVAL EOVERFLOW", GRANTED)
 attempt("a lock at 2^63", "ask(f\"lock/{opened(ANY + '/file.txt')}/r/9223372036854775808/0/0\")", "EINVAL", GRANTED)
 attempt("a lock on a folder", "ask(f'lock/{opened(ANY)}/w/0/0/0')", "EBADF", GRANTED)
 attempt("a lock on nothing", "ask('lock/4294967295/w/0/0/0')", "EBADF")

@@ -48,7 +48,9 @@ attempt("another root", "os.chroot(OUTSIDE)", refused)
 attempt("another user", "os.setuid(0)", refused)
 attempt("a library of the machine's", "import ctypes; ctypes.CDLL('libc.so.6').getpid()", refused)
 attempt("a library beside", "import ctypes; ctypes.CDLL(OUTSIDE + '/module_outside.py')", refused)
-attempt("an extension beside", "import importlib.util as u; u.module_from_spec(u.spec_from_file_location('x', OUTSIDE + '/x.so'))", refused + " ImportError")
+attempt("an extension beside",
+    "import importlib.util as u; u.module_from_spec(u.spec_from_file_location('x', OUTSIDE + '/x.so'))",
+    refused + " ImportError")
 
 # ---- The network ----
 unreachable = refused + " ECONNREFUSED EINVAL EAFNOSUPPORT EPROTONOSUPPORT EACCES gaierror ENETUNREACH ModuleNotFoundError"
@@ -59,11 +61,19 @@ attempt("a socket made by its name", "import socket; socket.socket(socket.AF_UNI
 attempt("a name looked up", "import socket; socket.gethostbyname('example.org')", unreachable)
 
 # ---- The host's own stack and memory: the guest may end, with an error or a trap, and the host says so ----
-attempt("a stack without end", "sys.setrecursionlimit(10**9); x = []\nfor _ in range(10**6): x = [x]\nlen(repr(x))", "RecursionError MemoryError 134", fresh=True)
-attempt("a syntax tree without end", "compile('(' * 10**6, '', 'eval')", "SyntaxError MemoryError RecursionError 134", fresh=True)
+attempt("a stack without end",
+    "sys.setrecursionlimit(10**9); x = []\nfor _ in range(10**6): x = [x]\nlen(repr(x))",
+    "RecursionError MemoryError 134", fresh=True)
+attempt("a syntax tree without end",
+    "compile('(' * 10**6, '', 'eval')", "SyntaxError MemoryError RecursionError 134", fresh=True)
 attempt("a pattern without end", "import re; re.compile('(' * 10**5 + ')' * 10**5)", "RecursionError 134", fresh=True)
 attempt("memory at once", "bytearray(2**32)", "MemoryError OverflowError", fresh=True)
 attempt("an end in the middle", "os.abort()", "134", fresh=True)
-attempt("a signal", "import signal; signal.raise_signal(signal.SIGSEGV)", "139 134 ValueError OSError EINVAL ENOSYS", fresh=True)
-attempt("memory outside", "import ctypes; ctypes.memset(2**32 - 8, 0, 64)", "134 TypeError AttributeError ENOSYS OSError NotImplementedError", fresh=True)
-attempt("memory at nothing", "import ctypes; ctypes.string_at(2**32 - 1, 100)", "134 TypeError AttributeError ENOSYS OSError NotImplementedError", fresh=True)
+attempt("a signal",
+    "import signal; signal.raise_signal(signal.SIGSEGV)", "139 134 ValueError OSError EINVAL ENOSYS", fresh=True)
+attempt("memory outside",
+    "import ctypes; ctypes.memset(2**32 - 8, 0, 64)",
+    "134 TypeError AttributeError ENOSYS OSError NotImplementedError", fresh=True)
+attempt("memory at nothing",
+    "import ctypes; ctypes.string_at(2**32 - 1, 100)",
+    "134 TypeError AttributeError ENOSYS OSError NotImplementedError", fresh=True)

@@ -44,35 +44,60 @@ named = ["arguments-write"]
 attempt("a link in place of what is to be made", "os.symlink(SECRET, HERE + '/made.out')", "EPERM EROFS EACCES", named)
 attempt("a link in its place, relative", "os.symlink('neighbour.txt', 'made.out')", "EPERM EROFS EACCES", named)
 attempt("a link to nowhere in its place", "os.symlink('nowhere', 'made.out')", "EPERM EROFS EACCES", named)
-attempt("a link moved into its place", "os.symlink(SECRET, new); os.rename(new, HERE + '/made.out')", "EPERM EROFS EACCES EXDEV", named)
-attempt("a second name of a link in its place", "os.symlink(SECRET, new); os.link(new, HERE + '/made.out', follow_symlinks=False)", "EPERM EROFS EACCES EXDEV NotImplementedError", named)
-attempt("a link in place of what is there", "os.unlink('given.txt'); os.symlink(SECRET, 'given.txt')", "EPERM EROFS EACCES", named, fresh=True)
+attempt("a link moved into its place",
+    "os.symlink(SECRET, new); os.rename(new, HERE + '/made.out')", "EPERM EROFS EACCES EXDEV", named)
+attempt("a second name of a link in its place",
+    "os.symlink(SECRET, new); os.link(new, HERE + '/made.out', follow_symlinks=False)",
+    "EPERM EROFS EACCES EXDEV NotImplementedError", named)
+attempt("a link in place of what is there",
+    "os.unlink('given.txt'); os.symlink(SECRET, 'given.txt')", "EPERM EROFS EACCES", named, fresh=True)
 attempt("a link over what is there", "os.symlink(SECRET, new); os.replace(new, 'given.txt')", "EPERM EROFS EACCES EXDEV", named)
 
 # ---- Folders that move while they are open ----
-attempt("up from a folder that was moved up", "os.makedirs(new + '/a/b'); fd = opened(new + '/a/b'); os.rename(new + '/a/b', new + 'b'); os.open('../../neighbour.txt', 0, dir_fd=fd)", "ENOENT", WRITING)
-attempt("up from where one is, moved up", "os.makedirs(new + '/a/b/c'); os.chdir(new + '/a/b/c'); os.rename(new + '/a/b/c', new + 'c'); read('../../neighbour.txt')", "ENOENT", WRITING)
-attempt("made up from where one is, moved up", "os.makedirs(new + '/a/b/c'); os.chdir(new + '/a/b/c'); os.rename(new + '/a', new + 'a'); write('../../../../made')", "EACCES ENOENT", WRITING)
-attempt("up from where one is, taken away", "os.chdir(make(new)); os.rmdir(new); read('../../neighbour.txt')", "ENOENT", WRITING)
+attempt("up from a folder that was moved up",
+    "os.makedirs(new + '/a/b'); fd = opened(new + '/a/b'); os.rename(new + '/a/b', new + 'b'); "
+    "os.open('../../neighbour.txt', 0, dir_fd=fd)",
+    "ENOENT", WRITING)
+attempt("up from where one is, moved up",
+    "os.makedirs(new + '/a/b/c'); os.chdir(new + '/a/b/c'); os.rename(new + '/a/b/c', new + 'c'); read('../../neighbour.txt')",
+    "ENOENT", WRITING)
+attempt("made up from where one is, moved up",
+    "os.makedirs(new + '/a/b/c'); os.chdir(new + '/a/b/c'); os.rename(new + '/a', new + 'a'); write('../../../../made')",
+    "EACCES ENOENT", WRITING)
+attempt("up from where one is, taken away",
+    "os.chdir(make(new)); os.rmdir(new); read('../../neighbour.txt')", "ENOENT", WRITING)
 attempt("where one is, taken away", "os.chdir(make(new)); os.rmdir(new); os.getcwd()", "ENOENT", WRITING)
 attempt("made where one was", "os.chdir(make(new)); os.rmdir(new); write('made')", "ENOENT", WRITING)
-attempt("a link where one was", "os.chdir(make(new)); os.rmdir(new); os.symlink(OUTSIDE, new); read('inner.txt')", "ENOENT", WRITING)
-attempt("up from a folder whose place a link took", "os.makedirs(new + '/d'); fd = opened(new + '/d'); os.rename(new, new + 'x'); os.symlink(OUTSIDE, new); os.open('../inner.txt', 0, dir_fd=fd)", "ENOENT", WRITING)
-attempt("a folder's own number, and a link in its place", "fd = opened(make(new)); os.rmdir(new); os.symlink(OUTSIDE, new); os.open('inner.txt', 0, dir_fd=fd)", "ENOENT", WRITING)
+attempt("a link where one was",
+    "os.chdir(make(new)); os.rmdir(new); os.symlink(OUTSIDE, new); read('inner.txt')", "ENOENT", WRITING)
+attempt("up from a folder whose place a link took",
+    "os.makedirs(new + '/d'); fd = opened(new + '/d'); os.rename(new, new + 'x'); os.symlink(OUTSIDE, new); "
+    "os.open('../inner.txt', 0, dir_fd=fd)",
+    "ENOENT", WRITING)
+attempt("a folder's own number, and a link in its place",
+    "fd = opened(make(new)); os.rmdir(new); os.symlink(OUTSIDE, new); os.open('inner.txt', 0, dir_fd=fd)", "ENOENT", WRITING)
 
 # ---- What has no name for it ----
 attempt("a device", "os.mknod(new, 0o20666, os.makedev(1, 1))", "AttributeError ENOSYS EPERM", WRITING)
 attempt("a pipe with a name", "os.mkfifo(new)", "AttributeError ENOSYS EPERM", WRITING)
 attempt("another owner", "write(new); os.chown(new, 0, 0)", "EPERM", WRITING)
 attempt("a file without a name", "os.open(WRITE, os.O_TMPFILE | os.O_RDWR)", "AttributeError EISDIR EINVAL", WRITING)
-attempt("a mode with more bits than there are", "write(new); os.chmod(new, 0o777777)", "EPERM", WRITING)
+attempt("a mode with more bits than there are",
+    "write(new); os.chmod(new, 0o777777)", "EPERM", WRITING)
 attempt("a program that runs as its owner", "write(new); os.chmod(new, 0o4755)", "EPERM", WRITING)
 attempt("a program that runs as its group", "write(new); os.chmod(new, 0o2755)", "EPERM", WRITING)
 
 # ---- Deep trees ----
 down = "os.chdir(make(new)); os.makedirs('/'.join('d' * 100)); [os.chdir('d') for _ in range(100)]; "
 attempt("up a hundred folders, and three more", down + "read('../' * 103 + 'neighbour.txt')", "ENOENT", WRITING)
-attempt("up a hundred folders, one at a time", down + "[os.chdir('..') for _ in range(102)]; read('neighbour.txt')", "ENOENT", WRITING)
-attempt("ten thousand folders", "os.chdir(make(new)); [(os.mkdir('d'), os.chdir('d')) for _ in range(10_000)]; read('../' * 1000 + 'neighbour.txt')", "ENOENT ENAMETOOLONG", WRITING, fresh=True)
-attempt("long names, as deep as it goes", "fd = opened(make(new)); n = 'n' * 255\nfor _ in range(3000): os.mkdir(n, dir_fd=fd); fd = os.open(n, 0, dir_fd=fd)\nNone", "ENAMETOOLONG EMFILE", WRITING, fresh=True)
-attempt("ten thousand files in a folder", "os.chdir(make(new)); [os.close(os.open(f'{i}', os.O_CREAT)) for i in range(10_000)]; len(os.listdir('.'))", "=10000", WRITING, fresh=True)
+attempt("up a hundred folders, one at a time",
+    down + "[os.chdir('..') for _ in range(102)]; read('neighbour.txt')", "ENOENT", WRITING)
+attempt("ten thousand folders",
+    "os.chdir(make(new)); [(os.mkdir('d'), os.chdir('d')) for _ in range(10_000)]; read('../' * 1000 + 'neighbour.txt')",
+    "ENOENT ENAMETOOLONG", WRITING, fresh=True)
+attempt("long names, as deep as it goes",
+    "fd = opened(make(new)); n = 'n' * 255\nfor _ in range(3000): os.mkdir(n, dir_fd=fd); fd = os.open(n, 0, dir_fd=fd)\nNone",
+    "ENAMETOOLONG EMFILE", WRITING, fresh=True)
+attempt("ten thousand files in a folder",
+    "os.chdir(make(new)); [os.close(os.open(f'{i}', os.O_CREAT)) for i in range(10_000)]; len(os.listdir('.'))",
+    "=10000", WRITING, fresh=True)
