@@ -5,7 +5,8 @@
 //! - What is granted is mounted at its real path; of what is missing the outermost folder.
 //! - The folders above are there and hold the way only. So is the name by which something was granted: as a link; and what the
 //!   name passes and leaves by `..`.
-//! - A link that lies where a key lets the app write, and leads away from there, grants nothing: the app may have made it.
+//! - A link below a folder that a key lets the app write, which leads away from there, grants nothing: the app may have made it.
+//!   In place of the folder itself it cannot make one.
 
 use std::collections::BTreeSet;
 use std::fs::canonicalize;
@@ -65,8 +66,10 @@ impl Granted {
     /// Whether the app may have made a link that this grant follows; it may write to these folders.
     pub fn may_be_planted(&self, writable: &[PathBuf]) -> bool {
         let links = links_on(&self.written, &mut 40);
-        let is_planted =
-            |folder: &PathBuf| !self.path.starts_with(folder) && links.iter().any(|link| link.starts_with(folder));
+        let is_planted = |folder: &PathBuf| {
+            let is_below = |link: &PathBuf| link != folder && link.starts_with(folder);
+            !self.path.starts_with(folder) && links.iter().any(is_below)
+        };
         writable.iter().any(is_planted)
     }
 }

@@ -1,6 +1,6 @@
 //! Where a case plays: a random tree, its twin, and what a run is granted of it.
 
-use super::disk::Change;
+use super::disk::{Change, look_at_all};
 use super::grants::{Access, Granted, Grants, granted};
 use super::input::Input;
 use super::path::Paths;
@@ -147,11 +147,13 @@ impl Setting {
     /// What there is to tell of it.
     pub fn describe(&self) -> String {
         let Permissions { arguments, read, write, .. } = &self.permissions;
+        let tree = look_at_all(&self.tree).into_iter().map(|(path, entry)| format!("{path:?} {:?}", entry.what));
         format!(
-            "in {}\nread {read:?}\nwrite {write:?}\narguments {arguments:?} {:?}\nlinks at home {:?}",
+            "in {}\nread {read:?}\nwrite {write:?}\narguments {arguments:?} {:?}\nlinks at home {:?}\ntree {:#?}",
             self.current_folder.display(),
             self.arguments,
-            self.home_links
+            self.home_links,
+            tree.collect::<Vec<_>>()
         )
     }
 
