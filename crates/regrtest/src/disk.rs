@@ -13,7 +13,13 @@ use vfs::Ino;
 /// Has a guest begin in a folder of the host; `path` is its real path, and UTF-8.
 pub fn begin_in(builder: ContextBuilder, root: Ino, path: &Path) -> ContextBuilder {
     let source = Source::Key(path.display().to_string());
-    let grant = Grant { path: path.to_path_buf(), named: path.to_path_buf(), access: Access::Write, source };
+    let grant = Grant {
+        path: path.to_path_buf(),
+        named: path.to_path_buf(),
+        access: Access::Write,
+        passed: Vec::new(),
+        source,
+    };
     let policy = Policy::new(std::slice::from_ref(&grant), None);
     let builder = builder.variable("TMPDIR", path.display().to_string());
     builder.grants(root, vec![grant], policy, Some(path.to_path_buf()))
