@@ -5,20 +5,12 @@ use anyhow::{Context as _, Result};
 use policy::{Audit, Machine, Narrowing, Permissions, Reach};
 use std::ffi::OsString;
 
-/// The permissions of this run, narrowed.
-///
-/// # Errors
-/// A word of `PYAPP_DENY` that is none.
-pub fn permissions(baked: &Permissions) -> Result<Permissions> {
-    let narrowing = Narrowing::parse(&settings::deny()?)?;
-    Ok(narrowing.apply(baked.clone()))
-}
-
 /// What the run may reach with these arguments, the program's name not among them.
 ///
 /// # Errors
-/// If the audit's file cannot be opened.
-pub fn reach(permissions: &Permissions, arguments: &[OsString]) -> Result<Reach> {
+/// A word of `PYAPP_DENY` that is none; if the audit's file cannot be opened.
+pub fn reach(baked: &Permissions, arguments: &[OsString]) -> Result<Reach> {
+    let narrowing = Narrowing::parse(&settings::deny()?)?;
     let audit = settings::audit().map(|path| {
         let opened = Audit::open(&path);
         opened
@@ -31,5 +23,5 @@ pub fn reach(permissions: &Permissions, arguments: &[OsString]) -> Result<Reach>
         home: settings::home(),
         variable: &settings::variable,
     };
-    Ok(Reach::of(permissions, &machine, arguments, audit.transpose()?))
+    Ok(Reach::of(baked, &narrowing, &machine, arguments, audit.transpose()?))
 }

@@ -31,8 +31,8 @@ fn run(run: Option<Run>) -> Result<Infallible> {
     timing.mark("index");
     let program = bundle.program(run, &mut timing)?;
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let permissions = reach::permissions(bundle.permissions())?;
-    let reach = reach::reach(&permissions, arguments.get(1..).unwrap_or_default())?;
+    let reach = reach::reach(bundle.permissions(), arguments.get(1..).unwrap_or_default())?;
+    let permissions = reach.permissions.clone();
     let texts = arguments.into_iter().map(|argument| {
         let fail = |argument| anyhow::anyhow!("argument {argument:?}: expected UTF-8, as WASI passes nothing else on");
         argument.into_string().map_err(fail)

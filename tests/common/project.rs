@@ -4,7 +4,7 @@ use bundle::{ASSETS, Bundle, INDEX, Part, Run};
 use host::{ContextBuilder, Outcome, Output, Program, Timing};
 use pipeline::settings::Settings;
 use pipeline::{Built, Report};
-use policy::{Machine, Reach};
+use policy::{Machine, Narrowing, Reach};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -125,7 +125,7 @@ impl App {
         let (stdout, stderr) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         let capture = |into: &Arc<Mutex<Vec<u8>>>| Output::Capture { into: into.clone(), limit: 1 << 20 };
         let nowhere = Machine { current_folder: None, executable_folder: None, home: None, variable: &|_| None };
-        let reach = Reach::of(self.bundle.permissions(), &nowhere, &[], None);
+        let reach = Reach::of(self.bundle.permissions(), &Narrowing::default(), &nowhere, &[], None);
         let context = give(self.bundle.context(run, Limits::default(), reach).expect("room"));
         let context = context.stdout(capture(&stdout)).stderr(capture(&stderr));
         let (outcome, _) = host::run(program, context.build().expect("a context")).expect("started");

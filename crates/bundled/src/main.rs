@@ -52,7 +52,7 @@ fn run(folder: &Path, cold: bool, arguments: &[String]) -> Result<Outcome> {
         variable: &|name| std::env::var_os(name),
     };
     let named: Vec<OsString> = arguments.iter().skip(1).map(OsString::from).collect();
-    let reach = Reach::of(bundle.permissions(), &machine, &named, None);
+    let reach = Reach::of(bundle.permissions(), &Narrowing::default(), &machine, &named, None);
     let context = bundle.context(run, Limits::default(), reach)?.arguments(arguments).variables(environment);
     let context = context.zones(Zones::of_machine()).stdin(Input::Inherit);
     Ok(host::run(&program, context.build()?)?.0)

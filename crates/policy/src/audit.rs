@@ -36,12 +36,12 @@ pub enum Record {
 /// A file of records, to which runs append.
 pub struct Audit {
     file: File,
-    /// How many records may still be written.
-    left: Cell<u32>,
+    /// How many bytes may still be written.
+    left: Cell<usize>,
 }
 
-/// Most records of a run: a guest could fill the disk with them.
-const MOST_RECORDS: u32 = 1_000_000;
+/// Most bytes of the records of a run, some two million of them: a guest could fill the disk.
+const MOST_BYTES: usize = 256 << 20;
 
 impl Audit {
     /// Opens the file, or makes it. A link is not followed: the app may have made it in an earlier run, to have its records written
@@ -55,23 +55,27 @@ impl Audit {
         if !is_kernels(path) {
             how.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
         }
-        Ok(Audit { file: how.open(path)?, left: Cell::new(MOST_RECORDS) })
+        Ok(Audit { file: how.open(path)?, left: Cell::new(MOST_BYTES) })
     }
 
     /// Appends a record. One that cannot be written is lost: the run goes on.
     pub fn append(&self, record: &Record) {
-        let record = match self.left.get() {
-            0 => return,
-            1 => &Record::Full,
-            _ => record,
-        };
-        self.left.set(self.left.get() - 1);
-        if let Ok(mut line) = serde_json::to_vec(record) {
-            line.push(b'\n');
-            // In one call, so that lines of two runs do not mix.
-            let _ = (&self.file).write_all(&line);
+        if self.left.get() == 0 {
+            return;
         }
+        let line = line_of(record);
+        let left = self.left.get().saturating_sub(line.len());
+        self.left.set(left);
+        // In one call, so that lines of two runs do not mix.
+        let _ = (&self.file).write_all(&if left == 0 { line_of(&Record::Full) } else { line });
     }
+}
+
+fn line_of(record: &Record) -> Vec<u8> {
+    // Of a record nothing can fail to be written down.
+    let mut line = serde_json::to_vec(record).unwrap_or_default();
+    line.push(b'\n');
+    line
 }
 
 #[cfg(test)]
@@ -90,8 +94,8 @@ mod tests {
     fn a_guest_cannot_fill_the_disk_with_records() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("audit");
-        let audit = Audit { left: Cell::new(3), ..Audit::open(&path).expect("opened") };
         let record = Record::Access { path: "/x".into(), write: false, granted: true };
+        let audit = Audit { left: Cell::new(3 * line_of(&record).len()), ..Audit::open(&path).expect("opened") };
         for _ in 0..5 {
             audit.append(&record);
         }

@@ -39,14 +39,13 @@ const MAX_NAMED: usize = 4096;
 /// Most bytes of a name, on every file system of Linux.
 const LONGEST_NAME: usize = 255;
 
-/// The grants of a run with these arguments, the program's name not among them.
+/// The grants of a run with these arguments, the program's name not among them. Of what is `baked` in it has `left` so much.
 ///
 /// A link that the app itself may have made in an earlier run grants nothing: it lies where a key lets the app write, and leads
-/// away from there.
-pub fn grants(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsString]) -> Vec<Grant> {
-    let mut grants = asked_for(permissions, machine, arguments);
-    let is_key = |grant: &&Grant| grant.access == Access::Write && matches!(grant.source, Source::Key(_));
-    let writable: Vec<PathBuf> = grants.iter().filter(is_key).map(|grant| grant.path.clone()).collect();
+/// away from there. That run may not have been narrowed, so the keys that count are those that are baked in.
+pub fn grants(baked: &Permissions, left: &Permissions, machine: &Machine<'_>, arguments: &[OsString]) -> Vec<Grant> {
+    let mut grants = asked_for(left, machine, arguments);
+    let writable: Vec<PathBuf> = of_keys(&baked.write, Access::Write, machine).map(|grant| grant.path).collect();
     let may_be_planted = |grant: &Grant| {
         let passed = grant.passed.iter().map(|passed| (&passed.named, &passed.path));
         let ways: Vec<_> =
@@ -65,14 +64,8 @@ pub fn grants(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsS
 
 /// The grants, with those that planted links would widen.
 fn asked_for(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsString]) -> Vec<Grant> {
-    let mut grants = Vec::new();
-    for (places, access) in [(&permissions.read, Access::Read), (&permissions.write, Access::Write)] {
-        for text in places {
-            let path = Place::parse(text).ok().and_then(|place| machine.path(&place));
-            let grant = path.and_then(|path| grant(&path, access, Source::Key(text.clone())));
-            grants.extend(grant);
-        }
-    }
+    let mut grants: Vec<Grant> = of_keys(&permissions.read, Access::Read, machine).collect();
+    grants.extend(of_keys(&permissions.write, Access::Write, machine));
     let access = match permissions.arguments {
         Arguments::None => return grants,
         Arguments::Read => Access::Read,
@@ -87,6 +80,14 @@ fn asked_for(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsSt
         }
     }
     grants
+}
+
+/// The grants of a key's places.
+fn of_keys(places: &[String], access: Access, machine: &Machine<'_>) -> impl Iterator<Item = Grant> {
+    places.iter().filter_map(move |text| {
+        let path = machine.path(&Place::parse(text).ok()?)?;
+        grant(&path, access, Source::Key(text.clone()))
+    })
 }
 
 /// Whether an argument leads to a file of somebody's. The kernel's files are none, and the guest has a /dev of its own. Everything
@@ -141,6 +142,7 @@ fn real_path_of_missing(path: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::narrow::Narrowing;
     use std::fs;
     use std::os::unix::fs::symlink;
 
@@ -157,6 +159,15 @@ mod tests {
     }
 
     fn granted(permissions: &Permissions, here: &Path, arguments: &[&str]) -> Vec<(PathBuf, PathBuf, Access)> {
+        granted_of(permissions, permissions, here, arguments)
+    }
+
+    fn granted_of(
+        baked: &Permissions,
+        left: &Permissions,
+        here: &Path,
+        arguments: &[&str],
+    ) -> Vec<(PathBuf, PathBuf, Access)> {
         let none = |_: &str| None;
         let machine = Machine {
             current_folder: Some(here.to_path_buf()),
@@ -166,7 +177,7 @@ mod tests {
         };
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
         let relative = |path: PathBuf| path.strip_prefix(here).map(Path::to_path_buf).unwrap_or(path);
-        let grants = grants(permissions, &machine, &arguments);
+        let grants = grants(baked, left, &machine, &arguments);
         grants.into_iter().map(|grant| (relative(grant.named), relative(grant.path), grant.access)).collect()
     }
 
@@ -181,6 +192,15 @@ mod tests {
         let expected = [("in.csv", "in.csv"), ("src/a", "src/a"), ("link/a", "src/a")];
         let expected: Vec<_> = expected.map(|(named, path)| (named.into(), path.into(), Access::Read)).into();
         assert_eq!(paths, expected);
+    }
+
+    #[test]
+    fn as_many_arguments_as_are_looked_at_can_name_files() {
+        let (_folder, here) = folder();
+        for (options, expected) in [(MAX_NAMED - 1, 1), (MAX_NAMED, 0)] {
+            let arguments = [vec!["-v"; options], vec!["in.csv"]].concat();
+            assert_eq!(granted(&Permissions::default(), &here, &arguments).len(), expected);
+        }
     }
 
     #[test]
@@ -228,6 +248,14 @@ mod tests {
         let paths: Vec<PathBuf> =
             granted(&permissions, &here, &arguments).into_iter().map(|(_, path, _)| path).collect();
         assert_eq!(paths, [Path::new("out"), Path::new("out/own"), Path::new("in.csv")]);
+        // A run that is narrowed does not trust it either.
+        let baked = Permissions { write: vec!["$CWD/out".into()], ..Permissions::default() };
+        for deny in ["write", "read"] {
+            let left = Narrowing::parse(deny).expect("a word").apply(baked.clone());
+            let paths = granted_of(&baked, &left, &here, &["out/planted", "in.csv"]);
+            let arguments = paths.into_iter().filter(|(named, ..)| named != Path::new("out"));
+            assert_eq!(arguments.map(|(named, ..)| named).collect::<Vec<_>>(), [Path::new("in.csv")], "{deny}");
+        }
         // Where the app cannot write, a link is its user's.
         let paths = granted(&Permissions::default(), &here, &["out/planted"]);
         assert_eq!(paths, [("out/planted".into(), "in.csv".into(), Access::Read)]);
@@ -251,7 +279,7 @@ mod tests {
         let none = |_: &str| None;
         let machine =
             Machine { current_folder: None, executable_folder: None, home: Some(here.join("src")), variable: &none };
-        let policy = crate::Policy::new(&grants(&permissions, &machine, &[]), None);
+        let policy = crate::Policy::new(&grants(&permissions, &permissions, &machine, &[]), None);
         assert_eq!(policy.access(&here.join("src/deep")), Access::Make);
         assert_eq!(policy.access(&here.join("src/deep/er/x")), Access::Write);
         assert_eq!(policy.access(&here.join("src/other")), Access::None);

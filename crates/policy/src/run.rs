@@ -2,6 +2,7 @@
 
 use crate::audit::{Audit, Record};
 use crate::grant::{Grant, Source, grants};
+use crate::narrow::Narrowing;
 use crate::permissions::Permissions;
 use crate::places::Machine;
 use crate::policy::Policy;
@@ -10,6 +11,8 @@ use std::path::PathBuf;
 
 /// What a run may reach.
 pub struct Reach {
+    /// The permissions that are left.
+    pub permissions: Permissions,
     /// The grants, to be mounted.
     pub grants: Vec<Grant>,
     /// The policy made of them.
@@ -22,13 +25,20 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// What a run with these arguments, the program's name not among them, may reach.
-    pub fn of(permissions: &Permissions, machine: &Machine<'_>, arguments: &[OsString], audit: Option<Audit>) -> Reach {
+    /// What a run with these arguments, the program's name not among them, may reach of what the build has granted.
+    pub fn of(
+        baked: &Permissions,
+        narrowing: &Narrowing,
+        machine: &Machine<'_>,
+        arguments: &[OsString],
+        audit: Option<Audit>,
+    ) -> Reach {
+        let permissions = narrowing.apply(baked.clone());
         let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
         if let Some(audit) = &audit {
             audit.append(&Record::Run { current_folder: text(&machine.current_folder), home: text(&machine.home) });
         }
-        let grants = grants(permissions, machine, arguments);
+        let grants = grants(baked, &permissions, machine, arguments);
         let home = machine.home.clone().filter(|home| {
             let concerns = |grant: &Grant| {
                 let is_key = matches!(grant.source, Source::Key(_));
@@ -40,7 +50,7 @@ impl Reach {
             grants.iter().any(concerns)
         });
         let current_folder = machine.current_folder.clone().filter(|_| permissions.starts_in_callers_folder());
-        Reach { policy: Policy::new(&grants, audit), grants, current_folder, home }
+        Reach { permissions, policy: Policy::new(&grants, audit), grants, current_folder, home }
     }
 }
 
@@ -62,7 +72,8 @@ mod tests {
         };
         let reach = |read: &[&str]| {
             let read = read.iter().map(|place| (*place).to_string()).collect();
-            Reach::of(&Permissions { read, ..Permissions::default() }, &machine, &["in.csv".into()], None)
+            let permissions = Permissions { read, ..Permissions::default() };
+            Reach::of(&permissions, &Narrowing::default(), &machine, &["in.csv".into()], None)
         };
         assert_eq!(reach(&[]).home, None);
         assert_eq!(reach(&[]).grants.len(), 1);

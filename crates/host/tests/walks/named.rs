@@ -27,7 +27,7 @@ fn guest(folder: &Path, arguments: &[&str]) -> Guest {
     let machine =
         Machine { current_folder: Some(folder.to_path_buf()), executable_folder: None, home: None, variable: &none };
     let arguments: Vec<_> = arguments.iter().map(Into::into).collect();
-    let reach = Reach::of(&permissions, &machine, &arguments, None);
+    let reach = Reach::of(&permissions, &Narrowing::default(), &machine, &arguments, None);
     let (vfs, root) = layout::scratch(Limits::default()).expect("room");
     let archive = archive::Archive::open(archive::Writer::new(&[]).expect("empty").finish().0).expect("an archive");
     let builder = layout::python_context_over(vfs, root, archive).expect("room");

@@ -5,7 +5,7 @@ use super::grants::{Access, Granted, Grants, granted};
 use super::input::Input;
 use super::path::Paths;
 use host::{Context, layout};
-use policy::{Arguments, Machine, Permissions, Reach};
+use policy::{Arguments, Machine, Narrowing, Permissions, Reach};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -125,7 +125,7 @@ impl Setting {
             home: None,
             variable: &none,
         };
-        let reach = Reach::of(&self.permissions, &machine, &self.arguments, None);
+        let reach = Reach::of(&self.permissions, &Narrowing::default(), &machine, &self.arguments, None);
         for grant in &reach.grants {
             assert!(grant.path.starts_with(&self.tree), "out of the tree: {grant:?}");
         }
