@@ -2,8 +2,7 @@
 
 use crate::settings;
 use host::{Context, Uncaught};
-use policy::{Access, Permissions};
-use std::path::Path;
+use policy::{Access, Permissions, shortened};
 
 /// Linux's numbers, as the guest has them: what is not granted is not there, nothing can be made beside what is, and what is
 /// granted for reading is on a disk that is read-only.
@@ -38,8 +37,8 @@ fn missing_grant(error: &Uncaught, context: &Context) -> Option<String> {
     // The way to it may be a link that the app does not see.
     let real = path.canonicalize();
     let access = context.policy().access(real.as_deref().unwrap_or(path));
-    let place = settings::home().and_then(|home| Some(Path::new("~").join(path.strip_prefix(home).ok()?)));
-    let (place, path) = (place.as_deref().unwrap_or(path).display().to_string(), path.display());
+    let place = shortened(path, None, settings::home().as_deref());
+    let (place, path) = (place.display().to_string(), path.display());
     match (error.errno, access) {
         (ENOENT, Access::None) if real.is_ok() => Some(format!(
             "{path}: the app may not read it; name it in an argument, or add {place:?} to read in [tool.pyapp.permissions]"

@@ -4,6 +4,7 @@ use crate::{farewell, linked, reach, settings, status};
 use anyhow::Result;
 use bundle::Run;
 use host::{Context, Input, Outcome, Timing, Zones, layout};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::convert::Infallible;
 use std::ffi::OsString;
 use vfs::Limits;
@@ -31,6 +32,7 @@ fn run(run: Option<Run>) -> Result<Infallible> {
     timing.mark("index");
     let program = bundle.program(run, &mut timing)?;
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    raise_limit_on_files();
     let reach = reach::reach(bundle.permissions(), arguments.get(1..).unwrap_or_default())?;
     let permissions = reach.permissions.clone();
     let texts = arguments.into_iter().map(|argument| {
@@ -54,6 +56,14 @@ fn run(run: Option<Run>) -> Result<Infallible> {
         }
         end(outcome, timing, context)
     })?
+}
+
+/// Each grant keeps a folder open, and so does each descriptor of the guest: as many as the system lets this process have. (The soft
+/// limit is low for the sake of `select`, which is not used here.)
+fn raise_limit_on_files() {
+    let limit = getrlimit(Resource::Nofile);
+    // One that stays low is met later, with a message of its own.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 /// Ends the process as the guest has ended. Here, and not by returning: taking down what the kernel takes down anyway

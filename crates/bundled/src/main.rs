@@ -11,7 +11,7 @@ use anyhow::Result;
 use bundle::{Bundle, Run};
 use host::{Input, Outcome, Timing, Zones};
 use pipeline::Built;
-use policy::{Machine, Reach};
+use policy::{Machine, Narrowing, Reach};
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;

@@ -59,6 +59,10 @@ pub mod request {
     pub const CWD: &str = "cwd";
     /// Changes permission bits.
     pub const CHMOD: &str = "chmod";
+    /// Says which mode the next call gives to what it makes.
+    pub const MODE: &str = "mode";
+    /// Asks whether a file may be used.
+    pub const ACCESS: &str = "access";
     /// Asks for a directory's path.
     pub const PATH: &str = "path";
     /// Asks for a terminal's settings, or changes them.

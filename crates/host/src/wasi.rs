@@ -33,7 +33,7 @@ impl fmt::Display for ClosedPipe {
 impl std::error::Error for Exit {}
 impl std::error::Error for ClosedPipe {}
 
-/// For `?` on calls of the VFS.
+/// For `?` on calls of the VFS and of the system.
 pub(crate) trait OrErrno<T> {
     fn or_errno(self) -> Result<T>;
 }

@@ -44,8 +44,9 @@ pub struct Audit {
 const MOST_BYTES: usize = 256 << 20;
 
 impl Audit {
-    /// Opens the file, or makes it. A link is not followed: the app may have made it in an earlier run, to have its records written
-    /// where it cannot write itself. (In /dev it has not: /dev/stderr is a link.)
+    /// Opens the file, or makes it. A link in its place is not followed: the app may have made it in an earlier run, to have its
+    /// records written where it cannot write itself. (In /dev it has not: /dev/stderr is a link. Links above the file are: who
+    /// names a file in a folder that the app may write trusts the app.)
     ///
     /// # Errors
     /// The system's.

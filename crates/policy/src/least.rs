@@ -11,16 +11,19 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Which line is none.
 pub fn least(audit: &str) -> Result<Permissions, String> {
-    let (mut current_folder, mut home) = (None, None);
+    let (mut current_folder, mut home): (Option<PathBuf>, Option<PathBuf>) = (None, None);
     // What was asked for, under the name that it would be granted by; whether it was to be written.
     let mut asked: BTreeMap<PathBuf, bool> = BTreeMap::new();
     for (number, line) in audit.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let record = serde_json::from_str(line)
             .map_err(|error| format!("line {}: expected a record of an audit, found: {error}", number + 1))?;
         match record {
-            Record::Run { current_folder: folder, home: own } => (current_folder, home) = (folder, own),
+            Record::Run { current_folder: folder, home: own } => {
+                (current_folder, home) = (folder.map(PathBuf::from), own.map(PathBuf::from));
+            }
             Record::Access { path, write, .. } => {
-                *asked.entry(shortened(&path, current_folder.as_deref(), home.as_deref())).or_default() |= write;
+                *asked.entry(shortened(Path::new(&path), current_folder.as_deref(), home.as_deref())).or_default() |=
+                    write;
             }
             Record::Full => {}
         }
@@ -34,10 +37,11 @@ pub fn least(audit: &str) -> Result<Permissions, String> {
     Ok(Permissions { arguments: Arguments::None, read: names(false), write: names(true), ..Permissions::default() })
 }
 
-fn shortened(path: &str, current_folder: Option<&str>, home: Option<&str>) -> PathBuf {
-    let path = Path::new(path);
+/// A path as a place of `read` or `write`: below `$CWD` or `~`, if it lies in these folders.
+pub fn shortened(path: &Path, current_folder: Option<&Path>, home: Option<&Path>) -> PathBuf {
     for (word, folder) in [("$CWD", current_folder), ("~", home)] {
-        if let Some(rest) = folder.filter(|folder| *folder != "/").and_then(|folder| path.strip_prefix(folder).ok()) {
+        let folder = folder.filter(|folder| *folder != Path::new("/"));
+        if let Some(rest) = folder.and_then(|folder| path.strip_prefix(folder).ok()) {
             // A path joined with nothing would end in a slash.
             return if rest.as_os_str().is_empty() { word.into() } else { Path::new(word).join(rest) };
         }

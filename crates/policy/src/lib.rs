@@ -33,9 +33,9 @@ mod way;
 
 pub use audit::{Audit, Record};
 pub use grant::{Grant, Source, grants};
-pub use least::least;
+pub use least::{least, shortened};
 pub use narrow::{Narrowing, UnknownNarrowing};
-pub use permissions::{Arguments, Permissions, check_place, matches_pattern};
+pub use permissions::{Arguments, Permissions, check_place};
 pub use places::Machine;
 pub use policy::{Access, Intent, Policy};
 pub use run::Reach;

@@ -60,7 +60,7 @@ impl Permissions {
 }
 
 /// Whether a name matches a pattern in which `*` stands for any characters.
-pub fn matches_pattern(pattern: &str, name: &str) -> bool {
+fn matches_pattern(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((before, after)) => name.strip_prefix(before).is_some_and(|rest| {

@@ -33,9 +33,7 @@ const KERNEL: [&str; 3] = ["/dev", "/proc", "/sys"];
 /// A place of `read` or `write`, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Everything.
-    Everything,
-    /// An absolute path.
+    /// An absolute path; `/` is everything.
     Absolute(PathBuf),
     /// A path below one of [`WORDS`].
     Below(&'static str, PathBuf),
@@ -44,9 +42,7 @@ pub(crate) enum Place {
 impl Place {
     /// Takes a place apart.
     pub fn parse(text: &str) -> Result<Place, String> {
-        if text == "/" || text == "all" {
-            return Ok(Place::Everything);
-        }
+        let text = if text == "all" { "/" } else { text };
         if text.contains('\0') {
             return Err("expected a path without a NUL byte".to_string());
         }
@@ -88,7 +84,6 @@ impl Machine<'_> {
     /// The absolute path of a place; `None` if there is no such folder on this machine.
     pub(crate) fn path(&self, place: &Place) -> Option<PathBuf> {
         let (word, rest) = match place {
-            Place::Everything => return Some(PathBuf::from("/")),
             Place::Absolute(path) => return Some(path.clone()),
             Place::Below(word, rest) => (*word, rest),
         };

@@ -16,6 +16,8 @@ pub struct OpenOptions {
     pub create: bool,
     /// With `create`: fail if something is there (`O_EXCL`).
     pub exclusive: bool,
+    /// Permission bits of a file that is made, if not the usual ones.
+    pub mode: Option<u16>,
     /// Cut the file to nothing (`O_TRUNC`).
     pub truncate: bool,
     /// Fail unless it is a directory (`O_DIRECTORY`).
@@ -64,7 +66,13 @@ impl Vfs {
                 self.check_open(ino, options)?;
                 ino
             }
-            (None, Some(name)) if options.create => self.create(found.parent, name, Body::File(Content::default()))?,
+            (None, Some(name)) if options.create => {
+                let ino = self.create(found.parent, name, Body::File(Content::default()))?;
+                if let Some(mode) = options.mode {
+                    self.set_mode(ino, mode)?;
+                }
+                ino
+            }
             (None, _) => return Err(Errno::NoEnt),
         };
         self.hold(ino)?;

@@ -121,6 +121,10 @@ static int lock_range(int fd, struct flock *range, int command)
     if (flags < 0) {
         return -1;
     }
+    if (range->l_type != F_RDLCK && range->l_type != F_WRLCK && (range->l_type != F_UNLCK || command == F_GETLK)) {
+        errno = EINVAL;
+        return -1;
+    }
     if ((range->l_type == F_WRLCK && !(flags & O_WRONLY) && command != F_GETLK) ||
         (range->l_type == F_RDLCK && !(flags & O_RDONLY) && command != F_GETLK)) {
         errno = EBADF;

@@ -171,6 +171,18 @@ int lstat(const char *restrict path, struct stat *restrict buffer)
     return fstatat(AT_FDCWD, path, buffer, AT_SYMLINK_NOFOLLOW);
 }
 
+/* Whether the host lets a file of its own be used. */
+static int ask_for_access(int directory, const char *path, int mode)
+{
+    struct place place;
+    if (pyapp_place(directory, path, &place) != 0) {
+        return -1;
+    }
+    /* For which no permission is needed. */
+    int fd = pyapp_open_place(&place, O_SEARCH);
+    return fd < 0 ? -1 : pyapp_close_behind(fd, pyapp_command(PYAPP_REQUEST_ACCESS "/%d/%o", fd, (unsigned)mode));
+}
+
 int faccessat(int directory, const char *path, int mode, int flags)
 {
     __wasi_filestat_t found;
@@ -182,6 +194,13 @@ int faccessat(int directory, const char *path, int mode, int flags)
         return -1;
     }
     struct ownership ownership = ownership_of(&found);
+    if (found.dev >> 32 == PYAPP_DEVICE_MARK && (found.dev & 0xffff) >= PYAPP_FIRST_HOST_DEVICE && !S_ISLNK(ownership.mode)) {
+        /* Groups, lists of who may, and who is root are the host's affair. */
+        int result = ask_for_access(directory, path, mode);
+        if (result == 0 || errno != ENOSYS) {
+            return result;
+        }
+    }
     if ((mode & W_OK) && ownership.is_read_only) {
         errno = EROFS;
         return -1;
@@ -280,13 +299,63 @@ int fchown(int fd, uid_t user, gid_t group)
     return done(__wasi_fd_filestat_get(fd, &found)) != 0 ? -1 : expect_self(&found, user, group);
 }
 
+/* Times to be set, as preview1 has them. */
+struct new_times {
+    __wasi_timestamp_t accessed, modified;
+    __wasi_fstflags_t flags;
+};
+
+/* One of two times. As in `time_of` it is signed; wasi-libc refuses times before 1970. */
+static int new_time_of(const struct timespec *time, __wasi_timestamp_t *out, __wasi_fstflags_t *flags, __wasi_fstflags_t set,
+                       __wasi_fstflags_t now)
+{
+    long long nanoseconds = 0;
+    *out = 0;
+    if (time == NULL || time->tv_nsec == UTIME_NOW) {
+        *flags |= now;
+        return 0;
+    }
+    if (time->tv_nsec == UTIME_OMIT) {
+        return 0;
+    }
+    if (time->tv_nsec < 0 || time->tv_nsec >= 1000000000 ||
+        __builtin_mul_overflow((long long)time->tv_sec, 1000000000LL, &nanoseconds) ||
+        __builtin_add_overflow(nanoseconds, (long long)time->tv_nsec, &nanoseconds)) {
+        errno = EINVAL;
+        return -1;
+    }
+    *out = (__wasi_timestamp_t)nanoseconds;
+    *flags |= set;
+    return 0;
+}
+
+static int new_times_of(const struct timespec times[2], struct new_times *out)
+{
+    out->flags = 0;
+    if (new_time_of(times, &out->accessed, &out->flags, __WASI_FSTFLAGS_ATIM, __WASI_FSTFLAGS_ATIM_NOW) != 0) {
+        return -1;
+    }
+    return new_time_of(times ? &times[1] : NULL, &out->modified, &out->flags, __WASI_FSTFLAGS_MTIM, __WASI_FSTFLAGS_MTIM_NOW);
+}
+
 int utimensat(int directory, const char *path, const struct timespec times[2], int flags)
 {
     struct place place;
-    if (pyapp_place(directory, path, &place) != 0) {
+    struct new_times new;
+    if (pyapp_place(directory, path, &place) != 0 || new_times_of(times, &new) != 0) {
         return -1;
     }
-    return __wasilibc_nocwd_utimensat(place.directory, place.path, times, flags);
+    __wasi_lookupflags_t lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW;
+    return done(__wasi_path_filestat_set_times(place.directory, lookup, place.path, new.accessed, new.modified, new.flags));
+}
+
+int futimens(int fd, const struct timespec times[2])
+{
+    struct new_times new;
+    if (new_times_of(times, &new) != 0) {
+        return -1;
+    }
+    return done(__wasi_fd_filestat_set_times(fd, new.accessed, new.modified, new.flags));
 }
 
 int utimes(const char *path, const struct timeval times[2])

@@ -1,5 +1,5 @@
-/* Opening files, and making files and directories with a mode, of which preview1 knows nothing: what is new gets its mode by a
- * request to the host. */
+/* Opening files, and making files and directories with a mode, of which preview1 knows nothing: a request to the host says in front
+ * of the call which mode it is. */
 #include <errno.h>
 #include <stdarg.h>
 #include <wasi/api.h>
@@ -9,6 +9,7 @@
 #include "abi.h"
 #include "paths.h"
 #include "posix.h"
+#include "request.h"
 
 static mode_t mask = 022;
 
@@ -19,10 +20,12 @@ mode_t umask(mode_t new_mask)
     return old;
 }
 
-static int is_directory(int fd)
+/* Says which mode the next call gives to what it makes. On a host without modes there is nothing to say. */
+static void announce(mode_t mode, mode_t usual)
 {
-    __wasi_fdstat_t state;
-    return __wasi_fd_fdstat_get(fd, &state) == 0 && state.fs_filetype == __WASI_FILETYPE_DIRECTORY;
+    if (mode != usual) {
+        (void)pyapp_command(PYAPP_REQUEST_MODE "/%o", (unsigned)mode);
+    }
 }
 
 static int open_with_mode(int directory, const char *path, int flags, mode_t mode)
@@ -35,40 +38,10 @@ static int open_with_mode(int directory, const char *path, int flags, mode_t mod
     if ((flags & O_ACCMODE) == 0) {
         flags |= O_RDONLY;
     }
-    mode = mode & 07777 & ~mask;
-    if ((flags & O_CREAT) == 0 || mode == PYAPP_FILE_MODE) {
-        return pyapp_open_place(&place, flags);
+    if (flags & O_CREAT) {
+        announce(mode & 07777 & ~mask, PYAPP_FILE_MODE);
     }
-    /* Only a file that this call makes gets the mode. */
-    for (;;) {
-        int fd = pyapp_open_place(&place, flags | O_EXCL);
-        if (fd >= 0) {
-            /* On a host without modes there is nothing to set. */
-            (void)fchmod(fd, mode);
-            return fd;
-        }
-        if (errno != EEXIST || (flags & O_EXCL)) {
-            return -1;
-        }
-        fd = pyapp_open_place(&place, flags & ~O_CREAT);
-        if (fd >= 0 && is_directory(fd)) {
-            /* O_CREAT makes files. */
-            errno = EISDIR;
-            return pyapp_close_behind(fd, -1);
-        }
-        if (fd >= 0 || errno != ENOENT) {
-            return fd;
-        }
-        /* A link that leads nowhere is there, and what it leads to is not: O_EXCL would refuse it for ever. */
-        struct stat link;
-        if (fstatat(directory, path, &link, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(link.st_mode)) {
-            fd = pyapp_open_place(&place, flags);
-            if (fd >= 0) {
-                (void)fchmod(fd, mode);
-            }
-            return fd;
-        }
-    }
+    return pyapp_open_place(&place, flags);
 }
 
 int openat(int directory, const char *path, int flags, ...)
@@ -102,14 +75,11 @@ int __wasilibc_openat_nomode(int directory, const char *path, int flags)
 int mkdirat(int directory, const char *path, mode_t mode)
 {
     struct place place;
-    if (pyapp_place(directory, path, &place) != 0 || __wasilibc_nocwd_mkdirat_nomode(place.directory, place.path) != 0) {
+    if (pyapp_place(directory, path, &place) != 0) {
         return -1;
     }
-    mode = mode & 07777 & ~mask;
-    if (mode != PYAPP_DIRECTORY_MODE) {
-        (void)fchmodat(directory, path, mode, 0);
-    }
-    return 0;
+    announce(mode & 07777 & ~mask, PYAPP_DIRECTORY_MODE);
+    return __wasilibc_nocwd_mkdirat_nomode(place.directory, place.path);
 }
 
 int mkdir(const char *path, mode_t mode)

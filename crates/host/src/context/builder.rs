@@ -264,6 +264,7 @@ impl ContextBuilder {
             mounts,
             owners,
             root,
+            new_mode: None,
             uncaught: None,
             host: host.build_p1(),
             deterministic,

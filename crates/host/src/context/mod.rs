@@ -36,6 +36,8 @@ pub struct Context {
     pub(crate) owners: Arc<Owners>,
     /// The root of the tree that grants are mounted in.
     pub(crate) root: Option<Ino>,
+    /// The mode of what the next call makes, if it was asked for.
+    pub(crate) new_mode: Option<u16>,
     /// The error that ends the guest, if it is one about a path.
     pub(crate) uncaught: Option<Uncaught>,
     /// wasmtime-wasi: clocks, random numbers, arguments, environment.

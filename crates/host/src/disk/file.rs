@@ -6,15 +6,13 @@ use crate::namespace::{Folder, Node};
 use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat};
 use crate::wasi::{OrErrno, Result};
 use rustix::fs::{
-    FallocateFlags, FileType, Mode, OFlags, SeekFrom as SystemSeekFrom, StatVfsMountFlags, Timespec, Timestamps,
-    UTIME_OMIT,
+    Access, AtFlags, CWD, FallocateFlags, FileType, Mode, OFlags, SeekFrom as SystemSeekFrom, StatVfsMountFlags,
+    Timespec, Timestamps, UTIME_OMIT, accessat, utimensat,
 };
 use std::io::SeekFrom;
+use std::os::fd::{AsFd, AsRawFd};
 use std::sync::Arc;
 use vfs::Vfs;
-
-/// The bits of a mode by which a program runs as the owner or group of its file.
-const SET_ID: u16 = 0o6000;
 
 /// An open file description of the host's.
 pub(crate) struct HostFile {
@@ -69,12 +67,6 @@ impl HostFile {
 
     fn expect_changeable(&self) -> Result<()> {
         if self.may_change { Ok(()) } else { Err(Errno::Rofs.into()) }
-    }
-
-    /// A name by which calls that take a path reach exactly this file, whatever it was opened for.
-    fn own_path(&self) -> String {
-        use std::os::fd::{AsFd, AsRawFd};
-        format!("/proc/self/fd/{}", self.file.as_fd().as_raw_fd())
     }
 }
 
@@ -177,21 +169,28 @@ impl OpenFile for HostFile {
         let times = timestamps(accessed, modified);
         match self.read || self.write {
             true => rustix::fs::futimens(&self.file, &times).or_errno(),
-            false => {
-                let flags = rustix::fs::AtFlags::empty();
-                rustix::fs::utimensat(rustix::fs::CWD, self.own_path(), &times, flags).or_errno()
-            }
+            false => by_own_path(&self.file, |path| utimensat(CWD, path, &times, AtFlags::empty())).or_errno(),
         }
     }
 
-    /// By a path that names the open file itself: it may not be open for anything, and its name may lead elsewhere by now.
     fn set_mode(&mut self, _: &mut Vfs, mode: u16) -> Result<()> {
         self.expect_changeable()?;
-        // A program that runs as its owner, whoever starts it, would carry what a guest has written out of the sandbox.
-        if mode & SET_ID != 0 && !self.is_folder() {
-            return Err(Errno::Perm.into());
+        let mode = mode_on_disk(mode, self.is_folder());
+        match self.read || self.write {
+            true => rustix::fs::fchmod(&self.file, mode).or_errno(),
+            false => by_own_path(&self.file, |path| rustix::fs::chmod(path, mode)).or_errno(),
         }
-        rustix::fs::chmod(self.own_path(), Mode::from_raw_mode(u32::from(mode))).or_errno()
+    }
+
+    fn expect_access(&self, wanted: u32) -> Result<()> {
+        let mut access = Access::EXISTS;
+        for (bit, kind) in [(4, Access::READ_OK), (2, Access::WRITE_OK), (1, Access::EXEC_OK)] {
+            access.set(kind, wanted & bit != 0);
+        }
+        if access.contains(Access::WRITE_OK) {
+            self.expect_changeable()?;
+        }
+        by_own_path(&self.file, |path| accessat(CWD, path, access, AtFlags::EACCESS)).or_errno()
     }
 
     fn node(&self) -> Result<Node> {
@@ -233,6 +232,22 @@ impl OpenFile for HostFile {
         let bytes = if interest == Interest::Read && self.read { rest().unwrap_or(0) } else { 0 };
         Ok(Readiness::Ready { bytes, hung_up: false })
     }
+}
+
+/// Makes a call on a path that names an open file itself: it may not be open for anything, and its name may lead elsewhere by now.
+///
+/// # Errors
+/// The call's; ENOTSUP without /proc.
+fn by_own_path<T>(file: &Folder, call: impl FnOnce(String) -> rustix::io::Result<T>) -> rustix::io::Result<T> {
+    let path = format!("/proc/self/fd/{}", file.as_fd().as_raw_fd());
+    call(path).map_err(|error| if error == rustix::io::Errno::NOENT { rustix::io::Errno::NOTSUP } else { error })
+}
+
+/// The mode that a file gets on the disk. A program that runs as its owner, whoever starts it, would carry what a guest has written
+/// out of the sandbox: those bits are left out, as on a disk that does not know them.
+pub(super) fn mode_on_disk(mode: u16, is_folder: bool) -> Mode {
+    const SET_ID: u16 = 0o6000;
+    Mode::from_raw_mode(u32::from(if is_folder { mode } else { mode & !SET_ID }))
 }
 
 /// Times as the system takes them.

@@ -4,8 +4,7 @@
 //! natively.
 
 use crate::namespace::Folder;
-use crate::wasi::Result;
-use crate::wasi::types::Errno;
+use crate::wasi::{Result, SystemError};
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 use rustix::fs::FlockOperation;
@@ -71,15 +70,5 @@ fn range(kind: Lock, start: i64, len: i64) -> libc::flock {
 }
 
 fn errno(error: nix::Error) -> crate::wasi::types::Error {
-    match error {
-        nix::Error::EACCES | nix::Error::EAGAIN => Errno::Again,
-        nix::Error::EBADF => Errno::Badf,
-        nix::Error::EDEADLK => Errno::Deadlk,
-        nix::Error::EINTR => Errno::Intr,
-        nix::Error::EINVAL => Errno::Inval,
-        nix::Error::ENOLCK => Errno::Nolck,
-        nix::Error::EOVERFLOW => Errno::Overflow,
-        _ => Errno::Io,
-    }
-    .into()
+    SystemError::from(rustix::io::Errno::from_raw_os_error(error as i32)).into()
 }

@@ -1,16 +1,13 @@
 //! Making, moving and taking away names in folders of the host.
 
-use super::file::timestamps;
+use super::file::{mode_on_disk, timestamps};
 use super::stat::Owners;
 use crate::namespace::{Mounts, Spot};
 use crate::wasi::types::{Errno, Filestat};
 use crate::wasi::{OrErrno, Result};
 use policy::{Access, Intent};
-use rustix::fs::{AtFlags, FileType, Mode};
+use rustix::fs::{AtFlags, FileType};
 use vfs::{Last, MAX_PATH};
-
-/// The mode of a new folder; the user's umask takes its part.
-const NEW_FOLDER: Mode = Mode::from_raw_mode(crate::abi::DIRECTORY_MODE as u32);
 
 impl Mounts {
     /// What `stat` shows of a place.
@@ -18,24 +15,26 @@ impl Mounts {
     /// # Errors
     /// ENOENT, ENOTDIR.
     pub fn stat(&self, spot: &Spot, owners: &Owners) -> Result<Filestat> {
+        // Asked for what is missing, too: the audit hears of it.
+        let access = self.policy().look_at(&spot.path());
         let found = spot.existing()?;
         // A folder on the way to one that is still to be made can be seen, or programs would try to make it again.
-        match self.policy().look_at(&spot.path()) {
-            Access::None => Err(Errno::Noent.into()),
-            access => Ok(owners.show(&found.stat, access != Access::Write)),
+        if access == Access::None {
+            return Err(Errno::Noent.into());
         }
+        Ok(owners.show(&found.stat, access != Access::Write))
     }
 
-    /// Makes a folder.
+    /// Makes a folder with this mode; the user's umask takes its part.
     ///
     /// # Errors
-    /// EEXIST, EROFS, and the system's.
-    pub fn make_directory(&self, spot: &Spot) -> Result<()> {
+    /// EEXIST, EROFS, EACCES, and the system's.
+    pub fn make_directory(&self, spot: &Spot, mode: u16) -> Result<()> {
         if spot.found.is_some() {
             return Err(Errno::Exist.into());
         }
         self.expect(&spot.path(), Intent::MakeFolder)?;
-        rustix::fs::mkdirat(&spot.folder, spot.name.as_slice(), NEW_FOLDER).or_errno()
+        rustix::fs::mkdirat(&spot.folder, spot.name.as_slice(), mode_on_disk(mode, true)).or_errno()
     }
 
     /// Sets the times of what is at a place.

@@ -1,21 +1,19 @@
 //! Opening files and folders of the host.
 
-use super::file::HostFile;
+use super::file::{HostFile, mode_on_disk};
 use super::stat::Owners;
+use crate::abi::FILE_MODE;
 use crate::files::OpenFlags;
 use crate::namespace::{Folder, MAX_FOLDER_PATH, Mounts, Spot};
 use crate::wasi::types::{Errno, Fdflags};
 use crate::wasi::{OrErrno, Result};
 use policy::Intent;
-use rustix::fs::{FileType, Mode, OFlags, openat};
+use rustix::fs::{FileType, OFlags, openat};
 use std::sync::Arc;
 use vfs::Last;
 
-/// The mode of a new file: the guest asks for another one by itself. The user's umask takes its part.
-const NEW_FILE: Mode = Mode::from_raw_mode(crate::abi::FILE_MODE as u32);
-
 impl Mounts {
-    /// Opens what is at a place, making it if asked to.
+    /// Opens what is at a place, making it if asked to; of its mode the user's umask takes its part.
     ///
     /// # Errors
     /// As [`vfs::Vfs::open`], with the system's; ENOENT and EROFS as the policy says.
@@ -40,7 +38,10 @@ impl Mounts {
             }
             Some(kind) => kind,
             None if options.create => FileType::RegularFile,
-            None => return Err(Errno::Noent.into()),
+            None => {
+                self.policy().allows(&path, Intent::Read);
+                return Err(Errno::Noent.into());
+            }
         };
         if kind == FileType::Directory && path.len() > MAX_FOLDER_PATH {
             return Err(Errno::Nametoolong.into());
@@ -72,7 +73,8 @@ impl Mounts {
                 flags |= flag;
             }
         }
-        let fd = openat(&spot.folder, spot.name.as_slice(), flags, NEW_FILE).or_errno()?;
+        let mode = mode_on_disk(options.mode.unwrap_or(FILE_MODE), false);
+        let fd = openat(&spot.folder, spot.name.as_slice(), flags, mode).or_errno()?;
         // What has been put there meanwhile is what it is.
         let kind = FileType::from_raw_mode(rustix::fs::fstat(&fd).or_errno()?.st_mode);
         if kind == FileType::Symlink {

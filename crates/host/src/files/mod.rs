@@ -75,7 +75,7 @@ pub(crate) enum Readiness {
 }
 
 /// The operations on an open file description. The errnos that a method may answer are a closed set: those that its doc lists,
-/// and EIO and what the VFS lists for its own method. EBADF also stands for a descriptor that was not opened for that.
+/// EIO, what the VFS lists for its own method, and of a file of the host EROFS and what the system says. EBADF also stands for a descriptor that was not opened for that.
 pub(crate) trait OpenFile: Send {
     /// What it is and how it was left: equal as long as it leads to the same. A snapshot must find it again.
     fn identity(&self) -> String;
@@ -181,6 +181,14 @@ pub(crate) trait OpenFile: Send {
     /// EINVAL, EPERM.
     fn set_mode(&mut self, _: &mut Vfs, _mode: u16) -> Result<()> {
         Err(Errno::Inval.into())
+    }
+
+    /// Fails unless the host lets its file be used: `wanted` has 4 to read it, 2 to write it, 1 to execute it.
+    ///
+    /// # Errors
+    /// EACCES, EROFS; ENOSYS (the guest knows by itself).
+    fn expect_access(&self, _wanted: u32) -> Result<()> {
+        Err(Errno::Nosys.into())
     }
 
     /// What opening it once more by the name of its descriptor gives: an open file description with an offset of its own.

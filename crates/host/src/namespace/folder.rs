@@ -1,7 +1,7 @@
 //! Open folders of the host, and the names in them.
 
 use crate::wasi::SystemError;
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat, fstat, openat, openat2, readlinkat, statat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat, openat, openat2, readlinkat, statat};
 use rustix::io::Errno;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -81,11 +81,6 @@ impl Folder {
         }
     }
 
-    /// The folder above, whatever it is now.
-    pub fn above(&self) -> Result<OwnedFd, Errno> {
-        openat(self, c"..", TO_WALK, Mode::empty())
-    }
-
     /// The real path of a name in it.
     pub fn path_of(&self, name: &[u8]) -> Vec<u8> {
         if name == b"." {
@@ -128,8 +123,12 @@ impl Name {
     }
 }
 
-/// Whether two descriptors lead to the same file.
-pub(super) fn is_same(one: impl AsFd, other: impl AsFd) -> Result<bool, Errno> {
-    let (one, other) = (fstat(one)?, fstat(other)?);
-    Ok((one.st_dev, one.st_ino) == (other.st_dev, other.st_ino))
+/// The folder above an open one, whatever it is now.
+pub(super) fn above(folder: impl AsFd) -> Result<OwnedFd, Errno> {
+    openat(folder, c"..", TO_WALK, Mode::empty())
+}
+
+/// Device and number: two names with the same lead to the same file.
+pub(super) fn identity(stat: &Stat) -> (u64, u64) {
+    (stat.st_dev, stat.st_ino)
 }

@@ -22,21 +22,20 @@ use vfs::{Follow, Ino, Kind, Tree, Vfs, walk};
 pub(crate) const OWN: [&str; 2] = ["dev", MOUNT];
 const KERNELS: [&str; 2] = ["proc", "sys"];
 
+/// Mounts are names in the VFS, which are text.
+const NOT_UTF8: &str = "expected names that are UTF-8, found one that is not; rename it or do not grant it";
+
 /// Why something that was granted could not be mounted.
 #[derive(Debug)]
 pub struct MountError {
     path: PathBuf,
+    /// What was expected and found, and what to do.
     reason: String,
 }
 
 impl fmt::Display for MountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: expected to open the folder above it, which is granted, found: {}",
-            self.path.display(),
-            self.reason
-        )
+        write!(f, "{}: {}", self.path.display(), self.reason)
     }
 }
 
@@ -87,7 +86,8 @@ pub(crate) fn enter_folder(vfs: &mut Vfs, root: Ino, mounts: &Mounts, path: &Pat
         return Ok(node);
     }
     let mut at = root;
-    for name in names(path) {
+    // Below a name that is not UTF-8 nothing is granted: else it would have been mounted.
+    for name in names(path).take_while(|name| name.to_str().is_some()) {
         at = directory(vfs, at, name).map_err(fail)?;
     }
     Ok(Node::Vfs(at))
@@ -111,7 +111,7 @@ impl Mounting<'_> {
             return Ok(());
         }
         let Some(at) = self.directory(folder)? else { return Ok(()) };
-        let text = name.to_str().ok_or("a name that is not UTF-8")?;
+        let text = name.to_str().ok_or(NOT_UTF8)?;
         match self.vfs.child(&at, name.as_bytes(), true).map_err(describe)? {
             Some(there) if matches!(self.vfs.metadata(there).map_err(describe)?.kind, Kind::Mount(_)) => return Ok(()),
             // Memory makes room, as /tmp does; or a folder on the way to something else that is granted does.
@@ -121,7 +121,10 @@ impl Mounting<'_> {
         let fd = match self.folders.get(folder) {
             Some(fd) => fd.clone(),
             None => {
-                let fd = Arc::new(Folder::open(folder.as_os_str().as_bytes()).map_err(|error| error.to_string())?);
+                let fail = |error| {
+                    format!("expected to open the folder above it, found: {error}; correct that or do not grant it")
+                };
+                let fd = Arc::new(Folder::open(folder.as_os_str().as_bytes()).map_err(fail)?);
                 self.folders.insert(folder.to_path_buf(), fd.clone());
                 fd
             }
@@ -183,6 +186,7 @@ fn expanded(path: &Path) -> Vec<PathBuf> {
     }
     let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
     let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
+    let names = names.filter(|name| name.to_str().is_some());
     let names = names.filter(|name| !OWN.iter().chain(&KERNELS).any(|kept| name == kept));
     names.map(|name| path.join(name)).collect()
 }
@@ -205,14 +209,14 @@ fn names(path: &Path) -> impl Iterator<Item = &OsStr> {
 fn directory(vfs: &mut Vfs, above: Ino, name: &OsStr) -> Result<Ino, String> {
     match vfs.child(&above, name.as_bytes(), false).map_err(describe)? {
         Some(there) if vfs.metadata(there).map_err(describe)?.kind == Kind::Directory => Ok(there),
-        Some(_) => Err("something else in its place".to_string()),
+        Some(_) => Err("expected folders on its way, found a file of the app's own; grant something else".to_string()),
         None => {
-            let name = name.to_str().ok_or("a name that is not UTF-8")?;
+            let name = name.to_str().ok_or(NOT_UTF8)?;
             vfs.add_system_directory(above, name).map_err(describe)
         }
     }
 }
 
 fn describe(error: vfs::Errno) -> String {
-    error.to_string()
+    format!("expected room in memory for the way to it, found: {error}; grant less")
 }

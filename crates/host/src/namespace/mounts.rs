@@ -1,10 +1,12 @@
 //! Where something of the host begins, and what the policy says of it.
 
-use super::folder::{Folder, Name, is_same};
+use super::folder::{Folder, Name, above, identity};
 use crate::wasi::types::Errno;
 use crate::wasi::{SystemError, types};
 use policy::{Access, Intent, Policy};
+use rustix::fs::{AtFlags, Dir, Mode, OFlags, fstat, openat, statat};
 use rustix::io::Errno as System;
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -81,22 +83,28 @@ impl Mounts {
     /// Asks the policy.
     ///
     /// # Errors
-    /// ENOENT (it is not there for the guest), EROFS (it may be read only).
+    /// ENOENT (it is not there for the guest), EROFS (it may be read only), EACCES (nothing can be made beside what is granted).
     pub fn expect(&self, path: &[u8], intent: Intent) -> Result<(), types::Error> {
         if self.policy.allows(path, intent) {
             return Ok(());
         }
-        Err(match intent {
-            Intent::Read => Errno::Noent,
-            Intent::MakeFolder | Intent::Write => Errno::Rofs,
+        Err(match (intent, self.policy.access(Path::new(OsStr::from_bytes(path)))) {
+            (Intent::Read, _) => Errno::Noent,
+            (_, Access::None | Access::Make) => Errno::Acces,
+            (_, Access::Read | Access::Write) => Errno::Rofs,
         }
         .into())
     }
 
+    /// Whether not all of a mount is granted.
+    pub(super) fn is_way(&self, mount: usize) -> bool {
+        self.list.get(mount).is_some_and(|mount| mount.is_way)
+    }
+
     /// Whether a name in a folder is not granted, and what another process has put there meanwhile is not there.
     pub(super) fn hides(&self, folder: &Folder, name: &[u8]) -> bool {
-        let is_way = self.list.get(folder.mount()).is_some_and(|mount| mount.is_way);
-        is_way && self.policy.access(Path::new(OsStr::from_bytes(&folder.path_of(name)))) == Access::None
+        self.is_way(folder.mount())
+            && self.policy.access(Path::new(OsStr::from_bytes(&folder.path_of(name)))) == Access::None
     }
 
     /// What a mount leads to; `None` if nothing is there.
@@ -128,7 +136,7 @@ impl Mounts {
     /// Where `..` leads from a folder below its mount. It may have been moved since it was opened, to another mount, too; what lies
     /// outside of what is mounted is not there.
     pub(super) fn above(&self, folder: &Folder) -> Result<Folder, SystemError> {
-        let up = folder.above()?;
+        let up = above(folder)?;
         let path = parent_path(folder.path());
         if self.leads_to(folder.mount(), path, &up)? {
             return Ok(Folder::new(up, path.to_vec(), folder.mount()));
@@ -142,15 +150,14 @@ impl Mounts {
     /// # Errors
     /// ESTALE (removed, or moved out of what is mounted).
     pub fn path_now(&self, folder: &Folder) -> Result<Vec<u8>, SystemError> {
-        let is_removed = rustix::fs::fstat(folder)?.st_nlink == 0;
+        let is_removed = fstat(folder)?.st_nlink == 0;
         if is_removed {
             return Err(SystemError(Errno::Stale));
         }
         if self.leads_to(folder.mount(), folder.path(), folder)? {
             return Ok(folder.path().to_vec());
         }
-        let fd = rustix::io::fcntl_dupfd_cloexec(folder, 0)?;
-        self.climb(folder.mount(), &fd).map(|(_, path)| path).map_err(|_| SystemError(Errno::Stale))
+        self.climb(folder.mount(), folder).map(|(_, path)| path).map_err(|_| SystemError(Errno::Stale))
     }
 
     /// Whether a path below a mount, walked without following links, leads to an open folder.
@@ -158,6 +165,9 @@ impl Mounts {
         let Some(mount) = self.list.get(mount) else { return Ok(false) };
         let root = mount.path();
         let Some(rest) = path.strip_prefix(root.as_slice()) else { return Ok(false) };
+        if let Some(there) = mount.folder.leap(&[&mount.name, rest].concat()) {
+            return Ok(identity(&fstat(&there)?) == identity(&fstat(&fd)?));
+        }
         let mut at = match mount.folder.enter(&mount.name) {
             Ok(folder) => Arc::new(folder),
             Err(_) => return Ok(false),
@@ -168,12 +178,12 @@ impl Mounts {
                 Err(_) => return Ok(false),
             }
         }
-        Ok(is_same(&at, fd)?)
+        Ok(identity(&fstat(&at)?) == identity(&fstat(&fd)?))
     }
 
     /// The mount and the path of an open folder that has been moved, found by going up to the mount that it is in now: the one that
     /// it was in, or another one in the same tree.
-    fn climb(&self, mount: usize, folder: &OwnedFd) -> Result<(usize, Vec<u8>), SystemError> {
+    fn climb(&self, mount: usize, folder: impl AsFd) -> Result<(usize, Vec<u8>), SystemError> {
         let gone = || SystemError(Errno::Noent);
         let is_in_tree = self.list.get(mount).ok_or_else(gone)?.holder.is_some();
         let reached = self
@@ -181,28 +191,24 @@ impl Mounts {
             .iter()
             .enumerate()
             .filter(|(number, one)| *number == mount || (is_in_tree && one.holder.is_some()));
-        let roots: Vec<(usize, Folder)> =
-            reached.filter_map(|(number, one)| Some((number, one.folder.enter(&one.name).ok()?))).collect();
+        let root = |one: &Mount| statat(&one.folder, one.name.as_slice(), AtFlags::SYMLINK_NOFOLLOW).ok();
+        let roots: HashMap<(u64, u64), usize> =
+            reached.filter_map(|(number, one)| Some((identity(&root(one)?), number))).collect();
         let mut names: Vec<Vec<u8>> = Vec::new();
         let mut at = rustix::io::fcntl_dupfd_cloexec(folder, 0)?;
+        let mut here = identity(&fstat(&at)?);
         for _ in 0..MAX_CLIMB {
-            for (number, root) in &roots {
-                if is_same(&at, root)? {
-                    let mut path = self.list[*number].path();
-                    for name in names.iter().rev() {
-                        path.push(b'/');
-                        path.extend(name);
-                    }
-                    return Ok((*number, path));
-                }
+            if let Some(number) = roots.get(&here) {
+                let path = names.iter().rev().flat_map(|name| [b"/", name.as_slice()].concat());
+                return Ok((*number, self.list[*number].path().into_iter().chain(path).collect()));
             }
-            let up = Folder::new(at, Vec::new(), 0);
-            let above = up.above()?;
-            if is_same(&above, &up)? {
+            let above = above(&at)?;
+            let there = identity(&fstat(&above)?);
+            if there == here {
                 return Err(gone());
             }
-            names.push(name_in(&above, &up)?.ok_or_else(gone)?);
-            at = above;
+            names.push(name_in(&above, here)?.ok_or_else(gone)?);
+            (at, here) = (above, there);
         }
         Err(gone())
     }
@@ -236,22 +242,16 @@ fn parent_path(path: &[u8]) -> &[u8] {
 }
 
 /// The name of a folder in the one above it.
-fn name_in(above: &OwnedFd, folder: &Folder) -> Result<Option<Vec<u8>>, SystemError> {
-    let readable = rustix::fs::openat(
-        above,
-        c".",
-        rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC,
-        rustix::fs::Mode::empty(),
-    )?;
-    for entry in rustix::fs::Dir::new(readable)? {
+fn name_in(above: &OwnedFd, folder: (u64, u64)) -> Result<Option<Vec<u8>>, SystemError> {
+    let to_list = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    for entry in Dir::new(openat(above, c".", to_list, Mode::empty())?)? {
         let entry = entry?;
         let name = entry.file_name();
         if name == c"." || name == c".." {
             continue;
         }
-        let Ok(stat) = rustix::fs::statat(above, name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW) else { continue };
-        let own = rustix::fs::fstat(folder)?;
-        if (stat.st_dev, stat.st_ino) == (own.st_dev, own.st_ino) {
+        let Ok(stat) = statat(above, name, AtFlags::SYMLINK_NOFOLLOW) else { continue };
+        if identity(&stat) == folder {
             return Ok(Some(name.to_bytes().to_vec()));
         }
     }

@@ -102,13 +102,14 @@ impl Tree for Namespace<'_> {
         Ok(found.map(Node::from))
     }
 
-    /// In what is the host's, where each name on its own costs calls of the system.
+    /// In what is the host's, where each name on its own costs calls of the system; not where some of the names are hidden.
     fn can_leap(&self, directory: &Node, name: &[u8]) -> bool {
-        match directory {
-            Node::Vfs(ino) => self.mount_named(*ino, name).is_some(),
-            Node::Folder(_) => true,
-            Node::Name(_) => false,
-        }
+        let mount = match directory {
+            Node::Vfs(ino) => self.mount_named(*ino, name).map(|mount| mount as usize),
+            Node::Folder(folder) => Some(folder.mount()),
+            Node::Name(_) => None,
+        };
+        mount.is_some_and(|mount| !self.mounts.is_way(mount))
     }
 
     fn leap(&self, directory: &Node, path: &[u8]) -> Option<Node> {

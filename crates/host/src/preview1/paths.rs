@@ -3,6 +3,7 @@
 use super::convert::{follows, read_path, times};
 use super::types::{Errno, Fd, Fdflags, Filestat, Fstflags, Lookupflags, Oflags, Rights, Timestamp};
 use super::{Context, Result};
+use crate::abi::DIRECTORY_MODE;
 use crate::disk::HostFile;
 use crate::files::{OpenFlags, of_metadata};
 use crate::namespace::{Node, Place};
@@ -37,12 +38,20 @@ impl Context {
     }
 
     pub(super) fn make_directory(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
+        let mode = self.new_mode.take();
         match self.place(fd, &read_path(memory, path)?, Follow::Never, Intent::Write)? {
             Place::Vfs(at, path) => {
                 let made = self.vfs.make_directory(at, &path);
-                self.answered(at, &path, Intent::MakeFolder, made)
+                self.answered(at, &path, Intent::MakeFolder, made)?;
+                match mode {
+                    Some(mode) => {
+                        let ino = self.vfs.lookup(at, &path, false).or_errno()?;
+                        self.vfs.set_mode(ino, mode).or_errno()
+                    }
+                    None => Ok(()),
+                }
             }
-            Place::Host(spot) => self.mounts.make_directory(&spot),
+            Place::Host(spot) => self.mounts.make_directory(&spot, mode.unwrap_or(DIRECTORY_MODE)),
         }
     }
 
@@ -78,7 +87,8 @@ impl Context {
         match self.place(fd, &read_path(memory, path)?, last_link(lookup), Intent::Write)? {
             Place::Host(spot) => self.mounts.set_times(&spot, accessed, modified),
             Place::Vfs(at, path) => {
-                let ino = self.vfs.lookup(at, &path, follows(lookup)).or_errno()?;
+                let found = self.vfs.lookup(at, &path, follows(lookup));
+                let ino = self.answered(at, &path, Intent::Write, found)?;
                 match self.vfs.metadata(ino).or_errno()?.kind {
                     Kind::Descriptor(number) => {
                         let fd = self.named_descriptor(number)?;
@@ -97,7 +107,8 @@ impl Context {
         match places {
             (Place::Host(old), Place::Host(new)) => self.mounts.link(&old, &new),
             (Place::Vfs(old, old_path), Place::Vfs(new, new_path)) => {
-                self.vfs.link(old, &old_path, follows(follow), new, &new_path).or_errno()
+                let linked = self.vfs.link(old, &old_path, follows(follow), new, &new_path);
+                self.answered(new, &new_path, Intent::Write, linked)
             }
             _ => Err(Errno::Xdev.into()),
         }
@@ -119,6 +130,7 @@ impl Context {
             return self.request(request);
         }
         let options = OpenOptions {
+            mode: self.new_mode.take(),
             follow: follows(lookup),
             create: oflags.contains(Oflags::CREAT),
             exclusive: oflags.contains(Oflags::EXCL),
@@ -146,14 +158,20 @@ impl Context {
     pub(super) fn read_link(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<Vec<u8>> {
         match self.place(fd, &read_path(memory, path)?, Follow::BeforeSlash, Intent::Read)? {
             Place::Host(spot) => self.mounts.read_link(&spot),
-            Place::Vfs(at, path) => Ok(self.vfs.read_link(at, &path).or_errno()?.into_bytes()),
+            Place::Vfs(at, path) => {
+                let target = self.vfs.read_link(at, &path);
+                self.answered(at, &path, Intent::Read, target).map(String::into_bytes)
+            }
         }
     }
 
     pub(super) fn remove_directory(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
         match self.place(fd, &read_path(memory, path)?, Follow::Never, Intent::Write)? {
             Place::Host(spot) => self.mounts.remove_directory(&spot),
-            Place::Vfs(at, path) => self.vfs.remove_directory(at, &path).or_errno(),
+            Place::Vfs(at, path) => {
+                let removed = self.vfs.remove_directory(at, &path);
+                self.answered(at, &path, Intent::Write, removed)
+            }
         }
     }
 
@@ -186,7 +204,10 @@ impl Context {
     pub(super) fn unlink(&mut self, memory: &GuestMemory<'_>, fd: Fd, path: GuestPtr<str>) -> Result<()> {
         match self.place(fd, &read_path(memory, path)?, Follow::Never, Intent::Write)? {
             Place::Host(spot) => self.mounts.unlink(&spot),
-            Place::Vfs(at, path) => self.vfs.unlink(at, &path).or_errno(),
+            Place::Vfs(at, path) => {
+                let unlinked = self.vfs.unlink(at, &path);
+                self.answered(at, &path, Intent::Write, unlinked)
+            }
         }
     }
 }

@@ -9,6 +9,8 @@
 //! | `cwd` | the number of the directory that the run begins in, if that is not the root |
 //! | `peer/FD` | the other end of what `pipe` or `socketpair` has answered, once |
 //! | `chmod/FD/MODE` | a descriptor that says no more; the permission bits of FD are now MODE, octal |
+//! | `mode/MODE` | a descriptor that says no more; what the next call that opens or makes a directory makes has this mode, octal |
+//! | `access/FD/MODE` | a descriptor that says no more: the host lets its file be used so; MODE as `access` has it, octal |
 //! | `path/FD` | the path of the directory FD, to be read from the descriptor |
 //! | `terminal/FD` | to be read: see `files/terminal.rs` |
 //! | `terminal/FD/WHEN/…` | a descriptor that says no more; the settings of the terminal FD are changed |
@@ -64,8 +66,17 @@ impl Context {
             (request::SOCKETPAIR, []) => Box::new(self.pipes.socket_pair()),
             (request::PEER, [fd]) => self.table.get_mut(descriptor(fd)?)?.take_peer()?,
             (request::CHMOD, [fd, mode]) => {
-                let mode = u16::try_from(number(mode, 8)?).map_err(|_| Errno::Inval)?;
-                self.table.get_mut(descriptor(fd)?)?.set_mode(&mut self.vfs, mode)?;
+                self.table.get_mut(descriptor(fd)?)?.set_mode(&mut self.vfs, permission_bits(mode)?)?;
+                Box::new(Reply::new(""))
+            }
+            (request::MODE, [mode]) => {
+                // Before: the answer takes a number, and the call that follows another one.
+                let answer = self.insert(Box::new(Reply::new("")))?;
+                self.new_mode = Some(permission_bits(mode)?);
+                return Ok(answer);
+            }
+            (request::ACCESS, [fd, mode]) => {
+                self.table.get(descriptor(fd)?)?.expect_access(number(mode, 8)?)?;
                 Box::new(Reply::new(""))
             }
             (request::PATH, [fd]) => Box::new(Reply::new(self.path_of(&self.table.get(descriptor(fd)?)?.node()?)?)),
@@ -92,8 +103,9 @@ impl Context {
                 )))
             }
             (request::LOCK, [fd, kind, start, len, wait]) => {
+                let (kind, start, len) = (lock(kind)?, offset(start)?, offset(len)?);
                 if let Some(file) = self.table.get(descriptor(fd)?)?.host_file() {
-                    file.lock(lock(kind)?, offset(start)?, offset(len)?, *wait == "1")?;
+                    file.lock(kind, start, len, *wait == "1")?;
                 }
                 Box::new(Reply::new(""))
             }
@@ -128,6 +140,8 @@ impl Context {
                 | request::SOCKETPAIR
                 | request::PEER
                 | request::CHMOD
+                | request::MODE
+                | request::ACCESS
                 | request::PATH
                 | request::OWNER
                 | request::LOCK
@@ -178,6 +192,10 @@ impl Context {
 
 fn descriptor(word: &str) -> Result<Fd> {
     Ok(number(word, 10)?.into())
+}
+
+fn permission_bits(word: &str) -> Result<u16> {
+    u16::try_from(number(word, 8)?).ok().filter(|mode| *mode <= 0o7777).ok_or(Errno::Inval.into())
 }
 
 fn offset(word: &str) -> Result<i64> {

@@ -26,6 +26,8 @@ pub(super) fn text() -> String {
         ("REQUEST_PEER", request::PEER.to_string()),
         ("REQUEST_CWD", request::CWD.to_string()),
         ("REQUEST_CHMOD", request::CHMOD.to_string()),
+        ("REQUEST_MODE", request::MODE.to_string()),
+        ("REQUEST_ACCESS", request::ACCESS.to_string()),
         ("REQUEST_PATH", request::PATH.to_string()),
         ("REQUEST_TERMINAL", request::TERMINAL.to_string()),
         ("REQUEST_OWNER", request::OWNER.to_string()),

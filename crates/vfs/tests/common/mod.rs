@@ -6,6 +6,7 @@ use vfs::OpenOptions;
 pub const READ: OpenOptions = OpenOptions {
     follow: true,
     create: false,
+    mode: None,
     exclusive: false,
     truncate: false,
     directory: false,

@@ -122,6 +122,7 @@ impl Disk for Memory {
                     directory: flags.directory,
                     read: true,
                     write: flags.write,
+                    mode: None,
                 };
                 let ino = vfs.open(root, path, options).map_err(name)?;
                 self.open.insert(*slot, (ino, flags.write));

@@ -152,8 +152,7 @@ pub fn cannot_make(owner: Owner) -> Option<&'static [&'static str]> {
         Owner::Host(Access::Write) => &[],
         Owner::Host(Access::Read) | Owner::Archive => &["EROFS"],
         // The way to what may be made is like a folder of the system's.
-        Owner::Host(Access::Make | Access::None) => &["EROFS", "EACCES"],
-        Owner::System => &["EACCES"],
+        Owner::Host(Access::Make | Access::None) | Owner::System => &["EACCES"],
         Owner::Guest => return None,
     })
 }
