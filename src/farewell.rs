@@ -50,3 +50,33 @@ fn missing_grant(error: &Uncaught, context: &Context) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use host::{ContextBuilder, Input};
+    use host::{abi, layout, load};
+    use policy::Policy;
+    use vfs::Limits;
+
+    /// A run that has left these files in memory.
+    fn run_with(files: &[&str]) -> Context {
+        let (mut vfs, root) = layout::scratch(Limits::default()).expect("room");
+        for file in files {
+            load::write_file(&mut vfs, root, file, b"text").expect("room");
+        }
+        let builder = ContextBuilder::new(vfs).preopen(root, "/").stdin(Input::Empty);
+        builder.grants(root, Vec::new(), Policy::default(), None).build().expect("a context")
+    }
+
+    #[test]
+    fn lost_files_are_told_unless_the_app_says_that_it_knows() {
+        let notes = format!("{}/notes", abi::HOME);
+        let (run, told) = (run_with(&[&notes, "/tmp/scratch"]), Permissions::default());
+        let silent = Permissions { report_lost_files: false, ..Permissions::default() };
+        let lines = lines(&run, &told);
+        assert!(lines.len() == 1 && lines[0].starts_with("1 file was") && lines[0].contains(&notes), "{lines:?}");
+        assert_eq!(super::lines(&run, &silent), Vec::<String>::new());
+        assert_eq!(super::lines(&run_with(&["/tmp/scratch"]), &told), Vec::<String>::new());
+    }
+}

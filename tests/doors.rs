@@ -2,18 +2,15 @@
 //!
 //! The demo has the permissions of a project that asks for nothing: what an argument names may be read. `tests/doors` is an app
 //! with every kind of permission, of which a test takes away what it does not want; its tests are ignored, because it has to be
-//! linked first: see `doors()`.
+//! linked first: see `common::doors`.
 
 mod common;
 
-use common::{Run, dedent, run, run_with_input};
+use common::{Run, dedent, doors, run, run_with_input};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-/// The variable that names the linked app of `tests/doors`.
-const DOORS: &str = "PYAPP_DOORS";
 
 /// A folder of a caller: `in.csv`, `secret`, `conf/x.toml`, `sub` with links that lead to all of them, and `link` to `sub`.
 struct Caller {
@@ -66,17 +63,6 @@ impl Caller {
 
 fn demo() -> PathBuf {
     env!("CARGO_BIN_EXE_pyapp").into()
-}
-
-/// The linked app of `tests/doors`.
-fn doors() -> PathBuf {
-    let path = std::env::var_os(DOORS).unwrap_or_else(|| {
-        panic!(
-            "{DOORS}: expected the path of an executable, found nothing; \
-             PYAPP_PROJECT=tests/doors cargo build --release makes it: copy target/release/pyapp, and name the copy"
-        )
-    });
-    Path::new(&path).canonicalize().expect("there")
 }
 
 /// Prints what each line of the text in front of it leads to: what a file holds, how many names a folder has, or the error.
@@ -135,15 +121,24 @@ fn what_an_argument_names_can_be_read_by_that_name_and_its_absolute_path() {
     }
 }
 
-/// Tries to change what is at the path in the first argument, and what is in it; prints the errors.
-const CHANGE: &str = r#"
-import errno, os, sys
-path = sys.argv[1]
-inside = os.path.join(path, "s.txt") if os.path.isdir(path) else path
+/// Stands in front of a program: `error(action, ...)` is the name of the errno that an action fails with, or `done`.
+const ERROR: &str = r#"
+import errno, os, pathlib, sys
 def error(action, *arguments):
     try: action(*arguments)
     except OSError as error: return errno.errorcode[error.errno]
     return "done"
+"#;
+
+/// A program that stands as [`dedent`] wants it, behind [`ERROR`].
+fn with_error(program: &str) -> String {
+    format!("{ERROR}{}", dedent(program))
+}
+
+/// Tries to change what is at the path in the first argument, and what is in it; prints the errors.
+const CHANGE: &str = r#"
+path = sys.argv[1]
+inside = os.path.join(path, "s.txt") if os.path.isdir(path) else path
 print(error(open, inside, "w"), error(open, inside, "a"), error(os.open, inside, os.O_RDONLY | os.O_TRUNC),
       error(os.truncate, inside, 0), error(os.utime, inside), error(os.chmod, inside, 0o777), error(os.unlink, inside),
       error(os.chown, inside, 1, 1), error(os.utime, path), error(os.chmod, path, 0o777))
@@ -162,7 +157,7 @@ fn what_may_be_read_cannot_be_changed() {
     let file = format!("{read_only}\nEACCES EACCES EACCES EXDEV EXDEV\nEXDEV EXDEV EXDEV\n");
     let folder = format!("{read_only}\n{}\nEXDEV EXDEV EXDEV\n", ["EROFS"; 5].join(" "));
     for (argument, expected) in [("in.csv", &file), ("sub", &folder), ("link", &folder)] {
-        assert_eq!(caller.prints(&demo(), CHANGE, &[argument], ""), *expected, "{argument}");
+        assert_eq!(caller.prints(&demo(), &format!("{ERROR}{CHANGE}"), &[argument], ""), *expected, "{argument}");
     }
     assert_eq!(listing(&caller.path), before);
 }
@@ -187,13 +182,8 @@ fn listing(folder: &Path) -> Vec<String> {
 fn nothing_is_lost_in_silence() {
     let caller = Caller::new();
     let before = listing(&caller.path);
-    let program = dedent(
+    let program = with_error(
         r#"
-        import errno, os, pathlib
-        def error(action, *arguments):
-            try: action(*arguments)
-            except OSError as error: return errno.errorcode[error.errno]
-            return "done"
         print(os.getcwd())
         print(error(open, "out.csv", "w"), error(os.mkdir, "out"), error(open, "/x", "w"), error(open, "/home/x", "w"))
         print(error(open, "secret"), error(open, "secret", "r+"), error(open, "/etc/passwd"))
@@ -205,9 +195,9 @@ fn nothing_is_lost_in_silence() {
     let cwd = caller.path.display();
     let said =
         |cwd: &str| format!("{cwd}\nEACCES EACCES EACCES EACCES\nENOENT ENOENT ENOENT\n/home/pyapp True\ndone done\n");
-    assert_eq!(caller.prints(&demo(), program, &[], ""), said(&cwd.to_string()));
+    assert_eq!(caller.prints(&demo(), &program, &[], ""), said(&cwd.to_string()));
     // Without any grant that a relative path could mean, where the caller is is not told.
-    assert_eq!(caller.prints(&demo(), program, &["in.csv"], "all"), said("/"));
+    assert_eq!(caller.prints(&demo(), &program, &["in.csv"], "all"), said("/"));
     assert_eq!(listing(&caller.path), before);
 }
 
@@ -268,7 +258,7 @@ mod linked {
     const DISK: &str = include_str!("doors/disk.py");
 
     #[test]
-    #[ignore = "needs an executable: see doors()"]
+    #[ignore = "needs an executable of tests/doors, which .ci/run builds and names in PYAPP_DOORS"]
     fn a_granted_folder_is_a_real_disk() {
         let (native, granted) = (Caller::new(), Caller::new());
         let mut command = Command::new("python3");
@@ -282,17 +272,12 @@ mod linked {
     }
 
     #[test]
-    #[ignore = "needs an executable: see doors()"]
+    #[ignore = "needs an executable of tests/doors, which .ci/run builds and names in PYAPP_DOORS"]
     fn a_run_narrows_what_was_granted() {
         let caller = Caller::new();
         let doors = doors();
-        let program = dedent(
+        let program = with_error(
             r#"
-            import errno, os, sys
-            def error(action, *arguments):
-                try: action(*arguments)
-                except OSError as error: return errno.errorcode[error.errno]
-                return "done"
             print(error(open, "readable/r"), error(open, "readable/r", "a"), error(os.listdir, "writable"),
                   error(open, "writable/w", "a"), error(open, "in.csv"), error(open, "in.csv", "a"), error(open, "new", "a"))
             "#,
@@ -306,7 +291,7 @@ mod linked {
             ("all", "ENOENT ENOENT ENOENT ENOENT ENOENT EACCES EACCES"),
         ] {
             let _ = fs::remove_file(caller.path.join("new"));
-            assert_eq!(caller.prints(&doors, program, &["in.csv", "new"], deny), format!("{expected}\n"), "{deny}");
+            assert_eq!(caller.prints(&doors, &program, &["in.csv", "new"], deny), format!("{expected}\n"), "{deny}");
         }
         // A text that no file can have as its name grants nothing, and is in nobody's way.
         let listing = "import os; print(os.listdir('.'))";
@@ -314,21 +299,18 @@ mod linked {
     }
 
     #[test]
-    #[ignore = "needs an executable: see doors()"]
+    #[ignore = "needs an executable of tests/doors, which .ci/run builds and names in PYAPP_DOORS"]
     fn no_file_becomes_a_program_that_runs_as_its_owner() {
         let caller = Caller::new();
-        let program = dedent(
+        let program = with_error(
             r#"
-            import errno, os
-            def mode(path, bits):
-                try: os.chmod(path, bits)
-                except OSError as error: return errno.errorcode[error.errno]
-                return oct(os.stat(path).st_mode & 0o7777)
             open("writable/x", "w")
-            print(mode("writable/x", 0o4755), mode("writable/x", 0o2755), mode("writable/x", 0o755), mode("writable", 0o2755))
+            for path, bits in ("writable/x", 0o755), ("writable/x", 0o4755), ("writable/x", 0o2755), ("writable", 0o2755):
+                print(error(os.chmod, path, bits), oct(os.stat(path).st_mode & 0o7777))
             "#,
         );
-        assert_eq!(caller.prints(&doors(), program, &[], ""), "EPERM EPERM 0o755 0o2755\n");
+        let expected = "done 0o755\nEPERM 0o755\nEPERM 0o755\ndone 0o2755\n";
+        assert_eq!(caller.prints(&doors(), &program, &[], ""), expected);
     }
 
     /// The app itself, not `python3`.
@@ -339,7 +321,7 @@ mod linked {
     }
 
     #[test]
-    #[ignore = "needs an executable: see doors()"]
+    #[ignore = "needs an executable of tests/doors, which .ci/run builds and names in PYAPP_DOORS"]
     fn an_error_about_a_path_says_what_would_grant_it() {
         let caller = Caller::new();
         let here = caller.path.display();
@@ -371,7 +353,7 @@ mod linked {
     }
 
     #[test]
-    #[ignore = "needs an executable: see doors()"]
+    #[ignore = "needs an executable of tests/doors, which .ci/run builds and names in PYAPP_DOORS"]
     fn files_that_are_lost_at_exit_are_told() {
         let caller = Caller::new();
         let home = Path::new("/nowhere");
@@ -384,7 +366,7 @@ mod linked {
     }
 
     #[test]
-    #[ignore = "needs an executable: see doors()"]
+    #[ignore = "needs an executable of tests/doors, which .ci/run builds and names in PYAPP_DOORS"]
     fn the_environment_is_what_was_granted() {
         let caller = Caller::new();
         let mut command = Command::new(doors());

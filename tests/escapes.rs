@@ -4,6 +4,7 @@
 //! two of them. For the others an executable with more is needed: the test that CI asks for by name takes its path.
 //! `escapes/runner.py` says what an attempt is; to add one is to add a line.
 
+mod common;
 #[path = "escapes/race.rs"]
 mod race;
 #[path = "escapes/run.rs"]
@@ -14,9 +15,6 @@ mod world;
 use race::Swaps;
 use run::{ARGUMENTS_READ, ARGUMENTS_WRITE, Attempts, Mode, NAMED_WHERE_IT_WRITES, NONE, READ, WRITE, program, runner};
 use std::path::Path;
-
-/// The executable of tests/doors, which has every kind of permission.
-const DOORS: &str = "PYAPP_DOORS";
 
 /// Makes all attempts in these modes: how many each has, the fewest; all that is wrong is told at once.
 fn refuses_all(executable: &Path, modes: &[&Mode]) -> usize {
@@ -44,20 +42,15 @@ fn nothing_leads_out_without_grants_nor_with_arguments() {
 }
 
 #[test]
-#[ignore = "needs the executable of tests/doors, which .ci/run builds and names in PYAPP_DOORS"]
+#[ignore = "needs an executable of tests/doors, which .ci/run builds and names in PYAPP_DOORS"]
 fn nothing_leads_out_of_any_grant() {
-    let executable = std::env::var_os(DOORS).unwrap_or_else(|| {
-        panic!(
-            "{DOORS}: expected the path of an executable; make it with PYAPP_PROJECT=tests/doors cargo build --release, \
-             and copy target/release/pyapp"
-        )
-    });
-    let made = refuses_all(Path::new(&executable), &[&NONE, &READ, &WRITE, &ARGUMENTS_READ, &ARGUMENTS_WRITE]);
+    let executable = common::doors();
+    let made = refuses_all(&executable, &[&NONE, &READ, &WRITE, &ARGUMENTS_READ, &ARGUMENTS_WRITE]);
     assert!(made >= 150, "{made} attempts");
     // A link that an app puts in place of what the next run is told to read, just when that looks where it leads.
     let attempt = r#"attempt("a link that comes and goes", "read(SECRET)", "ENOENT", ["write"])"#;
     let attempt = format!("{}{attempt}", runner());
-    let mut starts = Attempts::new(Path::new(&executable), &NAMED_WHERE_IT_WRITES, &attempt);
+    let mut starts = Attempts::new(&executable, &NAMED_WHERE_IT_WRITES, &attempt);
     starts.race_starts(150);
     assert!(starts.wrong.is_empty() && starts.made == 150, "{:#?}", starts.wrong);
 }
@@ -85,6 +78,28 @@ attempt("an end in the middle", "os._exit(4)", "ENOENT", GRANTED)
     for (line, expected) in made.wrong.iter().zip(expected) {
         assert!(line.contains(expected), "{line}");
     }
+}
+
+/// Races that meet nothing but errors would be noticed, and so would a value that none of them may see.
+#[test]
+fn races_that_are_none_would_be_noticed() {
+    let races = r#"
+race("of what is not there", "read(RACE + '/missing')", "b''")
+race("that sees what it may not", "read(RACE + '/beside.txt')", "b''")
+race("that may see nothing", "read(RACE + '/missing')", "")
+race("that is one", "read(RACE + '/swap/inner.txt')", r"b'inner\n'")
+"#;
+    let executable = Path::new(env!("CARGO_BIN_EXE_pyapp"));
+    let mut made = Attempts::new(executable, &ARGUMENTS_READ, &format!("{}{races}", runner()));
+    made.race(Swaps::Inside);
+    // They may have been made more than once.
+    made.wrong.sort();
+    made.wrong.dedup();
+    let wrong = [
+        r#"race, inside: most saw no value: [String("of what is not there"), String("that sees what it may not")]"#,
+        r"race, inside: that sees what it may not: met b'inner\n', expected one of []",
+    ];
+    assert_eq!(made.wrong, wrong);
 }
 
 /// A change outside is noticed, whatever it is.

@@ -3,16 +3,23 @@
 //! The executable is that of `tests/doors`; `PYAPP_DOORS` names it, and the tests fail without. `tests/durability.rs` says how to
 //! build it.
 
+mod common;
+
+use common::doors;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-const LOCK: &str = include_str!("durability/lock.py");
+const LOCK: &str = include_str!("locks/lock.py");
 /// What the app may write to, below the folder that it is started in.
 const GRANTED: &str = "writable";
 /// How long somebody who must wait is watched.
 const WATCHED: Duration = Duration::from_millis(200);
+
+/// How long a line may take that must come. Who waits for a lock would wait for ever if it were not given back.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Who takes a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +35,10 @@ const KINDS: [&str; 4] = ["lockf", "range", "flock", "sqlite"];
 /// A running program.
 struct Process {
     child: Child,
-    stdin: ChildStdin,
-    stdout: BufReader<ChildStdout>,
+    /// None when it has been closed.
+    stdin: Option<ChildStdin>,
+    /// What it says.
+    lines: Receiver<String>,
 }
 
 impl Process {
@@ -41,30 +50,41 @@ impl Process {
     fn of(side: Side, folder: &Path, code: &str, arguments: &[&str]) -> Process {
         let program = match side {
             Side::Native => "python3".into(),
-            Side::Guest => std::env::var_os("PYAPP_DOORS")
-                .unwrap_or_else(|| panic!("PYAPP_DOORS: expected the path of an executable of tests/doors")),
+            Side::Guest => doors(),
         };
         let mut command = Command::new(program);
         command.env("PYAPP_INTERPRETER", "1").args(["-c", code, GRANTED]).args(arguments).current_dir(folder);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
-        let stdin = child.stdin.take().expect("a pipe");
+        let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
-        Process { child, stdin, stdout }
+        let (line, lines) = channel();
+        // It ends when the process does, or when nobody listens any more.
+        std::thread::spawn(move || stdout.lines().try_for_each(|said| line.send(said.expect("UTF-8"))));
+        Process { child, stdin, lines }
     }
 
-    fn says(&mut self) -> String {
-        let mut line = String::new();
-        self.stdout.read_line(&mut line).expect("UTF-8");
-        line.trim_end().to_string()
+    fn says(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).expect("a line in time")
     }
 
     fn is_told(&mut self) {
-        writeln!(self.stdin).expect("it reads");
+        writeln!(self.stdin.as_ref().expect("open")).expect("it reads");
     }
 
     fn ends(mut self) {
-        drop(self.stdin);
+        self.stdin = None;
+        // What it says last is nobody's concern; then its stdout is closed.
+        let end = std::iter::repeat_with(|| self.lines.recv_timeout(PATIENCE)).find_map(Result::err);
+        assert_eq!(end, Some(RecvTimeoutError::Disconnected), "it does not end");
         assert!(self.child.wait().expect("it ends").success());
+    }
+}
+
+impl Drop for Process {
+    /// When a test has failed nobody may wait for ever.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -89,7 +109,7 @@ fn who_holds_a_lock_keeps_others_out_until_he_gives_it_back() {
             let what = format!("{kind}: {holding:?} holds, {wanting:?} wants");
             let folder = folder();
             let wants = || {
-                let mut process = Process::start(wanting, folder.path(), kind, "try");
+                let process = Process::start(wanting, folder.path(), kind, "try");
                 let said = process.says();
                 process.ends();
                 said
@@ -140,7 +160,7 @@ fn a_kill_gives_locks_back() {
             assert_eq!(holder.says(), "taken", "{what}");
             holder.child.kill().expect("it runs");
             holder.child.wait().expect("it ends");
-            let mut process = Process::start(wanting, folder.path(), kind, "try");
+            let process = Process::start(wanting, folder.path(), kind, "try");
             assert_eq!(process.says(), "taken", "{what}");
             process.ends();
         }
@@ -168,9 +188,9 @@ fn locks_that_do_not_meet_do_not_keep_out() {
         );
         for (holding, wanting) in PAIRS {
             let folder = folder();
-            let mut holder = Process::of(holding, folder.path(), &code, &["first"]);
+            let holder = Process::of(holding, folder.path(), &code, &["first"]);
             assert_eq!(holder.says(), "taken", "{first}");
-            let mut other = Process::of(wanting, folder.path(), &code, &["second"]);
+            let other = Process::of(wanting, folder.path(), &code, &["second"]);
             assert_eq!(other.says(), "taken", "{first}, then {second}");
             other.ends();
             holder.ends();

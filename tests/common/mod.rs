@@ -6,6 +6,7 @@ pub mod process;
 pub mod program;
 pub mod project;
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 pub use process::{Run, run, run_with_input, two_at_once};
@@ -43,6 +44,17 @@ pub fn tools(arguments: &[&str]) -> Command {
     let mut command = app();
     command.env("PYAPP_TOOLS", "1").args(arguments).stdin(Stdio::null());
     command
+}
+
+/// The linked app of `tests/doors`, which has every kind of permission.
+pub fn doors() -> PathBuf {
+    let path = std::env::var_os("PYAPP_DOORS").unwrap_or_else(|| {
+        panic!(
+            "PYAPP_DOORS: expected the path of an executable, found nothing; \
+             PYAPP_PROJECT=tests/doors cargo build --release makes it: copy target/release/pyapp, and name the copy"
+        )
+    });
+    Path::new(&path).canonicalize().expect("there")
 }
 
 /// What `python3 -c CODE` prints when all goes well.

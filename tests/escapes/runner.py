@@ -8,6 +8,7 @@ Attempts see these names:
 
     BASE       a folder with secret.txt, outside/ and here/
     HERE       the caller's folder: has neighbour.txt, and what is granted
+    PROGRAM    the executable that runs this
     SECRET, NEIGHBOUR, OUTSIDE   what must not be reached; whatever is in them says CANARY
     READ       a folder that is granted for reading only, if this mode has one
     WRITE      a folder that is granted for writing, if this mode has one
@@ -30,6 +31,7 @@ import time
 
 # What tests/escapes.rs has put in front: GIVEN. (Not in the environment, which may be denied.)
 MODE, BASE, ONLY = GIVEN["mode"], GIVEN["base"], GIVEN["only"]
+PROGRAM = GIVEN["program"]
 # Which races are made, and how long each is.
 SWAPS, SECONDS = GIVEN["swaps"], GIVEN["seconds"]
 
@@ -141,8 +143,10 @@ def race(name, code, meets, where=GRANTED, swaps="inside"):
         outcome = met(code, name)
         if outcome[0] == "=" and len(seen) < 100:
             seen[outcome[1:]] = None
-    allowed = [value.strip() for value in meets.split("|")]
-    tell(name=name, meets=[], met=" ".join(value for value in seen if value not in allowed), values=len(seen))
+    allowed = [value.strip() for value in meets.split("|") if value.strip()]
+    wrong = " ".join(value for value in seen if value not in allowed)
+    # Whether it saw what it may: a race that meets nothing but errors says little.
+    tell(name=name, meets=[], met=wrong, saw=any(value in seen for value in allowed) if allowed else None)
 
 
 def finish():

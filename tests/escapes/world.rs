@@ -16,6 +16,8 @@ pub const GRANTABLE: [&str; 3] = ["readable", "writable", "named"];
 /// A base folder with secrets, and in it the caller's folder `here` with what can be granted.
 pub struct World {
     folder: tempfile::TempDir,
+    /// A secret in the machine's shared memory.
+    _shared: tempfile::NamedTempFile,
 }
 
 /// What is known of one name: kind, mode, links, size, times, and what is in it.
@@ -25,8 +27,10 @@ impl World {
     pub fn new() -> World {
         // Not in /tmp, where the guest has memory of its own.
         let folder = tempfile::tempdir_in("/var/tmp").expect("a temporary folder");
-        let world = World { folder };
-        for name in ["secret.txt", "app", "home/home.txt", "away/secret.txt", "here/neighbour.txt", "outside/x.so"] {
+        let shared = tempfile::NamedTempFile::new_in("/dev/shm").expect("a temporary file");
+        fs::write(&shared, CANARY).expect("written");
+        let world = World { folder, _shared: shared };
+        for name in ["secret.txt", "home/home.txt", "away/secret.txt", "here/neighbour.txt"] {
             world.secret(name);
         }
         for name in ["inner", "outside", "victim", "file", "sub/deep", "tree/leaf"] {

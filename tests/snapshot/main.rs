@@ -8,6 +8,7 @@ mod file_names;
 mod images;
 mod imports;
 mod optimize;
+mod permissions;
 mod program_name;
 mod reports;
 mod runs;

@@ -1,6 +1,6 @@
 """Runs one file of CPython's own tests with its own runner, regrtest, and writes down how each case ended.
 
-    python3 -u /driver.py NAME RESOURCES REPORT
+    python3 -u ~/driver.py NAME RESOURCES REPORT
 
 NAME is a module below `test`, RESOURCES what regrtest's option -u takes, REPORT the file to write: JSON, with
 
@@ -45,8 +45,8 @@ NOT_HAD = (
     "out of pty devices",
     "No module named '_testcapi'",
 )
-# Files whose conditions on WASI hold here, too: about locales, of which there is one; about paths, which are UTF-8; about
-# files of the build that are not in an installation.
+# Files whose conditions on WASI hold here, too: about locales, of which there are C, POSIX and C.UTF-8;
+# about paths, which are UTF-8; about files of the build that are not in an installation.
 WASI_HOLDS = ("test__locale", "test_locale", "test_posixpath", "test_re", "test_strptime", "test_sysconfig")
 # Files that are about servers and do not begin to make sense without.
 NETWORK_ONLY = ("test_imaplib",)

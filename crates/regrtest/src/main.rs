@@ -142,6 +142,19 @@ mod tests {
     use super::*;
     use table::{Ending, File};
 
+    /// Who changes a line by hand does not forget the sums.
+    #[test]
+    fn the_tables_are_as_they_would_be_written() {
+        for path in [EXPECTED, EXPECTED_ON_DISK] {
+            let path = suite::source().join(path);
+            let text = std::fs::read_to_string(&path).expect("there");
+            let written = Table::parse(&text).expect("valid").to_string();
+            // The whole would be much to print.
+            let differing = text.lines().zip(written.lines()).find(|(line, other)| line != other);
+            assert!(text == written, "{}: {differing:?}", path.display());
+        }
+    }
+
     #[test]
     fn in_a_folder_of_the_host_no_fewer_cases_pass_than_in_memory() {
         let read = |path: &str| Table::read(&suite::source().join(path)).expect("valid").files;

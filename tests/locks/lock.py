@@ -2,9 +2,9 @@
 
     lock.py FOLDER KIND HOW
 
-KIND is `lockf`, `range`, `flock` or `sqlite`. With HOW `try` it prints `taken` or `refused`, and ends. With `hold` it prints `taken`,
-gives the lock back when it has read a line, prints `given back`, and ends at the end of stdin. With `wait` it waits for the lock
-first: it prints `waiting` before.
+KIND is `lockf`, `range`, `flock` or `sqlite`. With HOW `try` it prints `refused`, or `taken` and `given back`, and ends. With `hold` it
+prints `taken`, gives the lock back when it has read a line, prints `given back`, and ends at the end of stdin. With `wait` it prints
+`waiting`, waits for the lock, and goes on as with `try`.
 """
 import errno
 import fcntl
@@ -31,7 +31,7 @@ def lock(operation):
 
 def take(waits):
     if kind == "sqlite":
-        # How long it waits, seconds.
+        # How long it waits, milliseconds.
         database.execute(f"PRAGMA busy_timeout = {20_000 if waits else 0}")
         database.execute("BEGIN IMMEDIATE")
         database.execute("INSERT INTO entries DEFAULT VALUES")
