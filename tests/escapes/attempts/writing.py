@@ -84,8 +84,10 @@ attempt("another owner", "write(new); os.chown(new, 0, 0)", "EPERM", WRITING)
 attempt("a file without a name", "os.open(WRITE, os.O_TMPFILE | os.O_RDWR)", "AttributeError EISDIR EINVAL", WRITING)
 attempt("a mode with more bits than there are",
     "write(new); os.chmod(new, 0o777777)", "EPERM", WRITING)
-attempt("a program that runs as its owner", "write(new); os.chmod(new, 0o4755)", "EPERM", WRITING)
-attempt("a program that runs as its group", "write(new); os.chmod(new, 0o2755)", "EPERM", WRITING)
+attempt("a program that runs as its owner", "write(new); os.chmod(new, 0o4755); oct(os.stat(new).st_mode & 0o7777)", "='0o755'", WRITING)
+attempt("a program that runs as its group", "write(new); os.chmod(new, 0o2755); oct(os.stat(new).st_mode & 0o7777)", "='0o755'", WRITING)
+attempt("a program that is made to run as its owner",
+    "os.close(os.open(new, os.O_CREAT, 0o6755)); oct(os.stat(new).st_mode & 0o7777)", "='0o755'", WRITING)
 
 # ---- Deep trees ----
 down = "os.chdir(make(new)); os.makedirs('/'.join('d' * 100)); [os.chdir('d') for _ in range(100)]; "
