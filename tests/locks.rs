@@ -17,7 +17,6 @@ const LOCK: &str = include_str!("locks/lock.py");
 const GRANTED: &str = "writable";
 /// How long somebody who must wait is watched.
 const WATCHED: Duration = Duration::from_millis(200);
-
 /// How long a line may take that must come. Who waits for a lock would wait for ever if it were not given back.
 const PATIENCE: Duration = Duration::from_secs(60);
 
