@@ -241,7 +241,11 @@ impl Vfs {
         }
     }
 
-    pub(crate) fn kind(&self, ino: Ino) -> Result<Kind> {
+    /// What an inode is: as [`Vfs::metadata`] has it, without looking for more.
+    ///
+    /// # Errors
+    /// `NoEnt`.
+    pub fn kind(&self, ino: Ino) -> Result<Kind> {
         match (ino.base_index(), ino.descriptor()) {
             (Some(index), _) => self.base()?.kind(index),
             (None, Some(number)) => Ok(Kind::Descriptor(number)),

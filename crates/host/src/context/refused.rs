@@ -43,7 +43,7 @@ impl Context {
                 return true;
             }
             let Ok(inner) = self.vfs.lookup(at, name, false) else { break };
-            match self.vfs.metadata(inner).map(|found| found.kind) {
+            match self.vfs.kind(inner) {
                 Ok(Kind::Directory) => at = inner,
                 Ok(Kind::Mount(_)) => return false,
                 _ => break,

@@ -52,15 +52,12 @@ impl Folder {
 impl Mounts {
     /// A mount as an entry of the directory that it is in; `None` if nothing is there, such as an output that is still to be made, or
     /// if it cannot be looked at: the others are listed all the same.
-    pub fn entry(&self, number: u32, name: &str, cookie: Dircookie) -> Option<Entry> {
-        self.look_up(number).ok().flatten().map(|found| {
-            let head = types::Dirent {
-                d_next: cookie,
-                d_ino: found.stat.st_ino,
-                d_namlen: name.len() as u32,
-                d_type: filetype(found.kind()),
-            };
-            Entry { head, name: name.as_bytes().to_vec() }
+    pub fn entry(&self, number: u32, name: &str, cookie: Dircookie) -> Option<types::Dirent> {
+        self.look_up(number).ok().flatten().map(|found| types::Dirent {
+            d_next: cookie,
+            d_ino: found.stat.st_ino,
+            d_namlen: name.len() as u32,
+            d_type: filetype(found.kind()),
         })
     }
 }

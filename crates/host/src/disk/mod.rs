@@ -20,6 +20,5 @@ mod open;
 mod stat;
 
 pub(crate) use file::HostFile;
-pub(crate) use list::Entry;
 pub(crate) use lock::Lock;
 pub(crate) use stat::Owners;

@@ -6,7 +6,7 @@
 use super::{Attempt, Interest, OpenFile, OpenFlags, Readiness, Wait, stat, terminal, valid_offset, wait};
 use crate::abi::{FILE_MODE, STREAM_DEVICE};
 use crate::wasi::types::{self, Errno, Fdflags, Filetype, Rights};
-use crate::wasi::{ClosedPipe, Result};
+use crate::wasi::{ClosedPipe, Result, SystemError};
 use rustix::fs::OFlags;
 use std::fs::{File, FileType};
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
@@ -385,18 +385,7 @@ impl OpenFile for Stream {
     }
 }
 
+/// What the system said; what it has not said itself is EIO.
 fn errno(error: &io::Error) -> Errno {
-    use io::ErrorKind as Kind;
-    match error.kind() {
-        Kind::WouldBlock => Errno::Again,
-        Kind::BrokenPipe => Errno::Pipe,
-        Kind::StorageFull => Errno::Nospc,
-        Kind::QuotaExceeded => Errno::Dquot,
-        Kind::FileTooLarge => Errno::Fbig,
-        Kind::InvalidInput => Errno::Inval,
-        Kind::IsADirectory => Errno::Isdir,
-        Kind::ConnectionReset => Errno::Connreset,
-        _ if error.raw_os_error() == Some(rustix::io::Errno::BADF.raw_os_error()) => Errno::Badf,
-        _ => Errno::Io,
-    }
+    rustix::io::Errno::from_io_error(error).map_or(Errno::Io, |error| SystemError::from(error).0)
 }

@@ -61,7 +61,7 @@ impl VfsFile {
     /// As [`VfsFile::preopened`].
     pub fn entered(vfs: &mut Vfs, ino: Ino) -> vfs::Result<VfsFile> {
         vfs.hold(ino)?;
-        let kind = vfs.metadata(ino)?.kind;
+        let kind = vfs.kind(ino)?;
         if kind != Kind::Directory {
             return Err(vfs::Errno::NotDir);
         }

@@ -113,7 +113,7 @@ impl Mounting<'_> {
         let Some(at) = self.directory(folder)? else { return Ok(()) };
         let text = name.to_str().ok_or(NOT_UTF8)?;
         match self.vfs.child(&at, name.as_bytes(), true).map_err(describe)? {
-            Some(there) if matches!(self.vfs.metadata(there).map_err(describe)?.kind, Kind::Mount(_)) => return Ok(()),
+            Some(there) if matches!(self.vfs.kind(there).map_err(describe)?, Kind::Mount(_)) => return Ok(()),
             // Memory makes room, as /tmp does; or a folder on the way to something else that is granted does.
             Some(_) => self.vfs.remove_tree(at, text).map_err(describe)?,
             None => {}
@@ -158,7 +158,7 @@ impl Mounting<'_> {
 
     fn is_mount(&self, directory: Ino, name: &OsStr) -> bool {
         let child = self.vfs.child(&directory, name.as_bytes(), true).ok().flatten();
-        child.and_then(|child| self.vfs.metadata(child).ok()).is_some_and(|found| matches!(found.kind, Kind::Mount(_)))
+        child.and_then(|child| self.vfs.kind(child).ok()).is_some_and(|kind| matches!(kind, Kind::Mount(_)))
     }
 
     /// Makes the name by which something was granted lead to its real path.
@@ -208,7 +208,7 @@ fn names(path: &Path) -> impl Iterator<Item = &OsStr> {
 /// The directory of that name, which is made for the system if there is none.
 fn directory(vfs: &mut Vfs, above: Ino, name: &OsStr) -> Result<Ino, String> {
     match vfs.child(&above, name.as_bytes(), false).map_err(describe)? {
-        Some(there) if vfs.metadata(there).map_err(describe)?.kind == Kind::Directory => Ok(there),
+        Some(there) if vfs.kind(there).map_err(describe)? == Kind::Directory => Ok(there),
         Some(_) => Err("expected folders on its way, found a file of the app's own; grant something else".to_string()),
         None => {
             let name = name.to_str().ok_or(NOT_UTF8)?;

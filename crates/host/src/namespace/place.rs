@@ -99,11 +99,8 @@ impl Mounts {
                 return self.spot_of_folder(folder, slash, last);
             }
         };
-        let mount = match vfs.child(&directory, name, true).ok().flatten().map(|child| vfs.metadata(child)) {
-            Some(Ok(metadata)) => match metadata.kind {
-                Kind::Mount(number) => self.list.get(number as usize),
-                _ => None,
-            },
+        let mount = match vfs.child(&directory, name, true).ok().flatten().map(|child| vfs.kind(child)) {
+            Some(Ok(Kind::Mount(number))) => self.list.get(number as usize),
             _ => None,
         };
         match mount {

@@ -37,7 +37,7 @@ impl From<Found> for Node {
 impl Namespace<'_> {
     /// The mount that an inode stands for.
     fn mount(&self, ino: Ino) -> Result<Option<u32>, SystemError> {
-        Ok(match self.vfs.metadata(ino)?.kind {
+        Ok(match self.vfs.kind(ino)? {
             Kind::Mount(number) => Some(number),
             _ => None,
         })

@@ -15,7 +15,7 @@ impl Context {
     /// EMFILE; ENXIO (there is no terminal); ENOENT, EEXIST and EACCES (no such descriptor, one to be made, or not opened for
     /// that).
     pub(super) fn open_inode(&mut self, ino: Ino, how: OpenFlags) -> Result<Fd> {
-        let file: Box<dyn OpenFile> = match self.vfs.metadata(ino).or_errno()?.kind {
+        let file: Box<dyn OpenFile> = match self.vfs.kind(ino).or_errno()? {
             Kind::Descriptor(number) => return self.open_descriptor(number, how),
             Kind::Device(Device::Terminal) => {
                 self.vfs.close(ino);

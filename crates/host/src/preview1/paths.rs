@@ -89,7 +89,7 @@ impl Context {
             Place::Vfs(at, path) => {
                 let found = self.vfs.lookup(at, &path, follows(lookup));
                 let ino = self.answered(at, &path, Intent::Write, found)?;
-                match self.vfs.metadata(ino).or_errno()?.kind {
+                match self.vfs.kind(ino).or_errno()? {
                     Kind::Descriptor(number) => {
                         let fd = self.named_descriptor(number)?;
                         self.table.get_mut(fd)?.set_times(&mut self.vfs, accessed, modified)

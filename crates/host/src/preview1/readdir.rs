@@ -3,7 +3,6 @@
 use super::types::{self, Dircookie, Errno, Fd, Size};
 use super::{Context, Result};
 use crate::abi::MAX_DESCRIPTORS;
-use crate::disk::Entry;
 use crate::files;
 use crate::namespace::{Folder, Node};
 use crate::wasi::OrErrno;
@@ -38,12 +37,12 @@ impl Context {
         });
         let mut used = 0u32;
         for entry in self.vfs.read_dir(directory, cookie).or_errno()?.chain(descriptors) {
-            let entry = match entry.kind {
+            let head = match entry.kind {
                 Kind::Mount(number) => self.mounts.entry(number, entry.name, entry.cookie),
-                _ => Some(entry_of(&entry)),
+                _ => Some(head_of(&entry)),
             };
-            let Some(Entry { head, name }) = entry else { continue };
-            used += put(memory, buffer.add(used)?, len - used, &head, &name)?;
+            let Some(head) = head else { continue };
+            used += put(memory, buffer.add(used)?, len - used, &head, entry.name.as_bytes())?;
             if used == len {
                 break;
             }
@@ -68,6 +67,9 @@ impl Context {
                 break;
             }
             for entry in entries {
+                if used == len {
+                    break;
+                }
                 used += put(memory, buffer.add(used)?, len - used, &entry.head, &entry.name)?;
                 cookie = entry.head.d_next;
             }
@@ -92,14 +94,13 @@ impl Context {
 }
 
 /// An entry of the VFS.
-fn entry_of(entry: &DirEntry<'_>) -> Entry {
-    let head = types::Dirent {
+fn head_of(entry: &DirEntry<'_>) -> types::Dirent {
+    types::Dirent {
         d_next: entry.cookie,
         d_ino: entry.ino.get(),
         d_namlen: entry.name.len() as u32,
         d_type: files::filetype(entry.kind),
-    };
-    Entry { head, name: entry.name.as_bytes().to_vec() }
+    }
 }
 
 /// Writes an entry, as much of it as fits into `room` bytes; how much that was.
