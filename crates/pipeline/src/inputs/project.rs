@@ -1,12 +1,17 @@
-//! `pyproject.toml`: what `[tool.pyapp]` asks for.
+//! `pyproject.toml`: what `[tool.pyapp]` asks for. Where `[project]` says enough, that table may be missing.
 
+use super::asked::Asked;
+use super::metadata::Metadata;
 use super::permissions::permissions;
 use crate::error::{Doing, Error, Result};
 use policy::Permissions;
 use std::path::{Path, PathBuf};
 
 /// The file that says what goes in.
-const FILE: &str = "pyproject.toml";
+pub(super) const FILE: &str = "pyproject.toml";
+
+/// `libs`, if it is not said.
+const LIBS: &str = "python_libs";
 
 /// What starts when the executable does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,12 +37,20 @@ impl Entry {
 pub struct Project {
     /// The settings file.
     pub file: PathBuf,
+    /// The folder that it is of.
+    pub folder: PathBuf,
+    /// `[project]`, if there is one.
+    pub metadata: Option<Metadata>,
+    /// What says which distributions it asks for, if it asks for any.
+    pub asked: Option<Asked>,
     /// `entry`: what starts.
     pub entry: Entry,
     /// `libs`: folders whose contents go into site-packages.
     pub libs: Vec<PathBuf>,
     /// `exclude`: paths below `libs` that are left out.
     pub exclude: Vec<String>,
+    /// `from-source`: distributions that are built from source, in Python only.
+    pub from_source: Vec<String>,
     /// `optimize`: CPython's optimisation level, 0 to 2.
     pub optimize: u8,
     /// `snapshot`: whether a run resumes from the image of an initialised interpreter.
@@ -64,8 +77,11 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str =
-    "entry, exclude, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
+const KEYS: &str = "entry, exclude, from-source, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
+
+/// `from-source`, if it is not said: popular distributions whose wheels are native code, and that are Python when they are
+/// built without a compiler.
+const FROM_SOURCE: [&str; 3] = ["markupsafe", "msgpack", "pyyaml"];
 
 impl Project {
     /// Reads the settings of the project in `folder`.
@@ -97,13 +113,16 @@ impl Project {
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             fail("", format!("line {line}: expected TOML, found: {}", error.message().replace('\n', " ")))
         })?;
+        let metadata = Metadata::read(&table);
+        let none = toml::Table::new();
         let section = table.get("tool").and_then(|tool| tool.get("pyapp"));
         let section = section
             .and_then(toml::Value::as_table)
+            .or(metadata.as_ref().map(|_| &none))
             .ok_or_else(|| fail("", "expected a table [tool.pyapp], found none; add it with an entry".to_string()))?;
 
-        let mut entry = None;
-        let mut libs = vec!["python_libs".to_string()];
+        let (mut entry, mut libs) = (None, None);
+        let mut from_source = FROM_SOURCE.map(str::to_string).to_vec();
         let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
         let mut exclude = Vec::new();
         let mut granted = Permissions::default();
@@ -116,7 +135,11 @@ impl Project {
                     let form = "\"pkg.mod\" or \"pkg.mod:function\"";
                     entry = Some(parse_entry(text).ok_or_else(|| wrong(form))?);
                 }
-                "libs" => libs = strings(value).ok_or_else(|| wrong("a list of folders"))?,
+                "from-source" => {
+                    from_source =
+                        strings(value).and_then(packages).ok_or_else(|| wrong("a list of names of packages"))?
+                }
+                "libs" => libs = Some(strings(value).ok_or_else(|| wrong("a list of folders"))?),
                 "exclude" => {
                     exclude = strings(value).and_then(paths).ok_or_else(|| wrong("a list of paths below libs"))?
                 }
@@ -148,7 +171,19 @@ impl Project {
                 }
             }
         }
-        let entry = entry.ok_or_else(|| fail("entry", "expected what to run, found nothing; add it".to_string()))?;
+        let entry = match (entry, &metadata) {
+            (Some(entry), _) => entry,
+            (None, Some(metadata)) => metadata.entry().map_err(|message| fail("entry", message))?,
+            (None, None) => return Err(fail("entry", "expected what to run, found nothing; add it".to_string())),
+        };
+        let asked = Asked::find(folder, metadata.as_ref());
+        // A project that has libraries from elsewhere needs no folder of them.
+        let is_package = metadata.as_ref().is_some_and(|metadata| metadata.is_package);
+        let has_others = asked.is_some() || is_package;
+        let libs = libs.unwrap_or_else(|| match folder.join(LIBS).is_dir() || !has_others {
+            true => vec![LIBS.to_string()],
+            false => Vec::new(),
+        });
         let libs = libs.iter().map(|lib| folder.join(lib)).collect::<Vec<_>>();
         for lib in &libs {
             if !lib.is_dir() {
@@ -157,10 +192,14 @@ impl Project {
             }
         }
         Ok(Project {
+            folder: folder.to_path_buf(),
             file,
+            metadata,
+            asked,
             entry,
             libs,
             exclude,
+            from_source,
             optimize,
             snapshot,
             snapshot_include,
@@ -192,7 +231,18 @@ fn paths(texts: Vec<String>) -> Option<Vec<String>> {
     paths.iter().all(is_path).then_some(paths)
 }
 
-fn parse_entry(text: &str) -> Option<Entry> {
+/// Names of packages as package registries have them: small letters, single dashes.
+fn packages(names: Vec<String>) -> Option<Vec<String>> {
+    let normal = |name: &String| {
+        let parts: Vec<&str> = name.split(['-', '_', '.']).filter(|part| !part.is_empty()).collect();
+        let is_name =
+            !parts.is_empty() && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        is_name.then(|| parts.join("-").to_lowercase())
+    };
+    names.iter().map(normal).collect()
+}
+
+pub(super) fn parse_entry(text: &str) -> Option<Entry> {
     let (module, function) = match text.split_once(':') {
         Some((module, function)) => (module, Some(function)),
         None => (text, None),
@@ -242,7 +292,7 @@ mod tests {
     }
 
     /// Wrong settings, what is said of them, and the settings as that asks for.
-    const MISTAKES: [(&str, &str, &str); 11] = [
+    const MISTAKES: [(&str, &str, &str); 13] = [
         ("", ": expected a table [tool.pyapp], found none; add it with an entry", "[tool.pyapp]\nentry = 'a'"),
         (
             "[tool.pyapp]",
@@ -251,8 +301,8 @@ mod tests {
         ),
         (
             "[tool.pyapp]\nentri = 'a'",
-            ", [tool.pyapp] entri: expected one of entry, exclude, libs, optimize, permissions, reproducible, size, snapshot, \
-             snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
+            ", [tool.pyapp] entri: expected one of entry, exclude, from-source, libs, optimize, permissions, reproducible, size, \
+             snapshot, snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
             "[tool.pyapp]\nentry = 'a'",
         ),
         ("[tool.pyapp]\nentry = 1", ", [tool.pyapp] entry: expected a string, found 1", "[tool.pyapp]\nentry = 'a'"),
@@ -275,6 +325,16 @@ mod tests {
             "[tool.pyapp]\nentry = 'a'\nexclude = ['../a']",
             ", [tool.pyapp] exclude: expected a list of paths below libs, found [\"../a\"]",
             "[tool.pyapp]\nentry = 'a'\nexclude = ['a/b.so', 'c/']",
+        ),
+        (
+            "[tool.pyapp]\nentry = 'a'\nfrom-source = ['*']",
+            ", [tool.pyapp] from-source: expected a list of names of packages, found [\"*\"]",
+            "[tool.pyapp]\nentry = 'a'\nfrom-source = ['Ruamel.yaml']",
+        ),
+        (
+            "[project]\nname = 'a'",
+            ", [tool.pyapp] entry: expected what to run, found nothing, and no [project.scripts]; add one of them",
+            "[project]\nname = 'a'\n[project.scripts]\na = 'a:main'",
         ),
         (
             "[tool.pyapp]\nentry = 'a'\nsize = 'tiny'",

@@ -1,0 +1,77 @@
+//! What a project asks for from package registries, installed in folders that are bundled as `libs` are.
+//!
+//! uv resolves, verifies, downloads and unpacks; nothing of that is pyapp's own. pyapp gives uv its pins and tells it what is
+//! installed for (`interpreter.rs`), and tidies what comes out. A project that asks for nothing does not come here: no uv is
+//! fetched for it.
+//!
+//! | file | does |
+//! |---|---|
+//! | `uv.rs` | gets uv, runs it |
+//! | `interpreter.rs` | what uv takes for the Python that it installs for |
+//! | `message.rs` | uv's words in one line |
+//! | `lock.rs` | what exactly is installed: a lock that is there, or one that is made |
+//! | `install.rs` | installs what a lock says, once, into a folder of the cache |
+//! | `own.rs` | the project itself as a distribution, if a build backend packs it |
+//! | `tidy.rs` | what of an installed distribution is bundled |
+
+mod install;
+mod interpreter;
+mod lock;
+mod message;
+mod own;
+mod tidy;
+mod uv;
+
+use crate::context::Build;
+use crate::error::{Result, count};
+use crate::runtime;
+use std::path::PathBuf;
+
+pub use interpreter::markers;
+pub(crate) use uv::PINS;
+
+/// What is installed beside a project's `libs`.
+#[derive(Default)]
+pub(crate) struct Installed {
+    /// The folders, as entries of `sys.path`.
+    pub folders: Vec<PathBuf>,
+    /// What cargo must watch for them.
+    pub inputs: Vec<PathBuf>,
+    /// One line for the summary; empty if nothing is installed.
+    pub summary: String,
+}
+
+impl Build {
+    /// Installs what the project asks for.
+    ///
+    /// # Errors
+    /// [`Error::Project`](crate::Error::Project) naming the file, with uv's own words; [`Error::Libraries`](crate::Error::Libraries)
+    /// for distributions that do not go together; [`Error::Runtime`](crate::Error::Runtime), [`Error::Step`](crate::Error::Step) if
+    /// uv cannot be had; [`Error::Io`](crate::Error::Io).
+    pub(crate) fn dependencies(&self) -> Result<Installed> {
+        let project = self.project();
+        let own = project.metadata.as_ref().filter(|metadata| metadata.is_package);
+        let mut installed = Installed::default();
+        if project.asked.is_none() && own.is_none() {
+            return Ok(installed);
+        }
+        let uv = self.uv(&runtime::version(&self.settings().source)?, &project.from_source)?;
+        // The lock first, as it lies among the project's own files.
+        let lock = project.asked.as_ref().map(|asked| self.lock(&uv, asked)).transpose()?;
+        let mut summary = Vec::new();
+        if own.is_some() {
+            let (folder, sources) = self.own_distribution(&uv)?;
+            installed.folders.push(folder);
+            installed.inputs.extend(sources);
+            summary.push("the project's own distribution".to_string());
+        }
+        if let Some(lock) = lock {
+            let (folder, distributions) = self.install(&uv, &lock)?;
+            installed.folders.push(folder);
+            installed.inputs.extend(lock.inputs);
+            summary.push(format!("{} {}", count(distributions.len(), "distribution"), lock.summary));
+        }
+        installed.summary = summary.join(" and ");
+        Ok(installed)
+    }
+}
