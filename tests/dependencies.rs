@@ -3,10 +3,12 @@
 
 mod common;
 
-use common::project::{App, Project, files, folder, settings_for, settings_with};
+use common::project::{App, Project, files, folder};
+use common::run;
 use pipeline::settings::Settings;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// A project without a folder of libraries, unless `files` have one.
 fn project(files: &[(&str, &str)]) -> Project {
@@ -68,5 +70,156 @@ fn requirements_are_resolved_once_and_bundled_with_what_they_say_of_themselves()
         "True jinja2.ext:babel_extract[i18n]",
     ];
     assert_eq!(lines(&app, &[]), expected);
-    println!("{}", app.report.summary);
+}
+
+/// A package with a build backend that asks for click, and its only script.
+fn package() -> Vec<(&'static str, &'static str)> {
+    files(
+        r#"
+        === pyproject.toml
+        [project]
+        name = "tool_box"
+        version = "1.2"
+        requires-python = ">=3.13"
+        dependencies = ["click>=8; sys_platform == 'wasi'", "numpy; sys_platform != 'wasi'"]
+        [project.scripts]
+        tool = "tool_box.cli:main"
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [dependency-groups]
+        dev = ["numpy"]
+        === src/tool_box/__init__.py
+        === src/tool_box/words.txt
+        words
+        === src/tool_box/cli.py
+        import click, importlib.metadata as m, importlib.resources as r
+        @click.command()
+        @click.option("--name", default="you")
+        def main(name):
+            click.echo(f"hello {name} {m.version('tool-box')} {r.files('tool_box').joinpath('words.txt').read_text().strip()}")
+            click.echo(sorted(d.name for d in m.distributions()))
+            click.echo([str(f) for f in m.files("tool-box") if f.suffix == ".json" or "bin" in str(f)])
+        "#,
+    )
+}
+
+const SAID: [&str; 3] = ["hello me 1.2 words", "['click', 'tool_box']", "[]"];
+
+#[test]
+fn a_project_with_a_script_needs_no_settings_of_ours() {
+    let project = project(&package());
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &["--name", "me"]), SAID);
+    let summary = &app.report.summary;
+    assert!(
+        summary.contains("the project's own distribution and 1 distribution from requirements.lock, new, from"),
+        "{summary}"
+    );
+    // The lock is older than the build, so that it is no reason for another one.
+    let time = |name: &str| fs::metadata(project.path(name)).and_then(|metadata| metadata.modified()).expect("there");
+    assert_eq!(time("requirements.lock"), time("pyproject.toml"));
+    let lock = fs::read_to_string(project.path("requirements.lock")).expect("written");
+    assert!(lock.contains("\nclick==") && lock.contains("--hash=sha256:") && !lock.contains("://"), "{lock}");
+    // Obeyed, not made again, and no backend has left anything.
+    let mut offline = settings(&project);
+    offline.offline = true;
+    let app = project.build_with(&offline).expect("built from the cache");
+    assert!(
+        app.report.summary.contains("1 distribution from requirements.lock; ")
+            || app.report.summary.ends_with("from requirements.lock")
+    );
+    assert_eq!(fs::read_to_string(project.path("requirements.lock")).expect("there"), lock);
+    let mut names: Vec<_> =
+        fs::read_dir(project.path("")).expect("listed").map(|entry| entry.expect("listed").file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["pyproject.toml", "requirements.lock", "src"]);
+    for input in ["pyproject.toml", "requirements.lock", "src"] {
+        assert!(app.report.inputs.contains(&project.path(input)), "{input}: {:?}", app.report.inputs);
+    }
+    // Another need: what stays is kept, what is new is added.
+    let text = fs::read_to_string(project.path("pyproject.toml")).expect("there");
+    project.write(
+        "pyproject.toml",
+        &text.replace("click>=8;", "mdurl', 'click>=8;").replace(['\''], "\"").replace("\"wasi\"", "'wasi'"),
+    );
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert!(
+        app.report.summary.contains("2 distributions from requirements.lock, made again from pyproject.toml"),
+        "{}",
+        app.report.summary
+    );
+}
+
+/// uv and the interpreter, as builds have left them in the cache; the newest of each.
+fn uv(project: &Project, arguments: &[&str]) {
+    let cache = settings(project).cache;
+    let newest = |what: &str, program: &str| {
+        let entries = fs::read_dir(&cache).expect("listed").map(|entry| entry.expect("listed").path());
+        let is_it = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.strip_prefix(what).is_some_and(|key| key.len() == 16) && path.join(program).is_file()
+        };
+        let newest = entries.filter(is_it).max_by_key(|path| fs::metadata(path).and_then(|data| data.modified()).ok());
+        newest.expect("a build has made it").join(program)
+    };
+    let mut command = Command::new(newest("uv-", "bin/uv"));
+    command.args(arguments).current_dir(project.path("")).env("UV_PYTHON", newest("interpreter-", "bin/python3.13"));
+    let said = run(command);
+    assert_eq!(said.status, Some(0), "{}", said.stderr);
+}
+
+#[test]
+fn locks_are_obeyed_and_never_changed() {
+    let project = project(&package());
+    build(&project).unwrap_or_else(|error| panic!("{error}"));
+    fs::remove_file(project.path("requirements.lock")).expect("removed");
+    uv(&project, &["lock", "-q"]);
+    let lock = fs::read_to_string(project.path("uv.lock")).expect("made");
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &["--name", "me"]), SAID);
+    assert!(app.report.summary.contains("1 distribution from uv.lock"), "{}", app.report.summary);
+    assert!(!project.path("requirements.lock").exists() && !project.path(".venv").exists());
+    uv(
+        &project,
+        &["export", "-q", "--no-emit-project", "--no-default-groups", "--format", "pylock.toml", "-o", "pylock.toml"],
+    );
+    // A lock of another project.
+    let text = fs::read_to_string(project.path("pyproject.toml")).expect("there");
+    project.write("pyproject.toml", &text.replace("click>=8;", "rich;"));
+    let error = build(&project).err().expect("refused");
+    assert!(error.starts_with("uv.lock: uv found: The lockfile at `uv.lock` needs to be updated"), "{error}");
+    assert!(error.contains("run `uv lock`") && !error.contains('\n'), "{error}");
+    assert_eq!(fs::read_to_string(project.path("uv.lock")).expect("there"), lock);
+    // The next one that counts.
+    project.write("pyproject.toml", &text);
+    fs::remove_file(project.path("uv.lock")).expect("removed");
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &["--name", "me"]), SAID);
+    assert!(app.report.summary.contains("1 distribution from pylock.toml"), "{}", app.report.summary);
+}
+
+#[test]
+fn what_is_wrong_is_told_in_one_line() {
+    let click = "click==8.3.0";
+    let zeros = format!("{click} --hash=sha256:{}\n", "0".repeat(64));
+    for (requirements, expected) in [
+        (
+            "numpy==2.3.4\nclick\n",
+            "requirements.txt: numpy 2.3.4 (asked for by -r requirements.txt): expected a wheel of Python only",
+        ),
+        ("docopt==0.6.2\n", "requirements.txt: docopt 0.6.2"),
+        (
+            "click==0.0.77\n",
+            "requirements.txt: uv found: No solution found when resolving dependencies; Because there is no version of click==0.0.77",
+        ),
+        ("click ==\n", "requirements.txt: uv found: "),
+        (&zeros, "requirements.txt: uv found: "),
+    ] {
+        let project =
+            project(&[("pyproject.toml", "[tool.pyapp]\nentry = 'click'\n"), ("requirements.txt", requirements)]);
+        let error = build(&project).err().unwrap_or_else(|| panic!("built: {requirements}"));
+        println!("{error}");
+        assert!(error.starts_with(expected) && !error.contains('\n'), "{error}");
+    }
 }
