@@ -4,8 +4,9 @@
 mod common;
 
 use common::project::{App, Project, files, folder};
-use common::run;
+use common::{dedent, run};
 use pipeline::settings::Settings;
+use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -145,7 +146,7 @@ fn a_project_with_a_script_needs_no_settings_of_ours() {
     );
     let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
     assert!(
-        app.report.summary.contains("2 distributions from requirements.lock, made again from pyproject.toml"),
+        app.report.summary.contains("2 distributions from requirements.lock, made again, from pyproject.toml"),
         "{}",
         app.report.summary
     );
@@ -153,6 +154,11 @@ fn a_project_with_a_script_needs_no_settings_of_ours() {
 
 /// uv and the interpreter, as builds have left them in the cache; the newest of each.
 fn uv(project: &Project, arguments: &[&str]) {
+    uv_with(project, arguments, &[]);
+}
+
+/// As [`uv`], with variables.
+fn uv_with(project: &Project, arguments: &[&str], variables: &[(&str, PathBuf)]) {
     let cache = settings(project).cache;
     let newest = |what: &str, program: &str| {
         let entries = fs::read_dir(&cache).expect("listed").map(|entry| entry.expect("listed").path());
@@ -165,6 +171,7 @@ fn uv(project: &Project, arguments: &[&str]) {
     };
     let mut command = Command::new(newest("uv-", "bin/uv"));
     command.args(arguments).current_dir(project.path("")).env("UV_PYTHON", newest("interpreter-", "bin/python3.13"));
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
     let said = run(command);
     assert_eq!(said.status, Some(0), "{}", said.stderr);
 }
@@ -204,10 +211,7 @@ fn what_is_wrong_is_told_in_one_line() {
     let click = "click==8.3.0";
     let zeros = format!("{click} --hash=sha256:{}\n", "0".repeat(64));
     for (requirements, expected) in [
-        (
-            "numpy==2.3.4\nclick\n",
-            "requirements.txt: numpy 2.3.4 (asked for by -r requirements.txt): expected a wheel of Python only",
-        ),
+        ("numpy==2.3.4\nclick\n", "requirements.txt: numpy 2.3.4: expected a wheel of Python only"),
         ("docopt==0.6.2\n", "requirements.txt: docopt 0.6.2"),
         (
             "click==0.0.77\n",
@@ -222,4 +226,114 @@ fn what_is_wrong_is_told_in_one_line() {
         println!("{error}");
         assert!(error.starts_with(expected) && !error.contains('\n'), "{error}");
     }
+}
+
+#[test]
+fn advice_about_source_works() {
+    for (requirements, code, said) in [
+        ("docopt==0.6.2\n", "import docopt; print(docopt.docopt('usage: a', []))", "{}"),
+        ("markupsafe==3.0.3\n", "import markupsafe; print(markupsafe.escape('<'))", "&lt;"),
+    ] {
+        let settings = |list: &str| format!("[tool.pyapp]\nentry = 'main'\nfrom-source = {list}\n");
+        let files =
+            [("pyproject.toml", &*settings("[]")), ("requirements.txt", requirements), ("python_libs/main.py", code)];
+        let project = project(&files);
+        let error = build(&project).err().unwrap_or_else(|| panic!("built: {requirements}"));
+        let (_, advice) = error.split_once("[tool.pyapp] from-source = ").expect("advice");
+        let list = advice.split_inclusive(']').next().expect("a list");
+        project.write("pyproject.toml", &settings(list));
+        let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(lines(&app, &[]), [said]);
+    }
+}
+
+#[test]
+fn a_script_says_itself_what_it_asks_for() {
+    let script = dedent(
+        r#"
+        #!/usr/bin/env -S uv run
+        # /// script
+        # requires-python = ">=3.13"
+        # dependencies = ["click==8.3.0"]
+        # [tool.pyapp.permissions]
+        # arguments = "none"
+        # ///
+        import click, sys
+        print(click.__name__, __name__, sys.argv[1:], __file__.rsplit("/")[-1])
+        "#,
+    );
+    let project = project(&[("my-script.py", script)]);
+    let settings = Settings { project: project.path("my-script.py"), ..settings(&project) };
+    let build = || project.build_with(&settings);
+    let app = build().unwrap_or_else(|error| panic!("{error}"));
+    let expected = ["click __main__ ['a'] my_script.pyc"];
+    assert_eq!(lines(&app, &["a"]), expected);
+    assert!(app.report.summary.contains("1 distribution from my-script.py"), "{}", app.report.summary);
+    assert!(app.report.inputs.contains(&project.path("my-script.py")));
+    // Resolved once, and nothing is left beside it.
+    let offline = Settings { offline: true, ..settings.clone() };
+    project.build_with(&offline).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(fs::read_dir(project.path("")).expect("listed").count(), 1);
+    // A lock is obeyed.
+    uv(&project, &["lock", "-q", "--script", "my-script.py"]);
+    let app = build().unwrap_or_else(|error| panic!("{error}"));
+    assert!(app.report.summary.contains("1 distribution from my-script.py.lock"), "{}", app.report.summary);
+    project.write("my-script.py", &script.replace("8.3.0", "8.2.0"));
+    let error = build().err().expect("refused");
+    assert!(error.starts_with("my-script.py: uv found: The lockfile at"), "{error}");
+    // What does not compile is named where it is.
+    fs::remove_file(project.path("my-script.py.lock")).expect("removed");
+    project.write("my-script.py", "x = = 1\n");
+    let error = build().err().expect("refused");
+    assert!(error.contains("\nmy-script.py:1: SyntaxError"), "{error}");
+}
+
+#[test]
+fn a_wheel_is_a_project_too() {
+    let project = project(&package());
+    build(&project).unwrap_or_else(|error| panic!("{error}"));
+    // The backend may run here as in a build.
+    let python = env::split_paths(&env::var_os("PATH").expect("a path")).map(|path| path.join("python3"));
+    let python = python.into_iter().find(|python| python.is_file()).expect("python3");
+    let here = fs::canonicalize(project.path("")).expect("there");
+    let variables = [("PYAPP_HOST_PYTHON", python), ("PYAPP_BACKEND_IN", here)];
+    uv_with(&project, &["build", "-q", "--wheel", "-o", "dist"], &variables);
+    let wheel = project.path("dist/tool_box-1.2-py3-none-any.whl");
+    let app = project.build_with(&Settings { project: wheel, ..settings(&project) });
+    let app = app.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &["--name", "me"]), SAID);
+    assert!(
+        app.report.summary.contains("2 distributions from tool_box-1.2-py3-none-any.whl"),
+        "{}",
+        app.report.summary
+    );
+}
+
+#[test]
+fn uv_is_told_of_our_platform_what_the_guest_says_of_itself() {
+    let code = dedent(
+        r#"
+        import json, os, platform, sys
+        def version(info):
+            return f"{info.major}.{info.minor}.{info.micro}" + (info.releaselevel[0] + str(info.serial) if info.releaselevel != "final" else "")
+        print(json.dumps({
+            "implementation_name": sys.implementation.name,
+            "implementation_version": version(sys.implementation.version),
+            "os_name": os.name,
+            "platform_machine": platform.machine(),
+            "platform_python_implementation": platform.python_implementation(),
+            "platform_release": platform.release(),
+            "platform_system": platform.system(),
+            "platform_version": platform.version(),
+            "python_full_version": platform.python_version(),
+            "python_version": ".".join(platform.python_version_tuple()[:2]),
+            "sys_platform": sys.platform,
+        }))
+        "#,
+    );
+    let project = project(&[("pyproject.toml", "[tool.pyapp]\nentry = 'main'\n"), ("python_libs/main.py", code)]);
+    let app = build(&project).expect("built");
+    let said: serde_json::Value = serde_json::from_str(&lines(&app, &[])[0]).expect("JSON");
+    let version = said["python_full_version"].as_str().expect("a version");
+    assert_eq!(pipeline::markers(version).expect("of three numbers"), said);
 }

@@ -34,7 +34,7 @@ pub struct Report {
 /// # Errors
 /// Any [`Error`](crate::Error); nothing half-written is left.
 pub fn build(settings: &Settings) -> Result<Report> {
-    let build = Build::open(settings)?;
+    let mut build = Build::open(settings)?;
     let installed = build.dependencies()?;
     let libraries = libraries::find(build.project(), &installed.folders)?;
     let python = build.python()?;

@@ -8,8 +8,9 @@ use super::message::{self, Package};
 use super::tidy::{self, Distribution, METADATA, tidy};
 use super::uv::{Failure, Uv};
 use crate::context::Build;
-use crate::error::{Error, Result};
+use crate::error::{Doing, Error, Result};
 use crate::hash::sorted_entries;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What makes an installed folder what it is: a change of it installs again.
@@ -30,10 +31,9 @@ impl Build {
             let from_source = project.from_source.iter().flat_map(|name| ["--no-binary", name]);
             let arguments = INSTALL.into_iter().chain(from_source).map(PathBuf::from);
             let last = ["--target".into(), work.to_path_buf(), "-r".into(), lock.file.clone()];
-            let installed = uv.run(&project.folder, arguments.chain(last));
-            installed.map_err(|failure| explain(failure, lock))?;
-            std::fs::create_dir_all(work)
-                .map_err(|source| Error::Io { doing: format!("create {}", work.display()), source })?;
+            let installed = uv.run(&lock.folder, arguments.chain(last));
+            installed.map_err(|failure| explain(failure, lock, &project.from_source))?;
+            fs::create_dir_all(work).doing("create", work)?;
             tidy(work, &project.exclude).map(drop)
         })?;
         let distributions = distributions(&folder)?;
@@ -51,17 +51,21 @@ fn distributions(folder: &Path) -> Result<Vec<Distribution>> {
     Ok(names.filter_map(|name| name.strip_suffix(METADATA).map(tidy::distribution)).collect())
 }
 
-fn explain(failure: Failure, lock: &Lock) -> Error {
+fn explain(failure: Failure, lock: &Lock, from_source: &[String]) -> Error {
     match failure {
         Failure::Said(said) => match message::without_wheel(&said) {
             Some(Package { name, version }) => {
                 let version = version.or_else(|| version_of(&name, &lock.text));
-                let message = message::no_wheel(&Package { name: name.clone(), version }, asked_by(&name, &lock.text));
+                let message = message::no_wheel(
+                    &Package { name: name.clone(), version },
+                    asked_by(&name, &lock.text),
+                    from_source,
+                );
                 Error::Project { place: lock.asked.display().to_string(), message }
             }
-            None => Failure::Said(said).about(&lock.asked),
+            None => Failure::Said(said).about(&lock.asked, from_source),
         },
-        other => other.about(&lock.asked),
+        other => other.about(&lock.asked, from_source),
     }
 }
 
@@ -77,10 +81,9 @@ fn version_of(name: &str, lock: &str) -> Option<String> {
 fn asked_by<'a>(name: &str, lock: &'a str) -> Option<&'a str> {
     let mut lines = lock.lines().skip_while(|line| !line.starts_with(&format!("{name}=="))).skip(1);
     let comment = lines.by_ref().find_map(|line| line.trim_start().strip_prefix("# via"))?.trim();
-    if !comment.is_empty() {
-        return Some(comment);
-    }
-    lines.next()?.trim_start().strip_prefix('#').map(str::trim)
+    let comment = if comment.is_empty() { lines.next()?.trim_start().strip_prefix('#')?.trim() } else { comment };
+    // The requirements themselves are named anyway.
+    Some(comment).filter(|comment| !comment.starts_with("-r "))
 }
 
 #[cfg(test)]
@@ -93,6 +96,7 @@ mod tests {
         assert_eq!(asked_by("a", lock), Some("b"));
         assert_eq!(asked_by("b", lock), Some("c"));
         assert_eq!(asked_by("c", lock), None);
+        assert_eq!(asked_by("a", "a==1\n    # via -r x.txt\n"), None);
         let lock = "lock-version = '1.0'\n[[packages]]\nname = 'a'\nversion = '1.2'\n";
         assert_eq!(version_of("a", lock).as_deref(), Some("1.2"));
         assert_eq!(version_of("b", lock), None);

@@ -5,13 +5,15 @@
 //! for any machine. It belongs to the project, as `Cargo.lock` does. It says what it was made from; when that has changed, it
 //! is resolved again, and what can stay as it is stays.
 //!
+//! A script may have a lock of uv's beside it. A script without one, and a wheel, are resolved once on each machine.
+//!
 //! Resolving looks at all versions, not only at those with wheels that can be used: else it would go back to one from before
 //! a package had native code, however old that is.
 
 use super::uv::Uv;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
-use crate::hash::Key;
+use crate::hash::{self, Key};
 use crate::inputs::{Asked, Form};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -21,12 +23,19 @@ const FILE: &str = "requirements.lock";
 /// Its first line, up to the hash of what it was made from.
 const HEAD: &str = "# Made by pyapp; remove it to resolve again. From ";
 
+/// What a lock is called that has the form of PEP 751.
+const PYLOCK: &str = "pylock.toml";
+
 /// A lock that uv installs.
 pub(super) struct Lock {
+    /// What it was made from.
+    pub form: Form,
     /// A file as `uv pip install -r` takes it.
     pub file: PathBuf,
     /// Its contents.
     pub text: String,
+    /// Where uv runs: paths in it count from there.
+    pub folder: PathBuf,
     /// What is blamed for what is wrong with it.
     pub asked: PathBuf,
     /// What cargo must watch.
@@ -41,46 +50,104 @@ impl Build {
     /// # Errors
     /// [`Error::Project`] naming the file; [`Error::Io`].
     pub(super) fn lock(&self, uv: &Uv, asked: &Asked) -> Result<Lock> {
+        let out = &self.settings().out;
+        fs::create_dir_all(out).doing("create", out)?;
+        let found = |text: String| Lock {
+            form: asked.form,
+            file: asked.file.clone(),
+            text,
+            folder: self.project().folder.clone(),
+            asked: asked.file.clone(),
+            inputs: vec![asked.file.clone()],
+            summary: format!("from {}", asked.name()),
+        };
+        let pylock = out.join(PYLOCK);
         match asked.form {
-            Form::UvLock => self.export(uv, asked),
-            Form::Pylock => obeyed(asked),
-            Form::Requirements if has_hashes(&read(&asked.file)?) => obeyed(asked),
-            Form::Project | Form::Requirements => self.resolved(uv, asked),
+            Form::Pylock => Ok(found(read(&asked.file)?)),
+            Form::Requirements if has_hashes(&read(&asked.file)?) => Ok(found(read(&asked.file)?)),
+            Form::Project | Form::Requirements => self.resolved(uv, asked, found(String::new())),
+            Form::UvLock => {
+                // The groups that are there by default are for development.
+                let more = ["--locked", "--no-default-groups", "--no-emit-project"];
+                let text = self.export(uv, asked, &more, &pylock)?;
+                Ok(Lock { file: pylock, ..found(text) })
+            }
+            Form::Script => {
+                let lock = asked.file.with_file_name(format!("{}.lock", asked.name()));
+                if lock.is_file() {
+                    let text = self.export(uv, asked, &["--locked"], &pylock)?;
+                    let inputs = vec![asked.file.clone(), lock];
+                    return Ok(Lock {
+                        file: pylock,
+                        inputs,
+                        summary: format!("from {}.lock", asked.name()),
+                        ..found(text)
+                    });
+                }
+                let key = uv.key.clone().part("script", read(&asked.file)?);
+                let text = self.resolved_once(key, asked, || self.export(uv, asked, &[], &pylock))?;
+                fs::write(&pylock, &text).doing("write", &pylock)?;
+                Ok(Lock { file: pylock, ..found(text) })
+            }
+            Form::Wheel => {
+                // Beside its lock, which names it by its name only: no path of this machine is in it.
+                let (wheel, lock, name) = (out.join(asked.name()), out.join(FILE), format!("./{}", asked.name()));
+                fs::copy(&asked.file, &wheel).doing("copy", &asked.file)?;
+                let key = uv.key.clone().part("wheel", hash::of_file(&wheel)?).part("name", &name);
+                let text = self.resolved_once(key, asked, || {
+                    let list = out.join("requirements.in");
+                    fs::write(&list, &name).doing("write", &list)?;
+                    compile(uv, out, "requirements.in", &lock, &asked.file)
+                })?;
+                fs::write(&lock, &text).doing("write", &lock)?;
+                Ok(Lock { file: lock, folder: out.clone(), ..found(text) })
+            }
         }
     }
 
-    /// uv's own lock, in the form in which it can be installed.
-    fn export(&self, uv: &Uv, asked: &Asked) -> Result<Lock> {
-        let folder = &self.project().folder;
-        let file = self.settings().out.join("pylock.toml");
-        fs::create_dir_all(&self.settings().out).doing("create", &self.settings().out)?;
-        // The groups that are there by default are for development.
-        let export = ["export", "-q", "--locked", "--no-default-groups", "--no-emit-project", "--no-header"];
-        let format = ["--format", "pylock.toml", "-o"];
-        let arguments = export.iter().chain(&format).map(PathBuf::from).chain([file.clone()]);
-        uv.run(folder, arguments).map_err(|failure| failure.about(&asked.file))?;
-        let inputs = vec![asked.file.clone()];
-        Ok(Lock { text: read(&file)?, file, asked: asked.file.clone(), inputs, summary: "from uv.lock".to_string() })
+    /// What uv resolves for one file, kept in the cache: there is no folder of a project to keep a lock in.
+    fn resolved_once(&self, key: Key, asked: &Asked, resolve: impl FnOnce() -> Result<String>) -> Result<String> {
+        let text = self.cache().blob("resolved", key, || {
+            self.cache().stage(&format!("resolving what {} asks for", asked.name()));
+            Ok(resolve()?.into_bytes())
+        })?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
     }
 
-    /// A lock of our own.
-    fn resolved(&self, uv: &Uv, asked: &Asked) -> Result<Lock> {
-        let folder = &self.project().folder;
-        let (file, name) = (folder.join(FILE), asked.name());
+    /// A lock of uv's own form, or what a script asks for, in the form in which it can be installed; its text.
+    fn export(&self, uv: &Uv, asked: &Asked, more: &[&str], to: &Path) -> Result<String> {
+        let mut arguments: Vec<PathBuf> = ["export", "-q", "--no-header", "--format", PYLOCK].map(PathBuf::from).into();
+        arguments.extend(more.iter().map(PathBuf::from));
+        if asked.form == Form::Script {
+            arguments.extend(["--script".into(), asked.file.clone()]);
+        }
+        arguments.extend(["-o".into(), to.to_path_buf()]);
+        let uv = self.asking_the_project(uv)?;
+        uv.run(&self.project().folder, arguments).map_err(|failure| failure.about(&asked.file, &uv.from_source))?;
+        read(to)
+    }
+
+    /// uv, which may ask the project's build backend what it asks for, if only that knows.
+    fn asking_the_project(&self, uv: &Uv) -> Result<Uv> {
+        match &self.project().metadata {
+            Some(metadata) if metadata.is_package => uv.building_in(&self.project().folder),
+            _ => Ok(uv.clone()),
+        }
+    }
+
+    /// A lock of our own, beside the project's file.
+    fn resolved(&self, uv: &Uv, asked: &Asked, lock: Lock) -> Result<Lock> {
+        let (file, name) = (lock.folder.join(FILE), asked.name());
         let (key, mut inputs) = asked_for(asked)?;
         let head = format!("{HEAD}{name}, {}\n", key.hex());
         let old = if file.is_file() { Some(read(&file)?) } else { None };
         inputs.push(file.clone());
-        let lock = |text: String, how: &str| Lock {
-            file: file.clone(),
-            text,
-            asked: asked.file.clone(),
-            inputs: inputs.clone(),
-            summary: format!("from {FILE}{how}"),
-        };
+        let lock = Lock { file: file.clone(), inputs, ..lock };
         match old {
-            Some(old) if old.starts_with(&head) => return Ok(lock(old, "")),
-            Some(old) if !old.starts_with(HEAD) => {
+            Some(text) if text.starts_with(&head) => {
+                return Ok(Lock { text, summary: format!("from {FILE}"), ..lock });
+            }
+            Some(text) if !text.starts_with(HEAD) => {
                 return Err(Error::Project {
                     place: file.display().to_string(),
                     message: format!(
@@ -93,34 +160,28 @@ impl Build {
         self.cache().stage(&format!("resolving what {name} asks for"));
         // uv keeps the versions of a lock that is there.
         let work = self.settings().out.join(FILE);
-        fs::create_dir_all(&self.settings().out).doing("create", &self.settings().out)?;
         match &old {
             Some(old) => fs::write(&work, old).doing("write", &work)?,
             None if work.exists() => fs::remove_file(&work).doing("remove", &work)?,
             None => {}
         }
-        let compile = ["pip", "compile", "-q", &name, "--generate-hashes", "--no-header", "-o"];
-        let arguments = compile.iter().map(PathBuf::from).chain([work.clone()]);
-        uv.run(folder, arguments).map_err(|failure| failure.about(&asked.file))?;
-        let text = head + &read(&work)?;
+        let uv = self.asking_the_project(uv)?;
+        let text = head + &compile(&uv, &lock.folder, &name, &work, &asked.file)?;
         aside::write(&file, &[text.as_bytes()]).doing("write", &file)?;
         // As old as what it was made from: else cargo would take it for a change, and build once more.
         let time = fs::metadata(&asked.file).and_then(|metadata| metadata.modified()).doing("look at", &asked.file)?;
         File::options().write(true).open(&file).and_then(|file| file.set_modified(time)).doing("date", &file)?;
-        let how = if old.is_some() { format!(", made again from {name}") } else { format!(", new, from {name}") };
-        Ok(lock(text, &how))
+        let how = if old.is_some() { "made again" } else { "new" };
+        Ok(Lock { text, summary: format!("from {FILE}, {how}, from {name}"), ..lock })
     }
 }
 
-/// A lock as it is.
-fn obeyed(asked: &Asked) -> Result<Lock> {
-    Ok(Lock {
-        file: asked.file.clone(),
-        text: read(&asked.file)?,
-        asked: asked.file.clone(),
-        inputs: vec![asked.file.clone()],
-        summary: format!("from {}", asked.name()),
-    })
+/// Resolves the requirements `name` in `folder` to the lock `to`, for any machine; its text.
+fn compile(uv: &Uv, folder: &Path, name: &str, to: &Path, blamed: &Path) -> Result<String> {
+    let compile = ["pip", "compile", "-q", name, "--generate-hashes", "--no-header", "-o"].map(PathBuf::from);
+    let run = uv.run(folder, compile.into_iter().chain([to.to_path_buf()]));
+    run.map_err(|failure| failure.about(blamed, &uv.from_source))?;
+    read(to)
 }
 
 /// What of a file counts for resolving, and the files that count.
@@ -169,4 +230,38 @@ fn has_hashes(requirements: &str) -> bool {
 
 fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).doing("read", path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_counts_for_resolving_is_what_is_asked_for() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+        let key = |form: Form, name: &str| {
+            let (key, inputs) = asked_for(&Asked { form, file: folder.path().join(name) }).expect("read");
+            (key.hex(), inputs.len())
+        };
+        write("requirements.txt", "a\n-r more.txt\n--constraint=less.txt\n-r requirements.txt\n-r missing.txt\n");
+        write("more.txt", "b\n");
+        write("less.txt", "b<2\n");
+        let first = key(Form::Requirements, "requirements.txt");
+        assert_eq!(first.1, 3);
+        write("less.txt", "b<3\n");
+        assert_ne!(key(Form::Requirements, "requirements.txt"), first);
+        write("pyproject.toml", "[project]\ndependencies = ['a']\n");
+        let first = key(Form::Project, "pyproject.toml");
+        write("pyproject.toml", "[project]\ndependencies = ['a']\nversion = '2'\n[tool.pyapp]\nentry = 'b'\n");
+        assert_eq!(key(Form::Project, "pyproject.toml"), first);
+        write("pyproject.toml", "[project]\ndependencies = ['a', 'b']\n");
+        assert_ne!(key(Form::Project, "pyproject.toml"), first);
+    }
+
+    #[test]
+    fn requirements_with_hashes_are_a_lock() {
+        assert!(has_hashes("a==1 \\\n    --hash=sha256:0\n"));
+        assert!(!has_hashes("a==1\n# b --hash=sha256:0\n"));
+    }
 }

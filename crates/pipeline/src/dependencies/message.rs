@@ -9,16 +9,33 @@ pub(super) struct Package {
     pub version: Option<String>,
 }
 
-/// What uv has said, in one line.
-pub(super) fn of(said: &str) -> String {
+/// What uv has said, in one line. `from_source` is what is built from source already.
+pub(super) fn of(said: &str, from_source: &[String]) -> String {
     if let Some(folder) = said.lines().find_map(|line| Some(line.split_once(REFUSED)?.1)) {
-        return refused(folder.trim());
+        return refused(folder.trim(), from_source);
     }
-    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let lines: Vec<&str> = lines.map(|line| ["error: ", "cause: "].iter().fold(line, cut)).collect();
-    match lines.join("; ") {
-        line if line.is_empty() => "expected uv to say what is wrong, found nothing; build again".to_string(),
-        line => format!("uv found: {line}"),
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('^'));
+    let mut line = String::new();
+    // What a build backend has printed follows behind these words; its last line tells most.
+    for part in lines().take_while(|line| !matches!(*line, "[stdout]" | "[stderr]")) {
+        let between = if line.is_empty() {
+            ""
+        } else if line.ends_with(':') {
+            " "
+        } else {
+            "; "
+        };
+        line = line + between + ["error: ", "cause: "].iter().fold(part, cut);
+    }
+    if said.lines().any(|line| matches!(line.trim(), "[stdout]" | "[stderr]"))
+        && let Some(last) = lines().rfind(|line| !line.starts_with("hint: "))
+    {
+        line = format!("{line}; its last line was: {last}");
+    }
+    if line.is_empty() {
+        "expected uv to say what is wrong, found nothing; build again".into()
+    } else {
+        format!("uv found: {line}")
     }
 }
 
@@ -28,15 +45,22 @@ fn cut<'a>(line: &'a str, start: &&str) -> &'a str {
 
 /// About a build script that the interpreter has not run, which stands in `folder`: of a package in uv's cache, as
 /// `sdists-…/INDEX/NAME/VERSION/ID/src`.
-fn refused(folder: &str) -> String {
+fn refused(folder: &str, from_source: &[String]) -> String {
     let parts: Vec<&str> = folder.split('/').collect();
     match parts[..] {
         [.., name, version, _, "src"] => format!(
-            "{name} {version}: expected a wheel, found source only, whose build script would run on this machine; allow it \
-             with [tool.pyapp] from-source = [.., {name:?}], or do without the package"
+            "{name} {version}: expected a wheel, found source only, whose build script would run on this machine; allow it with \
+             {}, or do without the package",
+            setting(name, from_source)
         ),
         _ => format!("expected wheels, found source in {folder}, whose build script pyapp does not run; name a wheel"),
     }
+}
+
+/// The setting by which a package is built from source, too.
+fn setting(name: &str, from_source: &[String]) -> String {
+    let names: Vec<&str> = from_source.iter().map(String::as_str).chain([name]).collect();
+    format!("[tool.pyapp] from-source = {names:?}")
 }
 
 /// The package for which uv has found nothing but wheels for other platforms, or source.
@@ -60,14 +84,15 @@ pub(super) fn without_wheel(said: &str) -> Option<Package> {
 }
 
 /// That a package has no wheel that can be used, and the ways out.
-pub(super) fn no_wheel(package: &Package, asked_by: Option<&str>) -> String {
+pub(super) fn no_wheel(package: &Package, asked_by: Option<&str>, from_source: &[String]) -> String {
     let Package { name, version } = package;
     let version = version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
     let asked_by = asked_by.map(|by| format!(" (asked for by {by})")).unwrap_or_default();
     format!(
         "{name}{version}{asked_by}: expected a wheel of Python only (none-any), found only native code, which cannot be \
          loaded here, or source; ask for a version or another package that has one, or, if it is Python when built without a \
-         compiler, set [tool.pyapp] from-source = [.., {name:?}]"
+         compiler, set {}",
+        setting(name, from_source)
     )
 }
 
@@ -86,9 +111,9 @@ mod tests {
         assert_eq!(without_wheel(NO_WHEELS), Some(package(Some("2.5.5"))));
         assert_eq!(without_wheel(NO_BINARY), Some(package(None)));
         assert_eq!(without_wheel("error: Failed to fetch: `x`\n"), None);
-        let said = no_wheel(&package(Some("2.5.5")), Some("pandas"));
+        let said = no_wheel(&package(Some("2.5.5")), Some("pandas"), &["a".to_string()]);
         assert!(said.starts_with("numpy 2.5.5 (asked for by pandas): expected a wheel of Python only"), "{said}");
-        assert!(said.ends_with("set [tool.pyapp] from-source = [.., \"numpy\"]"), "{said}");
+        assert!(said.ends_with("set [tool.pyapp] from-source = [\"a\", \"numpy\"]"), "{said}");
     }
 
     #[test]
@@ -96,19 +121,28 @@ mod tests {
         let said = of(
             "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.\n\nhint: To update \
                        the lockfile, run `uv lock`.\n",
+            &[],
         );
         let expected = "uv found: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.; hint: To update \
                         the lockfile, run `uv lock`.";
         assert_eq!(said, expected);
-        assert!(of("").ends_with("build again"));
+        let said = of(
+            "error: Failed to build `x`\n  cause: It failed\n\n  [stdout]\n  a\n\n  [stderr]\n  b\n  c\n\nhint: h\n",
+            &[],
+        );
+        assert_eq!(said, "uv found: Failed to build `x`; It failed; its last line was: c");
+        assert_eq!(of("error: Expected:\n  x\n   ^^\n", &[]), "uv found: Expected: x");
+        assert!(of("", &[]).ends_with("build again"));
     }
 
     #[test]
     fn a_build_script_that_was_not_run_is_named_with_its_package() {
-        let said =
-            of(&format!("error: Failed to build\n  [stderr]\n  {REFUSED}/c/sdists-v11/pypi/docopt/0.6.2/ji8/src\n"));
+        let said = of(
+            &format!("error: Failed to build\n  [stderr]\n  {REFUSED}/c/sdists-v11/pypi/docopt/0.6.2/ji8/src\n"),
+            &[],
+        );
         assert!(said.starts_with("docopt 0.6.2: expected a wheel, found source only"), "{said}");
-        let said = of(&format!("{REFUSED}/somewhere/else\n"));
+        let said = of(&format!("{REFUSED}/somewhere/else\n"), &[]);
         assert!(said.starts_with("expected wheels, found source in /somewhere/else"), "{said}");
     }
 }

@@ -12,6 +12,7 @@
 //! | `lock.rs` | what exactly is installed: a lock that is there, or one that is made |
 //! | `install.rs` | installs what a lock says, once, into a folder of the cache |
 //! | `own.rs` | the project itself as a distribution, if a build backend packs it |
+//! | `wheel.rs` | what starts, if the project is a wheel |
 //! | `tidy.rs` | what of an installed distribution is bundled |
 
 mod install;
@@ -21,9 +22,11 @@ mod message;
 mod own;
 mod tidy;
 mod uv;
+mod wheel;
 
 use crate::context::Build;
 use crate::error::{Result, count};
+use crate::inputs::Form;
 use crate::runtime;
 use std::path::PathBuf;
 
@@ -42,15 +45,16 @@ pub(crate) struct Installed {
 }
 
 impl Build {
-    /// Installs what the project asks for.
+    /// Installs what the project asks for; what a wheel starts is then known, too.
     ///
     /// # Errors
     /// [`Error::Project`](crate::Error::Project) naming the file, with uv's own words; [`Error::Libraries`](crate::Error::Libraries)
     /// for distributions that do not go together; [`Error::Runtime`](crate::Error::Runtime), [`Error::Step`](crate::Error::Step) if
     /// uv cannot be had; [`Error::Io`](crate::Error::Io).
-    pub(crate) fn dependencies(&self) -> Result<Installed> {
+    pub(crate) fn dependencies(&mut self) -> Result<Installed> {
         let project = self.project();
         let own = project.metadata.as_ref().filter(|metadata| metadata.is_package);
+        let mut entry = None;
         let mut installed = Installed::default();
         if project.asked.is_none() && own.is_none() {
             return Ok(installed);
@@ -67,11 +71,17 @@ impl Build {
         }
         if let Some(lock) = lock {
             let (folder, distributions) = self.install(&uv, &lock)?;
+            if lock.form == Form::Wheel {
+                entry = Some(wheel::entry(&project.file, &folder)?);
+            }
             installed.folders.push(folder);
             installed.inputs.extend(lock.inputs);
             summary.push(format!("{} {}", count(distributions.len(), "distribution"), lock.summary));
         }
         installed.summary = summary.join(" and ");
+        if let Some(entry) = entry {
+            self.start_with(entry);
+        }
         Ok(installed)
     }
 }

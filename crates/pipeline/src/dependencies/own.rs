@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 /// What lies beside a project's sources and is none of it, if it is no package; apart from what begins with a dot.
 const BESIDE: [&str; 5] = ["build", "dist", "node_modules", "target", "venv"];
+/// Locks are none either: what they say is installed beside it.
+const LOCKS: [&str; 3] = ["pylock.toml", "requirements.lock", "uv.lock"];
 
 impl Build {
     /// Packs and installs the project; the folder, and what it was packed from.
@@ -39,7 +41,7 @@ impl Build {
             let wheels = work.join("wheels");
             let build = ["build", "-q", "--wheel", "-o"].map(PathBuf::from).into_iter().chain([wheels.clone()]);
             let built = uv.building_in(&copied)?.run(&copied, build);
-            built.map_err(|failure| failure.about(&project.file))?;
+            built.map_err(|failure| failure.about(&project.file, &project.from_source))?;
             let wheels = sorted_entries(&wheels)?.into_iter().map(|entry| entry.path());
             let wheel = wheels.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "whl"));
             let wheel = wheel.ok_or_else(|| Error::Project {
@@ -48,7 +50,7 @@ impl Build {
             })?;
             let last = ["--target".into(), site.to_path_buf(), wheel];
             let installed = uv.run(&project.folder, INSTALL.map(PathBuf::from).into_iter().chain(last));
-            installed.map_err(|failure| failure.about(&project.file))?;
+            installed.map_err(|failure| failure.about(&project.file, &project.from_source))?;
             tidy(site, &project.exclude).map(drop)
         })?;
         fs::remove_dir_all(&work).doing("remove", &work)?;
@@ -62,7 +64,7 @@ fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     for entry in sorted_entries(folder)? {
         let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
         let is_beside = BESIDE.contains(&name.as_str()) && !path.join("__init__.py").is_file();
-        if !name.starts_with('.') && !is_leftover(&name) && !is_beside {
+        if !name.starts_with('.') && !is_leftover(&name) && !is_beside && !LOCKS.contains(&name.as_str()) {
             sources.push(path);
         }
     }
@@ -112,6 +114,7 @@ mod tests {
             "dist/p.whl",
             ".venv/x",
             "target/__init__.py",
+            "uv.lock",
         ];
         for file in files {
             let path = folder.path().join(file);

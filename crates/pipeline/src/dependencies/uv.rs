@@ -44,13 +44,14 @@ const SETTINGS: [(&str, &str); 6] = [
 const OTHERS: [&str; 4] = ["VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME"];
 
 /// uv, ready to run.
+#[derive(Clone)]
 pub(super) struct Uv {
     program: PathBuf,
     interpreter: PathBuf,
     cache: PathBuf,
     offline: bool,
     /// Packages whose backends may run, and a folder.
-    from_source: Vec<String>,
+    pub from_source: Vec<String>,
     backend_in: Option<PathBuf>,
     /// What a result of it depends on beside its arguments.
     pub key: Key,
@@ -96,15 +97,7 @@ impl Uv {
     /// [`Error::Io`].
     pub fn building_in(&self, folder: &Path) -> Result<Uv> {
         let folder = fs::canonicalize(folder).doing("look at", folder)?;
-        Ok(Uv {
-            program: self.program.clone(),
-            interpreter: self.interpreter.clone(),
-            cache: self.cache.clone(),
-            offline: self.offline,
-            from_source: self.from_source.clone(),
-            backend_in: Some(folder),
-            key: self.key.clone(),
-        })
+        Ok(Uv { backend_in: Some(folder), ..self.clone() })
     }
 
     /// Runs it in a folder to its end.
@@ -156,9 +149,11 @@ pub(super) enum Failure {
 
 impl Failure {
     /// The error of a build, about what stands at `place`.
-    pub fn about(self, place: &Path) -> Error {
+    pub fn about(self, place: &Path, from_source: &[String]) -> Error {
         match self {
-            Failure::Said(said) => Error::Project { place: place.display().to_string(), message: message::of(&said) },
+            Failure::Said(said) => {
+                Error::Project { place: place.display().to_string(), message: message::of(&said, from_source) }
+            }
             Failure::Other(error) => error,
         }
     }

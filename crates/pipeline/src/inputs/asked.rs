@@ -21,6 +21,10 @@ pub enum Form {
     Project,
     /// Requirements as pip has them.
     Requirements,
+    /// What stands in front of a script (PEP 723).
+    Script,
+    /// A wheel, and what it asks for.
+    Wheel,
 }
 
 /// What a project asks for.

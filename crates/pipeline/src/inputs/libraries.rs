@@ -21,7 +21,16 @@ pub struct Library {
 /// [`Error::Io`].
 pub(crate) fn find(project: &Project, installed: &[PathBuf]) -> Result<Vec<Library>> {
     let folders = [&project.libs[..], installed].concat();
-    let (pieces, problems) = merge::merge(&folders, &project.exclude)?;
+    let (mut pieces, mut problems) = merge::merge(&folders, &project.exclude)?;
+    if let Some(module) = &project.script {
+        let path = format!("{module}.py");
+        let is_same = |piece: &&Piece| piece.path == path || Path::new(&piece.path).starts_with(module);
+        if let Some(other) = pieces.iter().find(is_same) {
+            let (script, other) = (project.file.display(), other.place.display());
+            problems.push(format!("{script} and {other}: expected one module {module}, found two; rename the script"));
+        }
+        pieces.push(Piece { path, place: project.file.clone() });
+    }
     if !problems.is_empty() {
         return Err(Error::Libraries(problems));
     }
@@ -72,6 +81,7 @@ mod tests {
             folder: folder.to_path_buf(),
             metadata: None,
             asked: None,
+            script: None,
             entry: Entry { module: "a".into(), function: None },
             libs: libs.iter().map(|lib| folder.join(lib)).collect(),
             exclude: exclude.iter().map(|path| path.to_string()).collect(),
