@@ -266,7 +266,7 @@ fn a_script_says_itself_what_it_asks_for() {
     let settings = Settings { project: project.path("my-script.py"), ..settings(&project) };
     let build = || project.build_with(&settings);
     let app = build().unwrap_or_else(|error| panic!("{error}"));
-    let expected = ["click __main__ ['a'] my_script.pyc"];
+    let expected = ["click __main__ ['a'] my_script.py"];
     assert_eq!(lines(&app, &["a"]), expected);
     assert!(app.report.summary.contains("1 distribution from my-script.py"), "{}", app.report.summary);
     assert!(app.report.inputs.contains(&project.path("my-script.py")));
@@ -293,8 +293,9 @@ fn a_wheel_is_a_project_too() {
     let project = project(&package());
     build(&project).unwrap_or_else(|error| panic!("{error}"));
     // The backend may run here as in a build.
-    let python = env::split_paths(&env::var_os("PATH").expect("a path")).map(|path| path.join("python3"));
-    let python = python.into_iter().find(|python| python.is_file()).expect("python3");
+    let path = env::var_os("PATH").expect("a path");
+    let mut pythons = env::split_paths(&path).map(|path| path.join("python3"));
+    let python = pythons.find(|python| python.is_file()).expect("python3");
     let here = fs::canonicalize(project.path("")).expect("there");
     let variables = [("PYAPP_HOST_PYTHON", python), ("PYAPP_BACKEND_IN", here)];
     uv_with(&project, &["build", "-q", "--wheel", "-o", "dist"], &variables);
@@ -336,4 +337,34 @@ fn uv_is_told_of_our_platform_what_the_guest_says_of_itself() {
     let said: serde_json::Value = serde_json::from_str(&lines(&app, &[])[0]).expect("JSON");
     let version = said["python_full_version"].as_str().expect("a version");
     assert_eq!(pipeline::markers(version).expect("of three numbers"), said);
+}
+
+#[test]
+fn without_network_it_says_what_is_missing() {
+    let project =
+        project(&[("pyproject.toml", "[tool.pyapp]\nentry = 'toolz'\n"), ("requirements.txt", "toolz==1.0.0\n")]);
+    let offline = Settings { offline: true, ..settings(&project) };
+    let error = project.build_with(&offline).err().expect("refused");
+    assert!(error.starts_with("requirements.txt: uv found: No solution found") && !error.contains('\n'), "{error}");
+    assert!(error.contains("network was disabled"), "{error}");
+    // Not even uv.
+    let offline = Settings { cache: project.path("cache"), ..offline };
+    let error = project.build_with(&offline).err().expect("refused");
+    let expected = "CARGO_NET_OFFLINE is set and a wheel is missing: expected the one for this machine that ";
+    assert!(error.starts_with(expected) && error.contains("uv.txt pins in cache/downloads; put it there"), "{error}");
+}
+
+#[test]
+fn what_is_installed_and_what_lies_in_libs_do_not_hide_each_other() {
+    let files = [
+        ("pyproject.toml", "[tool.pyapp]\nentry = 'main'\n"),
+        ("requirements.txt", "click==8.3.0\n"),
+        ("python_libs/main.py", "import click; print(click.X)"),
+        ("python_libs/click.py", "X = 1"),
+    ];
+    let project = project(&files);
+    let error = build(&project).err().expect("refused");
+    assert!(error.contains("python_libs/click.py and ") && error.contains("expected one module click"), "{error}");
+    project.write("pyproject.toml", "[tool.pyapp]\nentry = 'main'\nexclude = [\"click\", \"click-8.3.0.dist-info\"]\n");
+    assert_eq!(lines(&build(&project).unwrap_or_else(|error| panic!("{error}")), &[]), ["1"]);
 }

@@ -85,3 +85,26 @@ impl Build {
         Ok(installed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::common::test_build::TestBuild;
+    use crate::hash::sorted_entries;
+    use std::fs;
+
+    #[test]
+    fn a_project_that_asks_for_nothing_costs_nothing() {
+        let test = TestBuild::new();
+        let asking = "[project]\nname = 'a'\n[tool.pyapp]\nentry = 'a'\n";
+        for text in ["[tool.pyapp]\nentry = 'a'\n", asking] {
+            fs::write(test.path("pyproject.toml"), text).expect("written");
+            let installed = test.open().dependencies().expect("nothing to do");
+            assert_eq!((installed.folders.len(), installed.inputs.len(), installed.summary.as_str()), (0, 0, ""));
+            assert_eq!(sorted_entries(&test.path("cache")).expect("listed").len(), 0);
+        }
+        // No uv is to be had here, and none was needed.
+        fs::write(test.path("requirements.txt"), "a\n").expect("written");
+        test.open().dependencies().map(drop).expect_err("there is no recipe");
+    }
+}
