@@ -1,5 +1,5 @@
 //! Projects that ask for distributions of the package registry: small ones, which are downloaded once and then lie in the
-//! cache.
+//! cache. Without a network (`CARGO_NET_OFFLINE`) most of this is not tested.
 
 mod common;
 
@@ -24,6 +24,15 @@ fn settings(project: &Project) -> Settings {
     Settings { offline: tool.offline, ..project.settings() }
 }
 
+/// Whether these tests may download; it is told if they may not.
+fn may_download() -> bool {
+    let offline = settings(&project(&[])).offline;
+    if offline {
+        eprintln!("not tested: CARGO_NET_OFFLINE is set");
+    }
+    !offline
+}
+
 fn build(project: &Project) -> Result<App, String> {
     project.build_with(&settings(project))
 }
@@ -37,6 +46,9 @@ fn lines(app: &App, arguments: &[&str]) -> Vec<String> {
 
 #[test]
 fn requirements_are_resolved_once_and_bundled_with_what_they_say_of_themselves() {
+    if !may_download() {
+        return;
+    }
     let project = project(&files(
         r#"
         === pyproject.toml
@@ -109,6 +121,9 @@ const SAID: [&str; 3] = ["hello me 1.2 words", "['click', 'tool_box']", "[]"];
 
 #[test]
 fn a_project_with_a_script_needs_no_settings_of_ours() {
+    if !may_download() {
+        return;
+    }
     let project = project(&package());
     let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(lines(&app, &["--name", "me"]), SAID);
@@ -178,6 +193,9 @@ fn uv_with(project: &Project, arguments: &[&str], variables: &[(&str, PathBuf)])
 
 #[test]
 fn locks_are_obeyed_and_never_changed() {
+    if !may_download() {
+        return;
+    }
     let project = project(&package());
     build(&project).unwrap_or_else(|error| panic!("{error}"));
     fs::remove_file(project.path("requirements.lock")).expect("removed");
@@ -208,6 +226,9 @@ fn locks_are_obeyed_and_never_changed() {
 
 #[test]
 fn what_is_wrong_is_told_in_one_line() {
+    if !may_download() {
+        return;
+    }
     let click = "click==8.3.0";
     let zeros = format!("{click} --hash=sha256:{}\n", "0".repeat(64));
     for (requirements, expected) in [
@@ -230,6 +251,9 @@ fn what_is_wrong_is_told_in_one_line() {
 
 #[test]
 fn advice_about_source_works() {
+    if !may_download() {
+        return;
+    }
     for (requirements, code, said) in [
         ("docopt==0.6.2\n", "import docopt; print(docopt.docopt('usage: a', []))", "{}"),
         ("markupsafe==3.0.3\n", "import markupsafe; print(markupsafe.escape('<'))", "&lt;"),
@@ -249,6 +273,9 @@ fn advice_about_source_works() {
 
 #[test]
 fn a_script_says_itself_what_it_asks_for() {
+    if !may_download() {
+        return;
+    }
     let script = dedent(
         r#"
         #!/usr/bin/env -S uv run
@@ -290,6 +317,9 @@ fn a_script_says_itself_what_it_asks_for() {
 
 #[test]
 fn a_wheel_is_a_project_too() {
+    if !may_download() {
+        return;
+    }
     let project = project(&package());
     build(&project).unwrap_or_else(|error| panic!("{error}"));
     // The backend may run here as in a build.
@@ -341,6 +371,9 @@ fn uv_is_told_of_our_platform_what_the_guest_says_of_itself() {
 
 #[test]
 fn without_network_it_says_what_is_missing() {
+    if !may_download() {
+        return;
+    }
     let project =
         project(&[("pyproject.toml", "[tool.pyapp]\nentry = 'toolz'\n"), ("requirements.txt", "toolz==1.0.0\n")]);
     let offline = Settings { offline: true, ..settings(&project) };
@@ -356,6 +389,9 @@ fn without_network_it_says_what_is_missing() {
 
 #[test]
 fn what_is_installed_and_what_lies_in_libs_do_not_hide_each_other() {
+    if !may_download() {
+        return;
+    }
     let files = [
         ("pyproject.toml", "[tool.pyapp]\nentry = 'main'\n"),
         ("requirements.txt", "click==8.3.0\n"),
@@ -367,4 +403,20 @@ fn what_is_installed_and_what_lies_in_libs_do_not_hide_each_other() {
     assert!(error.contains("python_libs/click.py and ") && error.contains("expected one module click"), "{error}");
     project.write("pyproject.toml", "[tool.pyapp]\nentry = 'main'\nexclude = [\"click\", \"click-8.3.0.dist-info\"]\n");
     assert_eq!(lines(&build(&project).unwrap_or_else(|error| panic!("{error}")), &[]), ["1"]);
+}
+
+#[test]
+fn a_script_may_not_be_called_as_a_module_of_the_standard_library() {
+    for name in ["calendar", "time", "test"] {
+        let project = project(&[(&format!("{name}.py"), "print('mine')\n")]);
+        let settings = Settings { project: project.path(&format!("{name}.py")), ..settings(&project) };
+        let error = project.build_with(&settings).err().expect("refused");
+        let expected = format!(
+            "{name}.py: expected a script, found {name}, which is a module of the standard library; rename the script"
+        );
+        assert_eq!(error, expected);
+        fs::rename(project.path(&format!("{name}.py")), project.path("mine.py")).expect("renamed");
+        let app = project.build_with(&Settings { project: project.path("mine.py"), ..settings }).expect("renamed");
+        assert_eq!(lines(&app, &[]), ["mine"]);
+    }
 }

@@ -88,7 +88,6 @@ impl Build {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::common::test_build::TestBuild;
     use crate::hash::sorted_entries;
     use std::fs;
