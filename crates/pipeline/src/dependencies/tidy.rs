@@ -12,7 +12,7 @@ use crate::hash::sorted_entries;
 use crate::inputs::extends_path;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Component, Path};
 
 /// In a distribution's metadata, what is of this machine.
 const OWN: [&str; 3] = ["direct_url.json", "uv_build.json", "uv_cache.json"];
@@ -51,6 +51,13 @@ pub(super) fn tidy(folder: &Path, excluded: &[String]) -> Result<Vec<Distributio
         let mut kept = String::new();
         for line in text.lines() {
             let (file, rest) = row(line);
+            // uv has left out what such a path leads to, or has not; nobody who means well has one.
+            if !Path::new(&file).components().all(|part| matches!(part, Component::Normal(_))) {
+                problems.push(format!(
+                    "{own}: expected paths below one folder in its RECORD, found {file:?}; do without this distribution"
+                ));
+                continue;
+            }
             if !folder.join(&file).is_file() {
                 continue;
             }
@@ -178,6 +185,17 @@ mod tests {
         assert_eq!(tidied("x.py,sha256=b,1\n", &["x.py"]), Ok(2));
         assert_eq!(tidied("x.py,sha256=a,1\n", &[]), Ok(2));
         assert_eq!(tidied("y.py,sha256=b,1\n", &[]), Ok(2));
+    }
+
+    #[test]
+    fn a_path_that_leads_outside_is_refused() {
+        for path in ["../x.py", "/x.py", "a/../../x.py", "./x.py"] {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            write(folder.path(), &[("one-1.dist-info/RECORD", &format!("{path},,\n"))]);
+            let said = tidy(folder.path(), &[]).expect_err(path).to_string();
+            let expected = format!("one: expected paths below one folder in its RECORD, found {path:?}; do without");
+            assert!(said.contains(&expected), "{said}");
+        }
     }
 
     #[test]
