@@ -11,6 +11,7 @@
 //! | `message.rs` | uv's words in one line |
 //! | `lock.rs` | what exactly is installed: a lock that is there, or one that is made |
 //! | `install.rs` | installs what a lock says, once, into a folder of the cache |
+//! | `requires.rs` | whether the project is for our CPython |
 //! | `own.rs` | the project itself as a distribution, if a build backend packs it |
 //! | `wheel.rs` | what starts, if the project is a wheel |
 //! | `tidy.rs` | what of an installed distribution is bundled |
@@ -20,12 +21,13 @@ mod interpreter;
 mod lock;
 mod message;
 mod own;
+mod requires;
 mod tidy;
 mod uv;
 mod wheel;
 
 use crate::context::Build;
-use crate::error::{Result, count};
+use crate::error::{Error, Result, count};
 use crate::inputs::Form;
 use crate::runtime;
 use std::path::PathBuf;
@@ -59,7 +61,16 @@ impl Build {
         if project.asked.is_none() && own.is_none() {
             return Ok(installed);
         }
-        let uv = self.uv(&runtime::version(&self.settings().source)?, &project.from_source)?;
+        let version = runtime::version(&self.settings().source)?;
+        let range =
+            project.metadata.as_ref().and_then(|metadata| metadata.requires_python.as_deref()).unwrap_or_default();
+        if requires::holds(range, &version) == Some(false) {
+            return Err(Error::Project {
+                place: format!("{}, [project] requires-python", project.file.display()),
+                message: format!("expected a range that holds {version}, which is bundled, found {range:?}; widen it"),
+            });
+        }
+        let uv = self.uv(&version, &project.from_source)?;
         // The lock first, as it lies among the project's own files.
         let lock = project.asked.as_ref().map(|asked| self.lock(&uv, asked)).transpose()?;
         let mut summary = Vec::new();

@@ -7,6 +7,8 @@ use super::project::{Entry, parse_entry};
 pub struct Metadata {
     /// `name`.
     pub name: String,
+    /// `requires-python`.
+    pub requires_python: Option<String>,
     /// Whether it asks for other distributions.
     pub has_dependencies: bool,
     /// Whether a build backend packs it as a distribution of its own.
@@ -24,8 +26,10 @@ impl Metadata {
         let scripts = table.get("scripts").and_then(toml::Value::as_table);
         let scripts = scripts.into_iter().flatten();
         let text = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_string);
+        let said = |key: &str| table.get(key).and_then(toml::Value::as_str).map(str::to_string);
         Some(Metadata {
-            name: table.get("name").and_then(toml::Value::as_str).unwrap_or_default().to_string(),
+            name: said("name").unwrap_or_default(),
+            requires_python: said("requires-python"),
             has_dependencies: !list("dependencies").is_empty()
                 || list("dynamic").iter().any(|key| key == "dependencies"),
             is_package: is_package.unwrap_or_else(|| file.contains_key("build-system")),
