@@ -156,3 +156,35 @@ fn locks_are_obeyed_and_never_changed() {
     assert_eq!(lines(&app, &["--name", "me"]), SAID);
     assert!(app.report.summary.contains("1 distribution from pylock.toml"), "{}", app.report.summary);
 }
+
+#[test]
+fn extras_and_groups_are_installed_on_request() {
+    if !may_download() {
+        return;
+    }
+    let settings = |more: &str| {
+        format!(
+            "[project]\nname = 'x'\nversion = '1'\nrequires-python = '>=3.13'\n[project.optional-dependencies]\n\
+             one = ['mdurl']\n[dependency-groups]\ndev = ['click']\n[tool.pyapp]\nentry = 'main'\n{more}"
+        )
+    };
+    let code = "import importlib.metadata as m; print(sorted(d.name for d in m.distributions()))";
+    let project = project(&[("pyproject.toml", &settings("")), ("python_libs/main.py", code)]);
+    for (more, expected) in [
+        ("", "[]"),
+        ("groups = ['dev']\n", "['click']"),
+        ("extras = ['one']\n", "['mdurl']"),
+        ("extras = ['one']\ngroups = ['dev']\n", "['click', 'mdurl']"),
+    ] {
+        project.write("pyproject.toml", &settings(more));
+        assert_eq!(lines(&build(&project).unwrap_or_else(|error| panic!("{error}")), &[]), [expected]);
+    }
+    // The same with a lock of uv's.
+    uv(&project, &["lock", "-q"]);
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &[]), ["['click', 'mdurl']"]);
+    assert!(app.report.summary.contains("2 distributions from uv.lock"), "{}", app.report.summary);
+    project.write("pyproject.toml", &settings("groups = ['nope']\n"));
+    let error = build(&project).err().expect("refused");
+    assert!(error.starts_with("uv.lock: uv found: Group `nope` is not defined") && !error.contains('\n'), "{error}");
+}

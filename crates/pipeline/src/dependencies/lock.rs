@@ -68,7 +68,9 @@ impl Build {
             Form::Project | Form::Requirements => self.resolved(uv, asked, found(String::new())),
             Form::UvLock => {
                 // The groups that are there by default are for development.
-                let more = ["--locked", "--no-default-groups", "--no-emit-project"];
+                let mut more = vec!["--locked", "--no-default-groups", "--no-emit-project"];
+                let parts = self.parts();
+                more.extend(parts.iter().map(String::as_str));
                 let text = self.export(uv, asked, &more, &pylock)?;
                 Ok(Lock { file: pylock, ..found(text) })
             }
@@ -97,12 +99,20 @@ impl Build {
                 let text = self.resolved_once(key, asked, || {
                     let list = out.join("requirements.in");
                     fs::write(&list, &name).doing("write", &list)?;
-                    compile(uv, out, "requirements.in", &lock, &asked.file)
+                    compile(uv, out, "requirements.in", &[], &lock, &asked.file)
                 })?;
                 fs::write(&lock, &text).doing("write", &lock)?;
                 Ok(Lock { file: lock, folder: out.clone(), ..found(text) })
             }
         }
+    }
+
+    /// What of a `[project]` is asked for beside its dependencies, as uv's arguments.
+    fn parts(&self) -> Vec<String> {
+        let flags = |flag: &str, names: &[String]| -> Vec<String> {
+            names.iter().flat_map(|name| [flag.to_string(), name.clone()]).collect()
+        };
+        [flags("--extra", &self.project().extras), flags("--group", &self.project().groups)].concat()
     }
 
     /// What uv resolves for one file, kept in the cache: there is no folder of a project to keep a lock in.
@@ -138,7 +148,8 @@ impl Build {
     /// A lock of our own, beside the project's file.
     fn resolved(&self, uv: &Uv, asked: &Asked, lock: Lock) -> Result<Lock> {
         let (file, name) = (lock.folder.join(FILE), asked.name());
-        let (key, mut inputs) = asked_for(asked)?;
+        let parts = if asked.form == Form::Project { self.parts() } else { Vec::new() };
+        let (key, mut inputs) = asked_for(asked, &parts)?;
         let head = format!("{HEAD}{name}, {}\n", key.hex());
         let old = if file.is_file() { Some(read(&file)?) } else { None };
         inputs.push(file.clone());
@@ -166,7 +177,7 @@ impl Build {
             None => {}
         }
         let uv = self.asking_the_project(uv)?;
-        let text = head + &compile(&uv, &lock.folder, &name, &work, &asked.file)?;
+        let text = head + &compile(&uv, &lock.folder, &name, &parts, &work, &asked.file)?;
         aside::write(&file, &[text.as_bytes()]).doing("write", &file)?;
         // As old as what it was made from: else cargo would take it for a change, and build once more.
         let time = fs::metadata(&asked.file).and_then(|metadata| metadata.modified()).doing("look at", &asked.file)?;
@@ -177,15 +188,16 @@ impl Build {
 }
 
 /// Resolves the requirements `name` in `folder` to the lock `to`, for any machine; its text.
-fn compile(uv: &Uv, folder: &Path, name: &str, to: &Path, blamed: &Path) -> Result<String> {
+fn compile(uv: &Uv, folder: &Path, name: &str, parts: &[String], to: &Path, blamed: &Path) -> Result<String> {
     let compile = ["pip", "compile", "-q", name, "--generate-hashes", "--no-header", "-o"].map(PathBuf::from);
-    let run = uv.run(folder, compile.into_iter().chain([to.to_path_buf()]));
+    let parts = parts.iter().map(PathBuf::from);
+    let run = uv.run(folder, compile.into_iter().chain([to.to_path_buf()]).chain(parts));
     run.map_err(|failure| failure.about(blamed, &uv.from_source))?;
     read(to)
 }
 
-/// What of a file counts for resolving, and the files that count.
-fn asked_for(asked: &Asked) -> Result<(Key, Vec<PathBuf>)> {
+/// What of a file counts for resolving, with these arguments, and the files that count.
+fn asked_for(asked: &Asked, parts: &[String]) -> Result<(Key, Vec<PathBuf>)> {
     let mut inputs = Vec::new();
     let key = match asked.form {
         Form::Requirements => requirements(&asked.file, Key::new(), &mut inputs)?,
@@ -201,7 +213,8 @@ fn asked_for(asked: &Asked) -> Result<(Key, Vec<PathBuf>)> {
             };
             let project = ["name", "dependencies", "dynamic", "optional-dependencies", "requires-python"];
             let key = project.iter().fold(Key::new(), |key, name| key.part(name, table(&["project", name])));
-            key.part("uv", table(&["tool", "uv"]))
+            let groups = if parts.is_empty() { String::new() } else { table(&["dependency-groups"]) };
+            key.part("uv", table(&["tool", "uv"])).part("parts", parts.join(" ")).part("groups", groups)
         }
     };
     Ok((key, inputs))
@@ -241,7 +254,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
         let key = |form: Form, name: &str| {
-            let (key, inputs) = asked_for(&Asked { form, file: folder.path().join(name) }).expect("read");
+            let (key, inputs) = asked_for(&Asked { form, file: folder.path().join(name) }, &[]).expect("read");
             (key.hex(), inputs.len())
         };
         write("requirements.txt", "a\n-r more.txt\n--constraint=less.txt\n-r requirements.txt\n-r missing.txt\n");

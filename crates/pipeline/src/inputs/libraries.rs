@@ -85,6 +85,8 @@ mod tests {
             entry: Entry { module: "a".into(), function: None },
             libs: libs.iter().map(|lib| folder.join(lib)).collect(),
             exclude: exclude.iter().map(|path| path.to_string()).collect(),
+            extras: Vec::new(),
+            groups: Vec::new(),
             from_source: Vec::new(),
             optimize: 0,
             snapshot: true,

@@ -31,6 +31,9 @@ impl Metadata {
             name: said("name").unwrap_or_default(),
             requires_python: said("requires-python"),
             has_dependencies: !list("dependencies").is_empty()
+                || ["extras", "groups"]
+                    .iter()
+                    .any(|key| file.get("tool").and_then(|tool| tool.get("pyapp")?.get(key)).is_some())
                 || list("dynamic").iter().any(|key| key == "dependencies"),
             is_package: is_package.unwrap_or_else(|| file.contains_key("build-system")),
             scripts: scripts.map(|(name, value)| (name.clone(), text(value))).collect(),

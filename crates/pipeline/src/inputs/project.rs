@@ -1,6 +1,6 @@
 //! `pyproject.toml`: what `[tool.pyapp]` asks for. Where `[project]` says enough, that table may be missing.
 
-use super::asked::Asked;
+use super::asked::{Asked, Form};
 use super::metadata::Metadata;
 use super::permissions::permissions;
 use super::single;
@@ -52,6 +52,10 @@ pub struct Project {
     pub libs: Vec<PathBuf>,
     /// `exclude`: paths below `libs` that are left out.
     pub exclude: Vec<String>,
+    /// `extras`: what is installed of `[project.optional-dependencies]`.
+    pub extras: Vec<String>,
+    /// `groups`: what is installed of `[dependency-groups]`.
+    pub groups: Vec<String>,
     /// `from-source`: distributions that are built from source, in Python only.
     pub from_source: Vec<String>,
     /// `optimize`: CPython's optimisation level, 0 to 2.
@@ -80,7 +84,7 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "entry, exclude, from-source, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
+const KEYS: &str = "entry, exclude, extras, from-source, groups, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
 
 /// What holds where `[tool.pyapp]` says nothing.
 pub(super) struct Defaults<'a> {
@@ -143,7 +147,7 @@ impl Project {
         let (mut entry, mut libs) = (None, None);
         let mut from_source = FROM_SOURCE.map(str::to_string).to_vec();
         let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
-        let mut exclude = Vec::new();
+        let (mut exclude, mut extras, mut groups) = (Vec::new(), Vec::new(), Vec::new());
         let mut granted = Permissions::default();
         let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
         for (key, value) in section {
@@ -157,6 +161,16 @@ impl Project {
                 "from-source" => {
                     from_source =
                         strings(value).and_then(packages).ok_or_else(|| wrong("a list of names of packages"))?
+                }
+                "extras" | "groups" => {
+                    let form = defaults.asked.as_ref().map(|asked| asked.form);
+                    if !matches!(form, Some(Form::Project | Form::UvLock)) {
+                        let message = "expected a [project] with dependencies, and no pylock.toml, found another project; \
+                                       correct the project or remove it";
+                        return Err(fail(key, message.to_string()));
+                    }
+                    let names = strings(value).and_then(packages).ok_or_else(|| wrong("a list of names"))?;
+                    *(if key == "extras" { &mut extras } else { &mut groups }) = names;
                 }
                 "libs" => libs = Some(strings(value).ok_or_else(|| wrong("a list of folders"))?),
                 "exclude" => {
@@ -209,6 +223,8 @@ impl Project {
             entry,
             libs,
             exclude,
+            extras,
+            groups,
             from_source,
             optimize,
             snapshot,

@@ -5,6 +5,7 @@ use super::project::*;
 fn parse(text: &str) -> std::result::Result<Project, String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::create_dir(folder.path().join("python_libs")).expect("created");
+    std::fs::write(folder.path().join(FILE), text).expect("written");
     let place = folder.path().display().to_string();
     let parsed = Project::parse(folder.path().join(FILE), folder.path(), text);
     parsed.map_err(|error| error.to_string().replace(&format!("{place}/"), ""))
@@ -28,13 +29,13 @@ fn an_entry_may_name_a_function() {
 }
 
 /// Wrong settings, what is said of them, and the settings as that asks for.
-const MISTAKES: [(&str, &str, &str); 13] = [
+const MISTAKES: [(&str, &str, &str); 15] = [
     ("", ": expected a table [tool.pyapp], found none; add it with an entry", "[tool.pyapp]\nentry = 'a'"),
     ("[tool.pyapp]", ", [tool.pyapp] entry: expected what to run, found nothing; add it", "[tool.pyapp]\nentry = 'a'"),
     (
         "[tool.pyapp]\nentri = 'a'",
-        ", [tool.pyapp] entri: expected one of entry, exclude, from-source, libs, optimize, permissions, reproducible, size, \
-         snapshot, snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
+        ", [tool.pyapp] entri: expected one of entry, exclude, extras, from-source, groups, libs, optimize, permissions, \
+         reproducible, size, snapshot, snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
         "[tool.pyapp]\nentry = 'a'",
     ),
     ("[tool.pyapp]\nentry = 1", ", [tool.pyapp] entry: expected a string, found 1", "[tool.pyapp]\nentry = 'a'"),
@@ -62,6 +63,17 @@ const MISTAKES: [(&str, &str, &str); 13] = [
         "[tool.pyapp]\nentry = 'a'\nfrom-source = ['*']",
         ", [tool.pyapp] from-source: expected a list of names of packages, found [\"*\"]",
         "[tool.pyapp]\nentry = 'a'\nfrom-source = ['Ruamel.yaml']",
+    ),
+    (
+        "[tool.pyapp]\nentry = 'a'\ngroups = ['x']",
+        ", [tool.pyapp] groups: expected a [project] with dependencies, and no pylock.toml, found another project; correct \
+         the project or remove it",
+        "[project]\nname = 'a'\n[tool.pyapp]\nentry = 'a'\ngroups = ['x']",
+    ),
+    (
+        "[project]\n[tool.pyapp]\nentry = 'a'\nextras = 'x'",
+        ", [tool.pyapp] extras: expected a list of names, found \"x\"",
+        "[project]\n[tool.pyapp]\nentry = 'a'\nextras = ['x']",
     ),
     (
         "[project]\nname = 'a'",
