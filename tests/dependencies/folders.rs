@@ -2,6 +2,7 @@
 
 use super::common::project::files;
 use super::{SAID, build, lines, may_download, package, project, settings, uv};
+use pipeline::settings::Settings;
 use std::fs;
 
 #[test]
@@ -187,4 +188,60 @@ fn extras_and_groups_are_installed_on_request() {
     project.write("pyproject.toml", &settings("groups = ['nope']\n"));
     let error = build(&project).err().expect("refused");
     assert!(error.starts_with("uv.lock: uv found: Group `nope` is not defined") && !error.contains('\n'), "{error}");
+}
+
+#[test]
+fn a_member_of_a_workspace_brings_the_others_that_it_asks_for() {
+    if !may_download() {
+        return;
+    }
+    let project = project(&files(
+        r#"
+        === pyproject.toml
+        [tool.uv.workspace]
+        members = ["app", "lib"]
+        === app/pyproject.toml
+        [project]
+        name = "app"
+        version = "1"
+        requires-python = ">=3.13"
+        dependencies = ["lib", "mdurl"]
+        [project.scripts]
+        app = "app:main"
+        [tool.uv.sources]
+        lib = { workspace = true }
+        [build-system]
+        requires = ["uv_build"]
+        build-backend = "uv_build"
+        === app/src/app/__init__.py
+        import importlib.metadata as m, lib
+        def main(): print(lib.X, sorted(d.name for d in m.distributions()))
+        === lib/pyproject.toml
+        [project]
+        name = "lib"
+        version = "2"
+        requires-python = ">=3.13"
+        [build-system]
+        requires = ["uv_build"]
+        build-backend = "uv_build"
+        === lib/src/lib/__init__.py
+        X = 1
+        "#,
+    ));
+    uv(&project, &["lock", "-q"]);
+    let settings = Settings { project: project.path("app"), ..settings(&project) };
+    let build = || project.build_with(&settings).unwrap_or_else(|error| panic!("{error}"));
+    let app = build();
+    assert_eq!(lines(&app, &[]), ["1 ['app', 'lib', 'mdurl']"]);
+    assert!(
+        app.report.summary.contains("2 distributions from folders and 1 distribution from uv.lock"),
+        "{}",
+        app.report.summary
+    );
+    // A change of the other is seen.
+    project.write("lib/src/lib/__init__.py", "X = 2\n");
+    assert_eq!(lines(&build(), &[]), ["2 ['app', 'lib', 'mdurl']"]);
+    let watched = app.report.inputs.iter().filter_map(|path| path.canonicalize().ok());
+    let lib = project.path("lib/src").canonicalize().expect("there");
+    assert!(watched.into_iter().any(|path| path == lib), "{:?}", app.report.inputs);
 }

@@ -38,6 +38,8 @@ pub(super) struct Lock {
     pub folder: PathBuf,
     /// What is blamed for what is wrong with it.
     pub asked: PathBuf,
+    /// Folders that it names, in which other projects lie.
+    pub projects: Vec<PathBuf>,
     /// What cargo must watch.
     pub inputs: Vec<PathBuf>,
     /// Where it comes from, for the summary.
@@ -58,6 +60,7 @@ impl Build {
             text,
             folder: self.project().folder.clone(),
             asked: asked.file.clone(),
+            projects: Vec::new(),
             inputs: vec![asked.file.clone()],
             summary: format!("from {}", asked.name()),
         };
@@ -71,8 +74,14 @@ impl Build {
                 let mut more = vec!["--locked", "--no-default-groups", "--no-emit-project"];
                 let parts = self.parts();
                 more.extend(parts.iter().map(String::as_str));
-                let text = self.export(uv, asked, &more, &pylock)?;
-                Ok(Lock { file: pylock, ..found(text) })
+                let mut text = self.export(uv, asked, &more, &pylock)?;
+                let projects = projects(&text, out);
+                if !projects.is_empty() {
+                    // They are packed as the project itself is.
+                    more.push("--no-emit-local");
+                    text = self.export(uv, asked, &more, &pylock)?;
+                }
+                Ok(Lock { file: pylock, projects, ..found(text) })
             }
             Form::Script => {
                 let lock = asked.file.with_file_name(format!("{}.lock", asked.name()));
@@ -237,6 +246,14 @@ fn requirements(file: &Path, mut key: Key, seen: &mut Vec<PathBuf>) -> Result<Ke
     Ok(key)
 }
 
+/// The folders of other projects that a lock in `folder` names, in the form of PEP 751.
+fn projects(lock: &str, folder: &Path) -> Vec<PathBuf> {
+    let table: toml::Table = lock.parse().unwrap_or_default();
+    let packages = table.get("packages").and_then(toml::Value::as_array);
+    let path = |package: &toml::Value| Some(folder.join(package.get("directory")?.get("path")?.as_str()?));
+    packages.into_iter().flatten().filter_map(path).collect()
+}
+
 fn has_hashes(requirements: &str) -> bool {
     requirements.lines().any(|line| line.contains("--hash=") && !line.trim_start().starts_with('#'))
 }
@@ -270,6 +287,13 @@ mod tests {
         assert_eq!(key(Form::Project, "pyproject.toml"), first);
         write("pyproject.toml", "[project]\ndependencies = ['a', 'b']\n");
         assert_ne!(key(Form::Project, "pyproject.toml"), first);
+    }
+
+    #[test]
+    fn folders_in_a_lock_count_from_where_it_is() {
+        let lock = "[[packages]]\nname = 'a'\nversion = '1'\n[[packages]]\nname = 'b'\ndirectory = { path = '../b' }\n";
+        assert_eq!(projects(lock, Path::new("/x/y")), [PathBuf::from("/x/y/../b")]);
+        assert!(projects("a==1\n", Path::new("/x")).is_empty());
     }
 
     #[test]

@@ -74,11 +74,17 @@ impl Build {
         // The lock first, as it lies among the project's own files.
         let lock = project.asked.as_ref().map(|asked| self.lock(&uv, asked)).transpose()?;
         let mut summary = Vec::new();
-        if own.is_some() {
-            let (folder, sources) = self.own_distribution(&uv)?;
+        let others = lock.iter().flat_map(|lock| &lock.projects);
+        let packed: Vec<&PathBuf> = own.map(|_| &project.folder).into_iter().chain(others).collect();
+        for folder in &packed {
+            let (folder, sources) = self.own_distribution(&uv, folder)?;
             installed.folders.push(folder);
             installed.inputs.extend(sources);
-            summary.push("the project's own distribution".to_string());
+        }
+        match packed.len() {
+            0 => {}
+            1 if own.is_some() => summary.push("the project's own distribution".to_string()),
+            packed => summary.push(format!("{} from folders", count(packed, "distribution"))),
         }
         if let Some(lock) = lock {
             let (folder, distributions) = self.install(&uv, &lock)?;

@@ -1,4 +1,4 @@
-//! The project itself as a distribution: packed by its build backend, and installed, so that it has what it says of itself, and
+//! The project itself as a distribution, and others beside it that a lock names by their folders: packed by its build backend, and installed, so that it has what it says of itself, and
 //! only what it would bring when it is installed anywhere.
 //!
 //! The backend is one of Python (PEP 517) and runs on this machine, under its python3. It works on a copy: backends leave
@@ -19,13 +19,14 @@ const BESIDE: [&str; 5] = ["build", "dist", "node_modules", "target", "venv"];
 const LOCKS: [&str; 3] = ["pylock.toml", "requirements.lock", "uv.lock"];
 
 impl Build {
-    /// Packs and installs the project; the folder, and what it was packed from.
+    /// Packs and installs the project in a folder; where it is then, and what it was packed from.
     ///
     /// # Errors
     /// [`Error::Project`] with uv's words, among which are the backend's; [`Error::Io`].
-    pub(super) fn own_distribution(&self, uv: &Uv) -> Result<(PathBuf, Vec<PathBuf>)> {
+    pub(super) fn own_distribution(&self, uv: &Uv, project_folder: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
         let project = self.project();
-        let sources = sources(&project.folder)?;
+        let sources = sources(project_folder)?;
+        let file = project_folder.join("pyproject.toml");
         let work = self.settings().out.join("own");
         if work.exists() {
             fs::remove_dir_all(&work).doing("remove", &work)?;
@@ -41,16 +42,16 @@ impl Build {
             let wheels = work.join("wheels");
             let build = ["build", "-q", "--wheel", "-o"].map(PathBuf::from).into_iter().chain([wheels.clone()]);
             let built = uv.building_in(&copied)?.run(&copied, build);
-            built.map_err(|failure| failure.about(&project.file, &project.from_source))?;
+            built.map_err(|failure| failure.about(&file, &project.from_source))?;
             let wheels = sorted_entries(&wheels)?.into_iter().map(|entry| entry.path());
             let wheel = wheels.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "whl"));
             let wheel = wheel.ok_or_else(|| Error::Project {
-                place: project.file.display().to_string(),
+                place: file.display().to_string(),
                 message: "expected its build backend to make a wheel, found none; correct [build-system]".to_string(),
             })?;
             let last = ["--target".into(), site.to_path_buf(), wheel];
-            let installed = uv.run(&project.folder, INSTALL.map(PathBuf::from).into_iter().chain(last));
-            installed.map_err(|failure| failure.about(&project.file, &project.from_source))?;
+            let installed = uv.run(project_folder, INSTALL.map(PathBuf::from).into_iter().chain(last));
+            installed.map_err(|failure| failure.about(&file, &project.from_source))?;
             tidy(site, &project.exclude).map(drop)
         })?;
         fs::remove_dir_all(&work).doing("remove", &work)?;
