@@ -40,8 +40,23 @@ const SETTINGS: [(&str, &str); 6] = [
     ("UV_LINK_MODE", "copy"),
     ("NO_COLOR", "1"),
 ];
-/// What would lead it, or a backend, to another Python.
-const OTHERS: [&str; 4] = ["VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME"];
+/// What would lead it, or a backend, to another Python, or contradict what it is told.
+const OTHERS: [&str; 12] = [
+    "CONDA_PREFIX",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "UV_FROZEN",
+    "UV_LOCKED",
+    "UV_NO_BINARY",
+    "UV_NO_BUILD",
+    "UV_NO_CACHE",
+    "UV_PROJECT",
+    "UV_SYSTEM_PYTHON",
+    "UV_WORKING_DIRECTORY",
+    "VIRTUAL_ENV",
+];
+/// What a backend would run under where there is no python3; by its name alone the interpreter would find itself.
+const NO_PYTHON: &str = "/usr/bin/python3";
 
 /// uv, ready to run.
 #[derive(Clone)]
@@ -113,7 +128,7 @@ impl Uv {
         uv.args(arguments).current_dir(folder);
         uv.env("UV_PYTHON", &self.interpreter).env("UV_CACHE_DIR", &self.cache).envs(SETTINGS).envs(PURE);
         uv.env(interpreter::BACKENDS_OF, self.from_source.join(" "));
-        uv.env(interpreter::HOST, host_python().unwrap_or_else(|| PathBuf::from("python3")));
+        uv.env(interpreter::HOST, host_python().unwrap_or_else(|| NO_PYTHON.into()));
         OTHERS.iter().for_each(|name| {
             uv.env_remove(name);
         });
