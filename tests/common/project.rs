@@ -43,8 +43,13 @@ impl Project {
 
     /// Builds, and gives the error's text if that fails, with the project's own path taken out.
     pub fn build(&self) -> Result<App, String> {
+        self.build_with(&self.settings())
+    }
+
+    /// As [`Project::build`], with other settings.
+    pub fn build_with(&self, settings: &Settings) -> Result<App, String> {
         let here = format!("{}/", self.folder.path().display());
-        let report = pipeline::build(&self.settings()).map_err(|error| error.to_string().replace(&here, ""))?;
+        let report = pipeline::build(settings).map_err(|error| error.to_string().replace(&here, ""))?;
         // A copy: the project may be built again, or be gone, before the app runs.
         let copy = folder();
         fs::create_dir(copy.path().join(ASSETS)).expect("created");

@@ -2,7 +2,7 @@
 
 use crate::cache::Cache;
 use crate::error::Result;
-use crate::inputs::Project;
+use crate::inputs::{Entry, Project};
 use crate::progress::Progress;
 use crate::settings::Settings;
 use std::path::PathBuf;
@@ -42,6 +42,11 @@ impl Build {
 
     pub(crate) fn project(&self) -> &Project {
         &self.project
+    }
+
+    /// Sets what starts, where that is known only when it is installed.
+    pub(crate) fn start_with(&mut self, entry: Entry) {
+        self.project.entry = entry;
     }
 
     /// What a build depends on. Cargo looks at folders recursively, so new and removed files count.

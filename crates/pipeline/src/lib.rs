@@ -5,7 +5,8 @@
 //!
 //! | folder | stage |
 //! |---|---|
-//! | `inputs/` | what is bundled: `pyproject.toml`, the libraries |
+//! | `inputs/` | what is bundled: the project's settings, the libraries |
+//! | `dependencies/` | what the project asks for from package registries: resolved, installed, tidied |
 //! | `runtime/` | python.wasm and the standard library's sources: found, or built by the recipe in `wasm/` |
 //! | `compilation/` | python.wasm to machine code, and with that sources to bytecode |
 //! | `output/` | the archive, the check of the entry, licences, the finished parts |
@@ -17,6 +18,7 @@
 mod common;
 mod compilation;
 mod context;
+mod dependencies;
 mod error;
 mod inputs;
 mod output;
@@ -25,11 +27,12 @@ pub mod settings;
 mod snapshot;
 mod walk;
 
-use common::{command, crates, guest, own_folder, progress};
+use common::{command, crates, guest, log, own_folder, pip, progress};
 
 pub use common::{cache, hash};
 pub use compilation::{Compiled, Python, Sources, Stdlib};
 pub use context::Build;
+pub use dependencies::markers;
 pub use error::{Error, Result};
 pub use output::Built;
 pub use own_folder::OwnFolder;

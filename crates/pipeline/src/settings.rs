@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub struct Settings {
     /// pyapp's own source: where `wasm/` and `compile_library.py` are (`CARGO_MANIFEST_DIR`).
     pub source: PathBuf,
-    /// The project to bundle (`PYAPP_PROJECT`, default: pyapp's own folder).
+    /// The project to bundle (`PYAPP_PROJECT`, default: pyapp's own folder): a folder, a script or a wheel.
     pub project: PathBuf,
     /// A ready-made runtime (`PYAPP_PYTHON`).
     pub python: Option<PathBuf>,
@@ -45,7 +45,8 @@ impl Settings {
     fn of_build_script(variable: Variables<'_>) -> Result<Settings> {
         let required = |name| required(name, variable);
         let source = PathBuf::from(required("CARGO_MANIFEST_DIR")?);
-        let project = match folder("PYAPP_PROJECT", variable, &source)? {
+        let project = match existing("PYAPP_PROJECT", variable, &source, "a folder, a script or a wheel", Path::exists)?
+        {
             Some(project) => project,
             None => source.clone(),
         };
@@ -112,16 +113,27 @@ fn required(name: &str, variable: Variables<'_>) -> Result<String> {
     })
 }
 
-/// A folder that must be there. A relative path counts from pyapp's source, as cargo starts build scripts there.
+/// A folder that must be there.
 fn folder(name: &str, variable: Variables<'_>, base: &Path) -> Result<Option<PathBuf>> {
+    existing(name, variable, base, "a folder", Path::is_dir)
+}
+
+/// What must be there. A relative path counts from pyapp's source, as cargo starts build scripts there.
+fn existing(
+    name: &str,
+    variable: Variables<'_>,
+    base: &Path,
+    what: &str,
+    is_there: impl Fn(&Path) -> bool,
+) -> Result<Option<PathBuf>> {
     let Some(value) = variable(name) else { return Ok(None) };
     let path = base.join(value);
-    if path.is_dir() {
+    if is_there(&path) {
         return Ok(Some(path));
     }
     Err(Error::Project {
         place: format!("environment variable {name}"),
-        message: format!("expected a folder, found nothing at {}; correct the path or unset it", path.display()),
+        message: format!("expected {what}, found nothing at {}; correct the path or unset it", path.display()),
     })
 }
 
@@ -172,9 +184,9 @@ mod tests {
     fn a_folder_that_is_missing_can_be_corrected_or_not_named() {
         let base = tempfile::tempdir().expect("a temporary folder");
         let place = base.path().join("here");
-        for name in ["PYAPP_PROJECT", "PYAPP_PYTHON"] {
+        for (name, what) in [("PYAPP_PROJECT", "a folder, a script or a wheel"), ("PYAPP_PYTHON", "a folder")] {
             let expected = format!(
-                "environment variable {name}: expected a folder, found nothing at {}; correct the path or unset it",
+                "environment variable {name}: expected {what}, found nothing at {}; correct the path or unset it",
                 place.display()
             );
             assert_eq!(read(base.path(), "", (name, "here")).expect_err("refused"), expected);
@@ -184,6 +196,10 @@ mod tests {
         std::fs::create_dir(&place).expect("created");
         assert_eq!(read(base.path(), "", ("PYAPP_PROJECT", "here")).expect("corrected").project, place);
         assert_eq!(read(base.path(), "", ("PYAPP_PYTHON", "here")).expect("corrected").python, Some(place));
+        std::fs::write(base.path().join("app.py"), "").expect("written");
+        let script = read(base.path(), "", ("PYAPP_PROJECT", "app.py")).expect("a file is a project, too");
+        assert_eq!(script.project, base.path().join("app.py"));
+        read(base.path(), "", ("PYAPP_PYTHON", "app.py")).expect_err("a file is no runtime");
     }
 
     #[test]

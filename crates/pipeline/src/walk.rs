@@ -3,6 +3,7 @@
 use crate::cache::Pruned;
 use crate::compilation::{LeftOut, Python, Sources, Stdlib};
 use crate::context::Build;
+use crate::dependencies::PINS;
 use crate::error::{Result, count};
 use crate::inputs::{Library, granted, libraries};
 use crate::runtime;
@@ -33,8 +34,9 @@ pub struct Report {
 /// # Errors
 /// Any [`Error`](crate::Error); nothing half-written is left.
 pub fn build(settings: &Settings) -> Result<Report> {
-    let build = Build::open(settings)?;
-    let libraries = libraries::find(build.project())?;
+    let mut build = Build::open(settings)?;
+    let installed = build.dependencies()?;
+    let libraries = libraries::find(build.project(), &installed.folders)?;
     let python = build.python()?;
     let stdlib = build.stdlib_archive(&python)?;
     let left_out = build.native_code(&python, &stdlib, &libraries)?;
@@ -57,10 +59,11 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let mut warnings: Vec<String> = snapshot.as_ref().map(|snapshot| snapshot.warnings.clone()).unwrap_or_default();
     warnings.extend(licences.err().map(|reason| format!("licence texts of the Rust crates are left out: {reason}")));
     Ok(Report {
-        inputs: build.inputs(),
+        inputs: [build.inputs(), installed.inputs].concat(),
         target: settings.target.clone(),
         summary: [
             Some(summarize(&libraries, modules, &python, &archive, summary, snapshot.as_ref(), &left_out)),
+            Some(installed.summary).filter(|summary| !summary.is_empty()),
             granted(&build.project().permissions),
         ]
         .into_iter()
@@ -69,7 +72,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
         .join("; "),
         warnings,
         log: python.runtime.log,
-        pruned: build.cache().prune(&runtime::pins(&settings.source)),
+        pruned: build.cache().prune(&[runtime::pins(&settings.source), PINS.to_string()].concat()),
     })
 }
 
@@ -82,10 +85,11 @@ fn summarize(
     snapshot: Option<&Snapshot>,
     left_out: &LeftOut,
 ) -> String {
+    let libraries = libraries.iter().filter(|library| !library.is_metadata()).count();
     let bundled = format!(
         "bundled {} in {} with CPython {}: archive {:.1} MB ({} files, {:.1} MB unpacked), machine code {:.1} MB, {}",
         count(modules, "module"),
-        if libraries.len() == 1 { "1 library".into() } else { format!("{} libraries", libraries.len()) },
+        if libraries == 1 { "1 library".into() } else { format!("{libraries} libraries") },
         python.runtime.version,
         megabytes(archive.bytes().len() as u64),
         summary.files,

@@ -5,7 +5,9 @@ pub mod command;
 pub mod crates;
 pub mod guest;
 pub mod hash;
+pub mod log;
 pub mod own_folder;
+pub mod pip;
 pub mod progress;
 #[cfg(test)]
 pub mod test_build;

@@ -3,7 +3,7 @@
 use super::merge::{self, Piece};
 use super::project::Project;
 use crate::error::{Error, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What goes into site-packages under one name: a package, a module, or data that lies beside them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,18 +14,28 @@ pub struct Library {
     pub(crate) pieces: Vec<Piece>,
 }
 
-/// Finds the libraries of a project, in name order.
+/// Finds the libraries of a project, in name order: those of its own folders, and what is installed in others.
 ///
 /// # Errors
 /// [`Error::Libraries`] with what does not fit together; [`Error::Project`] if `exclude` names what is not there;
 /// [`Error::Io`].
-pub(crate) fn find(project: &Project) -> Result<Vec<Library>> {
-    let (pieces, problems) = merge::merge(&project.libs, &project.exclude)?;
+pub(crate) fn find(project: &Project, installed: &[PathBuf]) -> Result<Vec<Library>> {
+    let folders = [&project.libs[..], installed].concat();
+    let (mut pieces, mut problems) = merge::merge(&folders, &project.exclude)?;
+    if let Some(module) = &project.script {
+        let path = format!("{module}.py");
+        let is_same = |piece: &&Piece| piece.path == path || Path::new(&piece.path).starts_with(module);
+        if let Some(other) = pieces.iter().find(is_same) {
+            let (script, other) = (project.file.display(), other.place.display());
+            problems.push(format!("{script} and {other}: expected one module {module}, found two; rename the script"));
+        }
+        pieces.push(Piece { path, place: project.file.clone() });
+    }
     if !problems.is_empty() {
         return Err(Error::Libraries(problems));
     }
     for path in &project.exclude {
-        if !project.libs.iter().any(|lib| lib.join(path).symlink_metadata().is_ok()) {
+        if !folders.iter().any(|lib| lib.join(path).symlink_metadata().is_ok()) {
             let message =
                 format!("expected a path below a folder of libs, found none for {path}; correct or remove it");
             return Err(Error::Project { place: project.place("exclude"), message });
@@ -44,6 +54,11 @@ pub(crate) fn find(project: &Project) -> Result<Vec<Library>> {
 }
 
 impl Library {
+    /// Whether it is only what a distribution says of itself.
+    pub(crate) fn is_metadata(&self) -> bool {
+        self.name.ends_with(".dist-info")
+    }
+
     /// Whether a path of the compiled libraries belongs to it.
     pub(crate) fn owns(&self, path: &str) -> bool {
         let compiled = match Path::new(&self.name).extension() {
@@ -63,9 +78,16 @@ mod tests {
     fn project(folder: &Path, libs: &[&str], exclude: &[&str]) -> Project {
         Project {
             file: "pyproject.toml".into(),
+            folder: folder.to_path_buf(),
+            metadata: None,
+            asked: None,
+            script: None,
             entry: Entry { module: "a".into(), function: None },
             libs: libs.iter().map(|lib| folder.join(lib)).collect(),
             exclude: exclude.iter().map(|path| path.to_string()).collect(),
+            extras: Vec::new(),
+            groups: Vec::new(),
+            from_source: Vec::new(),
             optimize: 0,
             snapshot: true,
             snapshot_include: Vec::new(),
@@ -83,7 +105,7 @@ mod tests {
             fs::create_dir_all(folder.path().join(path)).expect("created");
         }
         fs::write(folder.path().join("two/c.py"), "").expect("written");
-        let names = find(&project(folder.path(), &["one", "two"], &["dropped"])).expect("found");
+        let names = find(&project(folder.path(), &["one", "two"], &["dropped"]), &[]).expect("found");
         let names: Vec<_> = names.iter().map(|library| (library.name.as_str(), library.pieces.len())).collect();
         assert_eq!(names, [("a", 1), ("b", 1), ("c.py", 1), ("ns", 2)]);
     }
@@ -92,13 +114,13 @@ mod tests {
     fn an_exclusion_of_nothing_is_refused() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::create_dir_all(folder.path().join("one/b")).expect("created");
-        let error = find(&project(folder.path(), &["one"], &["b/c.so"])).expect_err("refused").to_string();
+        let error = find(&project(folder.path(), &["one"], &["b/c.so"]), &[]).expect_err("refused").to_string();
         let expected = "pyproject.toml, [tool.pyapp] exclude: expected a path below a folder of libs, found none for \
                         b/c.so; correct or remove it";
         assert_eq!(error, expected);
         fs::write(folder.path().join("one/b/c.so"), "").expect("written");
-        find(&project(folder.path(), &["one"], &["b/c.so"])).expect("corrected");
-        find(&project(folder.path(), &["one"], &[])).expect("removed");
+        find(&project(folder.path(), &["one"], &["b/c.so"]), &[]).expect("corrected");
+        find(&project(folder.path(), &["one"], &[]), &[]).expect("removed");
     }
 
     #[test]

@@ -184,7 +184,7 @@ fn has_modules(folder: &Path) -> Result<bool> {
 }
 
 /// Whether an `__init__.py` makes its package a namespace: by pkgutil, or by setuptools.
-fn extends_path(init: &Path) -> bool {
+pub(crate) fn extends_path(init: &Path) -> bool {
     let text = fs::read(init).unwrap_or_default();
     let has = |word: &str| text.windows(word.len()).any(|window| window == word.as_bytes());
     has("extend_path(") || has("declare_namespace(")

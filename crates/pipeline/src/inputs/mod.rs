@@ -1,13 +1,20 @@
 //! What is bundled: the project's settings and its libraries.
 
+mod asked;
 pub mod libraries;
 mod merge;
+mod metadata;
 mod native;
 mod permissions;
 pub mod project;
+#[cfg(test)]
+mod project_test;
+mod single;
 
+pub use asked::{Asked, Form};
 pub use libraries::Library;
-pub(crate) use merge::Piece;
+pub(crate) use merge::{Piece, extends_path};
 pub(crate) use native::{Native, find as find_native};
 pub(crate) use permissions::granted;
-pub use project::{Project, Size};
+pub(crate) use project::parse_entry;
+pub use project::{Entry, Project, Size};

@@ -1,12 +1,18 @@
-//! `pyproject.toml`: what `[tool.pyapp]` asks for.
+//! `pyproject.toml`: what `[tool.pyapp]` asks for. Where `[project]` says enough, that table may be missing.
 
+use super::asked::{Asked, Form};
+use super::metadata::Metadata;
 use super::permissions::permissions;
+use super::single;
 use crate::error::{Doing, Error, Result};
 use policy::Permissions;
 use std::path::{Path, PathBuf};
 
 /// The file that says what goes in.
-const FILE: &str = "pyproject.toml";
+pub(super) const FILE: &str = "pyproject.toml";
+
+/// `libs`, if it is not said.
+const LIBS: &str = "python_libs";
 
 /// What starts when the executable does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,12 +38,26 @@ impl Entry {
 pub struct Project {
     /// The settings file.
     pub file: PathBuf,
+    /// The folder that it is of.
+    pub folder: PathBuf,
+    /// `[project]`, if there is one.
+    pub metadata: Option<Metadata>,
+    /// What says which distributions it asks for, if it asks for any.
+    pub asked: Option<Asked>,
+    /// If it is a script: the name of its module.
+    pub script: Option<String>,
     /// `entry`: what starts.
     pub entry: Entry,
     /// `libs`: folders whose contents go into site-packages.
     pub libs: Vec<PathBuf>,
     /// `exclude`: paths below `libs` that are left out.
     pub exclude: Vec<String>,
+    /// `extras`: what is installed of `[project.optional-dependencies]`.
+    pub extras: Vec<String>,
+    /// `groups`: what is installed of `[dependency-groups]`.
+    pub groups: Vec<String>,
+    /// `from-source`: distributions that are built from source, in Python only.
+    pub from_source: Vec<String>,
     /// `optimize`: CPython's optimisation level, 0 to 2.
     pub optimize: u8,
     /// `snapshot`: whether a run resumes from the image of an initialised interpreter.
@@ -64,16 +84,32 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str =
-    "entry, exclude, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
+const KEYS: &str = "entry, exclude, extras, from-source, groups, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
+
+/// What holds where `[tool.pyapp]` says nothing.
+pub(super) struct Defaults<'a> {
+    /// What starts, or that it must be said.
+    pub entry: std::result::Result<Entry, String>,
+    pub libs: Vec<&'a str>,
+    pub metadata: Option<Metadata>,
+    pub asked: Option<Asked>,
+    pub script: Option<String>,
+}
+
+/// `from-source`, if it is not said: popular distributions whose wheels are native code, and that are Python when they are
+/// built without a compiler.
+const FROM_SOURCE: [&str; 3] = ["markupsafe", "msgpack", "pyyaml"];
 
 impl Project {
-    /// Reads the settings of the project in `folder`.
+    /// Reads the settings of the project in a folder; of a script or a wheel, where `path` is a file.
     ///
     /// # Errors
     /// [`Error::Project`] naming the file and the key; [`Error::Io`].
-    pub fn read(folder: &Path) -> Result<Project> {
-        let file = folder.join(FILE);
+    pub fn read(path: &Path) -> Result<Project> {
+        if path.is_file() {
+            return single::read(path);
+        }
+        let file = path.join(FILE);
         if !file.is_file() {
             return Err(Error::Project {
                 place: file.display().to_string(),
@@ -81,31 +117,37 @@ impl Project {
             });
         }
         let text = std::fs::read_to_string(&file).doing("read", &file)?;
-        Project::parse(file, folder, &text)
+        Project::parse(file, path, &text)
     }
 
-    fn parse(file: PathBuf, folder: &Path, text: &str) -> Result<Project> {
+    pub(super) fn parse(file: PathBuf, folder: &Path, text: &str) -> Result<Project> {
+        let table = parse_toml(&file, text)?;
+        let metadata = Metadata::read(&table);
+        let nothing = "expected what to run, found nothing; add it";
+        let entry = metadata.as_ref().map_or_else(|| Err(nothing.to_string()), Metadata::entry);
+        let asked = Asked::find(folder, metadata.as_ref());
+        // A project that has libraries from elsewhere needs no folder of them.
+        let is_package = metadata.as_ref().is_some_and(|metadata| metadata.is_package);
+        let libs = if folder.join(LIBS).is_dir() || (asked.is_none() && !is_package) { vec![LIBS] } else { Vec::new() };
+        if section(&table).is_none() && metadata.is_none() {
+            let message = "expected a table [tool.pyapp], found none; add it with an entry".to_string();
+            return Err(Error::Project { place: file.display().to_string(), message });
+        }
+        Project::of(file, folder, &table, Defaults { entry, libs, metadata, asked, script: None })
+    }
+
+    /// What `[tool.pyapp]` in a file says, and what holds without it.
+    pub(super) fn of(file: PathBuf, folder: &Path, table: &toml::Table, defaults: Defaults<'_>) -> Result<Project> {
         let fail = |key: &str, message: String| Error::Project {
-            place: if key.is_empty() {
-                file.display().to_string()
-            } else {
-                format!("{}, [tool.pyapp] {key}", file.display())
-            },
+            place: format!("{}, [tool.pyapp] {key}", file.display()),
             message,
         };
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            fail("", format!("line {line}: expected TOML, found: {}", error.message().replace('\n', " ")))
-        })?;
-        let section = table.get("tool").and_then(|tool| tool.get("pyapp"));
-        let section = section
-            .and_then(toml::Value::as_table)
-            .ok_or_else(|| fail("", "expected a table [tool.pyapp], found none; add it with an entry".to_string()))?;
-
-        let mut entry = None;
-        let mut libs = vec!["python_libs".to_string()];
+        let none = toml::Table::new();
+        let section = section(table).unwrap_or(&none);
+        let (mut entry, mut libs) = (None, None);
+        let mut from_source = FROM_SOURCE.map(str::to_string).to_vec();
         let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
-        let mut exclude = Vec::new();
+        let (mut exclude, mut extras, mut groups) = (Vec::new(), Vec::new(), Vec::new());
         let mut granted = Permissions::default();
         let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
         for (key, value) in section {
@@ -116,7 +158,21 @@ impl Project {
                     let form = "\"pkg.mod\" or \"pkg.mod:function\"";
                     entry = Some(parse_entry(text).ok_or_else(|| wrong(form))?);
                 }
-                "libs" => libs = strings(value).ok_or_else(|| wrong("a list of folders"))?,
+                "from-source" => {
+                    from_source =
+                        strings(value).and_then(packages).ok_or_else(|| wrong("a list of names of packages"))?
+                }
+                "extras" | "groups" => {
+                    let form = defaults.asked.as_ref().map(|asked| asked.form);
+                    if !matches!(form, Some(Form::Project | Form::UvLock)) {
+                        let message = "expected a [project] with dependencies, and no pylock.toml, found another project; \
+                                       correct the project or remove it";
+                        return Err(fail(key, message.to_string()));
+                    }
+                    let names = strings(value).and_then(packages).ok_or_else(|| wrong("a list of names"))?;
+                    *(if key == "extras" { &mut extras } else { &mut groups }) = names;
+                }
+                "libs" => libs = Some(strings(value).ok_or_else(|| wrong("a list of folders"))?),
                 "exclude" => {
                     exclude = strings(value).and_then(paths).ok_or_else(|| wrong("a list of paths below libs"))?
                 }
@@ -148,7 +204,9 @@ impl Project {
                 }
             }
         }
-        let entry = entry.ok_or_else(|| fail("entry", "expected what to run, found nothing; add it".to_string()))?;
+        let Defaults { metadata, asked, script, .. } = defaults;
+        let entry = entry.map_or(defaults.entry, Ok).map_err(|message| fail("entry", message))?;
+        let libs = libs.unwrap_or_else(|| defaults.libs.iter().map(|lib| lib.to_string()).collect());
         let libs = libs.iter().map(|lib| folder.join(lib)).collect::<Vec<_>>();
         for lib in &libs {
             if !lib.is_dir() {
@@ -157,10 +215,17 @@ impl Project {
             }
         }
         Ok(Project {
+            folder: folder.to_path_buf(),
             file,
+            metadata,
+            asked,
+            script,
             entry,
             libs,
             exclude,
+            extras,
+            groups,
+            from_source,
             optimize,
             snapshot,
             snapshot_include,
@@ -175,6 +240,23 @@ impl Project {
     pub fn place(&self, key: &str) -> String {
         format!("{}, [tool.pyapp] {key}", self.file.display())
     }
+}
+
+/// The text of settings as TOML.
+///
+/// # Errors
+/// [`Error::Project`] naming the line.
+pub(super) fn parse_toml(file: &Path, text: &str) -> Result<toml::Table> {
+    text.parse().map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let message = format!("line {line}: expected TOML, found: {}", error.message().replace('\n', " "));
+        Error::Project { place: file.display().to_string(), message }
+    })
+}
+
+/// `[tool.pyapp]`.
+fn section(table: &toml::Table) -> Option<&toml::Table> {
+    table.get("tool")?.get("pyapp")?.as_table()
 }
 
 fn modules(value: &toml::Value) -> Option<Vec<String>> {
@@ -192,7 +274,18 @@ fn paths(texts: Vec<String>) -> Option<Vec<String>> {
     paths.iter().all(is_path).then_some(paths)
 }
 
-fn parse_entry(text: &str) -> Option<Entry> {
+/// Names of packages as package registries have them: small letters, single dashes.
+fn packages(names: Vec<String>) -> Option<Vec<String>> {
+    let normal = |name: &String| {
+        let parts: Vec<&str> = name.split(['-', '_', '.']).filter(|part| !part.is_empty()).collect();
+        let is_name =
+            !parts.is_empty() && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        is_name.then(|| parts.join("-").to_lowercase())
+    };
+    names.iter().map(normal).collect()
+}
+
+pub(crate) fn parse_entry(text: &str) -> Option<Entry> {
     let (module, function) = match text.split_once(':') {
         Some((module, function)) => (module, Some(function)),
         None => (text, None),
@@ -206,127 +299,8 @@ fn is_dotted(name: &str) -> bool {
 }
 
 /// As Python's identifiers, near enough: whether the name exists is found out later, by CPython.
-fn is_identifier(name: &str) -> bool {
+pub(super) fn is_identifier(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|first: char| first.is_ascii_digit())
         && name.chars().all(|char| char == '_' || char.is_alphanumeric())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str) -> std::result::Result<Project, String> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        std::fs::create_dir(folder.path().join("python_libs")).expect("created");
-        let place = folder.path().display().to_string();
-        let parsed = Project::parse(folder.path().join(FILE), folder.path(), text);
-        parsed.map_err(|error| error.to_string().replace(&format!("{place}/"), ""))
-    }
-
-    #[test]
-    fn defaults_fill_what_is_not_said() {
-        let project = parse("[tool.pyapp]\nentry = \"a.b\"").expect("valid");
-        assert_eq!(project.entry, Entry { module: "a.b".into(), function: None });
-        assert_eq!(project.optimize, 0);
-        assert!(project.snapshot && !project.reproducible && project.snapshot_exclude.is_empty());
-        assert_eq!(project.size, Size::Fast);
-        assert!(project.libs[0].ends_with("python_libs") && project.libs.len() == 1);
-    }
-
-    #[test]
-    fn an_entry_may_name_a_function() {
-        let project = parse("[tool.pyapp]\nentry = \"a.b:Main.run\"\noptimize = 2").expect("valid");
-        assert_eq!(project.entry.text(), "a.b:Main.run");
-        assert_eq!(project.optimize, 2);
-    }
-
-    /// Wrong settings, what is said of them, and the settings as that asks for.
-    const MISTAKES: [(&str, &str, &str); 11] = [
-        ("", ": expected a table [tool.pyapp], found none; add it with an entry", "[tool.pyapp]\nentry = 'a'"),
-        (
-            "[tool.pyapp]",
-            ", [tool.pyapp] entry: expected what to run, found nothing; add it",
-            "[tool.pyapp]\nentry = 'a'",
-        ),
-        (
-            "[tool.pyapp]\nentri = 'a'",
-            ", [tool.pyapp] entri: expected one of entry, exclude, libs, optimize, permissions, reproducible, size, snapshot, \
-             snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
-            "[tool.pyapp]\nentry = 'a'",
-        ),
-        ("[tool.pyapp]\nentry = 1", ", [tool.pyapp] entry: expected a string, found 1", "[tool.pyapp]\nentry = 'a'"),
-        (
-            "[tool.pyapp]\nentry = 'a:b:c'",
-            ", [tool.pyapp] entry: expected \"pkg.mod\" or \"pkg.mod:function\", found \"a:b:c\"",
-            "[tool.pyapp]\nentry = 'pkg.mod:function'",
-        ),
-        (
-            "[tool.pyapp]\nentry = 'a'\noptimize = 3",
-            ", [tool.pyapp] optimize: expected 0, 1 or 2, found 3",
-            "[tool.pyapp]\nentry = 'a'\noptimize = 2",
-        ),
-        (
-            "[tool.pyapp]\nentry = 'a'\nlibs = ['python_libs', 'nope']",
-            ", [tool.pyapp] libs: expected a folder, found none at nope; create or correct it",
-            "[tool.pyapp]\nentry = 'a'\nlibs = ['python_libs']",
-        ),
-        (
-            "[tool.pyapp]\nentry = 'a'\nexclude = ['../a']",
-            ", [tool.pyapp] exclude: expected a list of paths below libs, found [\"../a\"]",
-            "[tool.pyapp]\nentry = 'a'\nexclude = ['a/b.so', 'c/']",
-        ),
-        (
-            "[tool.pyapp]\nentry = 'a'\nsize = 'tiny'",
-            ", [tool.pyapp] size: expected \"fast\" or \"small\", found \"tiny\"",
-            "[tool.pyapp]\nentry = 'a'\nsize = 'small'",
-        ),
-        (
-            "[tool.pyapp]\nentry = 'a'\nsnapshot = 1",
-            ", [tool.pyapp] snapshot: expected true or false, found 1",
-            "[tool.pyapp]\nentry = 'a'\nsnapshot = false",
-        ),
-        (
-            "[tool.pyapp]\nentry = 'a'\nsnapshot-exclude = ['a b']",
-            ", [tool.pyapp] snapshot-exclude: expected a list of module names, found [\"a b\"]",
-            "[tool.pyapp]\nentry = 'a'\nsnapshot-exclude = ['a.b']",
-        ),
-    ];
-
-    #[test]
-    fn every_mistake_names_file_and_key_and_can_be_corrected() {
-        for (text, message, corrected) in MISTAKES {
-            assert_eq!(parse(text).expect_err(text), format!("{FILE}{message}"));
-            parse(corrected).unwrap_or_else(|error| panic!("{corrected}: {error}"));
-        }
-        let error = parse("[tool.pyapp]\nentry = 'a'\nlibs = [1]").expect_err("refused");
-        assert_eq!(error, "pyproject.toml, [tool.pyapp] libs: expected a list of folders, found [1]");
-        let broken = parse("[tool.pyapp]\nentry = ").expect_err("broken");
-        assert!(broken.starts_with("pyproject.toml: line 2: expected TOML"), "{broken}");
-    }
-
-    #[test]
-    fn what_a_message_leaves_to_choose_works_either_way() {
-        // MISTAKES correct the unknown key, and name another folder.
-        parse("[tool.pyapp]\nentry = 'a'\nentri = 'a'").expect_err("unknown");
-        parse("[tool.pyapp]\nentry = 'a'").expect("removed");
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let text = "[tool.pyapp]\nentry = 'a'\nlibs = ['more']";
-        let read = || Project::parse(folder.path().join(FILE), folder.path(), text);
-        assert!(read().expect_err("refused").to_string().ends_with("create or correct it"));
-        std::fs::create_dir(folder.path().join("more")).expect("created");
-        read().expect("created");
-    }
-
-    #[test]
-    fn a_project_without_settings_is_told_to_write_them() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let error = Project::read(folder.path()).expect_err("refused").to_string();
-        let expected =
-            "pyproject.toml: expected the project's settings here, found no file; write [tool.pyapp] with an entry";
-        assert!(error.ends_with(expected), "{error}");
-        std::fs::write(folder.path().join(FILE), "[tool.pyapp]\nentry = 'a'\n").expect("written");
-        std::fs::create_dir(folder.path().join("python_libs")).expect("created");
-        Project::read(folder.path()).expect("read");
-    }
 }

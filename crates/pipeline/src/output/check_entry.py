@@ -1,6 +1,6 @@
 """Whether the entry that the project names is there; run by the build inside the finished bundle.
 
-    python3 check_entry.py MODULE [FUNCTION]
+    python3 check_entry.py MODULE [FUNCTION | --script]
 
 Finds the module as the import system will, without running it: a parent package has to be imported to be searched, so
 only top-level names are found that way and the rest is looked up by hand. Exit status 0 and nothing said, or 1 and one
@@ -42,6 +42,11 @@ def defined_names(code):
 
 
 def problem(module, function):
+    if function == "--script":
+        # It would be found in place of the script.
+        if module in sys.stdlib_module_names or importlib.machinery.PathFinder.find_spec(module, sys.path):
+            return f"expected a script, found {module}, which is a module of the standard library; rename the script"
+        function = None
     spec = find(module)
     if spec is None:
         return f"expected a module {module}, found none in the libraries or the standard library"

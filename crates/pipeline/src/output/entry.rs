@@ -19,11 +19,16 @@ impl Build {
         let no_room = |error| Error::Guest(format!("the file system of the checking CPython: {error}"));
         let entry = &self.project().entry;
         let builder = layout::python_context(archive.clone(), Limits::default()).map_err(no_room)?;
-        let builder =
-            builder.arguments(["python3", "-I", "-S", "-c", SCRIPT, &entry.module]).arguments(&entry.function);
+        let script = self.project().script.as_ref().map(|_| "--script");
+        let builder = builder.arguments(["python3", "-I", "-S", "-c", SCRIPT, &entry.module]);
+        let builder = builder.arguments(entry.function.as_deref().or(script));
         let (status, said, _) = python.run(builder)?;
         match status {
             0 => Ok(()),
+            1 if script.is_some() && !said.contains("Traceback") => Err(Error::Project {
+                place: self.project().file.display().to_string(),
+                message: said.trim().to_string(),
+            }),
             1 if !said.contains("Traceback") => Err(Error::Project {
                 place: self.project().place("entry"),
                 message: format!("{}; correct the entry or the libs", said.trim()),

@@ -8,7 +8,6 @@
 //! | `recipe.rs` | reads `wasm/recipe.toml` and gives the recipe its key |
 //! | `tools.rs` | finds the tools that the recipe needs |
 //! | `sources.rs` | downloads and checks |
-//! | `log.rs` | runs one step: log, time limit, last lines |
 //! | `patches.rs` | changes sources of CPython and wasi-libc |
 //! | `steps.rs` | the recipe itself |
 //! | `toolchain.rs` | one build: its folders, and how the compiler is called |
@@ -18,7 +17,6 @@
 
 mod abi_header;
 mod c_libraries;
-mod log;
 mod patches;
 #[cfg(test)]
 mod patches_test;
@@ -34,6 +32,7 @@ mod tools;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::sorted_entries;
+use crate::log;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -111,6 +110,14 @@ impl Build {
         runtime.log = missing.then_some(log);
         Ok(runtime)
     }
+}
+
+/// The version of CPython that the recipe below `source` makes.
+///
+/// # Errors
+/// [`Error::Project`], [`Error::Io`].
+pub fn version(source: &Path) -> Result<String> {
+    Ok(recipe::Recipe::read(&source.join("wasm"))?.version().to_string())
 }
 
 /// The text of the files in which the recipe below `source` pins what it downloads, each by its hash.

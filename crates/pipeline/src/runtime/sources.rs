@@ -7,6 +7,7 @@ use crate::command::output;
 use crate::crates;
 use crate::error::{Doing, Error, Result};
 use crate::hash;
+use crate::pip::Downloads;
 use crate::settings::Settings;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -119,33 +120,8 @@ impl<'a> Sources<'a> {
     /// Installs the wheel that `wasm/<name>.txt` pins into `work` with pip, which checks its hash; returns the folder.
     pub fn wheel(&self, name: &str, work: &Path) -> Result<PathBuf> {
         let (list, target) = (self.recipe.folder.join(format!("{name}.txt")), work.join(name));
-        let pip = |command: &str| {
-            let mut pip = Command::new("python3");
-            pip.args(["-m", "pip", "--disable-pip-version-check", "--no-input", command]);
-            pip.args(["--no-deps", "--only-binary=:all:", "--require-hashes", "-r"]).arg(&list);
-            pip.env("PIP_ROOT_USER_ACTION", "ignore");
-            pip
-        };
-        let install = || {
-            let mut install = pip("install");
-            install.arg("--no-compile").arg("--no-index").arg("--find-links").arg(&self.folder);
-            install.arg("--target").arg(&target);
-            self.log.run(&format!("installing the wheel of {name}.txt"), install, UNPACK_LIMIT)
-        };
-        if install().is_err() {
-            if self.settings.offline {
-                return Err(Error::Runtime(format!(
-                    "CARGO_NET_OFFLINE is set and a wheel is missing: expected the one for this machine that {} pins in \
-                     {}; put it there",
-                    list.display(),
-                    self.folder.display()
-                )));
-            }
-            let mut download = pip("download");
-            download.arg("--dest").arg(&self.folder);
-            self.log.run(&format!("downloading the wheel of {name}.txt"), download, DOWNLOAD_LIMIT)?;
-            install()?;
-        }
+        let downloads = Downloads { folder: &self.folder, offline: self.settings.offline, log: self.log };
+        downloads.install(&list, &target)?;
         Ok(target)
     }
 

@@ -103,6 +103,26 @@ impl Cache {
         Ok(bytes)
     }
 
+    /// The folder `what` under `key`, made by `make` at the path that it is given if it is not there.
+    ///
+    /// # Errors
+    /// Those of `make`, or [`Error::Io`](crate::Error::Io).
+    pub(crate) fn folder(&self, what: &str, key: Key, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+        let name = entry(what, key);
+        let _lock = self.lock(&name)?;
+        let folder = self.path(&name);
+        if !folder.is_dir() {
+            let work = self.path(&format!("{name}.work"));
+            // What an interrupted build left; nobody else can be in it, the lock is held.
+            if work.exists() {
+                fs::remove_dir_all(&work).doing("remove", &work)?;
+            }
+            make(&work)?;
+            fs::rename(&work, &folder).doing("put what was made at", &folder)?;
+        }
+        Ok(folder)
+    }
+
     /// As [`Cache::blob`], for what the compiler makes.
     ///
     /// # Errors
@@ -160,6 +180,21 @@ mod tests {
         let failed = cache.blob("x", key(), || Err(crate::Error::Runtime("no".to_string())));
         assert_eq!(failed.expect_err("failed").to_string(), "no");
         assert!(!cache.path(&entry("x", key())).exists());
+    }
+
+    #[test]
+    fn a_folder_is_made_once_and_whole() {
+        let (_folder, cache) = cache();
+        let make = |work: &Path, files: usize| {
+            fs::create_dir(work).doing("create", work)?;
+            (0..files).try_for_each(|file| fs::write(work.join(file.to_string()), "").doing("write", work))
+        };
+        let failed = |work: &Path| make(work, 3).and(Err(crate::Error::Runtime("no".to_string())));
+        cache.folder("x", key(), failed).expect_err("failed");
+        assert!(!cache.path(&entry("x", key())).exists());
+        let made = cache.folder("x", key(), |work| make(work, 1)).expect("made");
+        assert_eq!(hash::sorted_entries(&made).expect("listed").len(), 1, "something of the failed one is left");
+        assert_eq!(cache.folder("x", key(), |_| panic!("made twice")).expect("found"), made);
     }
 
     #[test]

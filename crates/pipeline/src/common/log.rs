@@ -1,5 +1,5 @@
-//! Running one step of the recipe: its output goes to the log, it has a time limit, and when it fails its last lines are
-//! shown.
+//! Running one step of what is made for the cache: its output goes to the log, it has a time limit, and when it fails its last
+//! lines are shown.
 
 use crate::command::wait;
 use crate::error::{Doing, Error, Result};
@@ -12,8 +12,8 @@ use std::time::Duration;
 /// How many lines of a failed step are shown.
 const TAIL: usize = 25;
 
-/// The log of a whole recipe run.
-pub(super) struct Log {
+/// The log of all steps.
+pub(crate) struct Log {
     path: PathBuf,
 }
 

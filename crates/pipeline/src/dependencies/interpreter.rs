@@ -1,0 +1,234 @@
+//! The interpreter that is none: what uv takes for the Python that it resolves and installs for.
+//!
+//! uv knows no platform like ours, but it asks an interpreter what it is and believes the answer. So it is given a script that
+//! answers with the markers of our CPython, as `platform` and `sys` tell them in the guest, and with a system for which there
+//! are no wheels: what fits it is `none-any`, Python only. Whatever else it is asked to run is a build backend (PEP 517), for
+//! which it stands in with the python3 of this machine; which ones it lets through is said by variables (`uv.rs`).
+//!
+//! uv remembers an answer by the script's path and time, so the script lies in a folder that is named by its contents.
+
+use crate::context::Build;
+use crate::error::{Doing, Error, Result};
+use crate::hash::Key;
+use serde_json::{Value, json};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// What the script runs build backends with: the path of a python3 of this machine.
+pub(super) const HOST: &str = "PYAPP_HOST_PYTHON";
+/// The packages whose backends it runs, with blanks between: names as uv's cache has them.
+pub(super) const BACKENDS_OF: &str = "PYAPP_BACKENDS_OF";
+/// A folder whose backend it runs, too.
+pub(super) const BACKEND_IN: &str = "PYAPP_BACKEND_IN";
+/// What it says before the name of a package whose backend it does not run.
+pub(super) const REFUSED: &str = "pyapp does not run the build script in ";
+
+/// The script, without its answer. `$exe`, `$root` and `$base` are filled in by the shell: nothing of the answer is known to
+/// be quoted but paths, and a path with a quote in it is no path of a cache.
+const SCRIPT: &str = r#"#!/bin/sh
+# Tells uv about pyapp's CPython, and runs build backends with this machine's: crates/pipeline/src/dependencies/interpreter.rs.
+exe=$0
+base=$(CDPATH= cd "$(dirname "$(readlink -f "$0")")/.." && pwd -P)
+root=$(CDPATH= cd "$(dirname "$0")/.." && pwd)
+# An environment of uv's, in which it builds, is known by this file.
+[ -f "$root/pyvenv.cfg" ] || root=$base
+case "$*" in
+*get_interpreter_info*)
+    cat <<END
+@ANSWER@
+END
+    exit ;;
+esac
+here=$(pwd -P)
+may=
+[ -n "$@IN@" ] && [ "$here" = "$@IN@" ] && may=yes
+for name in $@OF@; do
+    case "$here" in "$UV_CACHE_DIR"/sdists-v*/"$name"/*) may=yes ;; esac
+done
+if [ -z "$may" ]; then
+    echo "@REFUSED@$here" >&2
+    exit 1
+fi
+export PYTHONPATH="$root/lib/python@MINOR@/site-packages" PYTHONDONTWRITEBYTECODE=1
+exec "$@HOST@" "$@"
+"#;
+
+/// What our CPython says of itself, by the names of PEP 508. A test asks the guest.
+///
+/// # Errors
+/// [`Error::Runtime`] if `version` is not of the form `major.minor.micro`.
+pub fn markers(version: &str) -> Result<Value> {
+    Ok(json!({
+        "implementation_name": "cpython",
+        "implementation_version": version,
+        "os_name": "posix",
+        "platform_machine": "wasm32",
+        "platform_python_implementation": "CPython",
+        "platform_release": "0.0.0",
+        "platform_system": "wasi",
+        "platform_version": "0.0.0",
+        "python_full_version": version,
+        "python_version": minor(version)?,
+        "sys_platform": "wasi",
+    }))
+}
+
+/// All that uv asks for, in its own words; of this very version of uv.
+fn answer(version: &str) -> Result<Value> {
+    let minor = minor(version)?;
+    let packages = format!("lib/python{minor}/site-packages");
+    let below_root = format!("$root/{packages}");
+    Ok(json!({
+        "result": "success",
+        "markers": markers(version)?,
+        "sys_base_prefix": "$base",
+        "sys_base_exec_prefix": "$base",
+        "sys_prefix": "$root",
+        "sys_base_executable": format!("$base/{}", executable(minor)),
+        "sys_executable": "$exe",
+        "sys_path": [format!("$root/lib/python{minor}"), below_root],
+        "site_packages": [below_root],
+        "stdlib": format!("$base/lib/python{minor}"),
+        "extension_suffixes": [],
+        "standalone": false,
+        "scheme": {
+            "platlib": below_root,
+            "purelib": below_root,
+            "include": format!("$root/include/python{minor}"),
+            "scripts": "$root/bin",
+            "data": "$root",
+        },
+        "virtualenv": {
+            "purelib": packages,
+            "platlib": packages,
+            "include": format!("include/site/python{minor}"),
+            "scripts": "bin",
+            "data": "",
+        },
+        // Of those that uv knows, one without wheels.
+        "os": { "name": "haiku", "release": "0" },
+        "arch": "wasm32",
+        "cpu_info": { "unsupported_architecture": "wasm32" },
+        "manylinux_compatible": false,
+        "gil_disabled": false,
+        "debug_enabled": false,
+        "pointer_size": "32",
+    }))
+}
+
+fn executable(minor: &str) -> String {
+    format!("bin/python{minor}")
+}
+
+/// `3.13` of `3.13.5`.
+fn minor(version: &str) -> Result<&str> {
+    let cut = version.rsplit_once('.').map(|(minor, _)| minor).filter(|minor| minor.split('.').count() == 2);
+    cut.ok_or_else(|| {
+        Error::Runtime(format!("wasm/recipe.toml: expected CPython's version as major.minor.micro, found {version}"))
+    })
+}
+
+/// The whole script.
+fn script(version: &str) -> Result<String> {
+    let answer = format!("{:#}", answer(version)?);
+    let words = [
+        ("@ANSWER@", answer.as_str()),
+        ("@MINOR@", minor(version)?),
+        ("@HOST@", HOST),
+        ("@OF@", BACKENDS_OF),
+        ("@IN@", BACKEND_IN),
+        ("@REFUSED@", REFUSED),
+    ];
+    Ok(words.iter().fold(SCRIPT.to_string(), |text, (word, is)| text.replace(word, is)))
+}
+
+/// The interpreter, in the cache.
+pub(super) struct Interpreter {
+    /// The script.
+    pub path: PathBuf,
+    /// What it depends on.
+    pub key: Key,
+}
+
+impl Build {
+    /// Finds or writes the interpreter for a CPython of this version.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`], [`Error::Io`].
+    pub(super) fn interpreter(&self, version: &str) -> Result<Interpreter> {
+        let script = script(version)?;
+        let key = Key::new().part("script", &script);
+        let name = executable(minor(version)?);
+        let folder = self.cache().folder("interpreter", key.clone(), |folder| {
+            let path = folder.join(&name);
+            make_executable(&path, &script)?;
+            let packages = folder.join("lib").join(format!("python{}", minor(version)?)).join("site-packages");
+            fs::create_dir_all(&packages).doing("create", &packages)
+        })?;
+        Ok(Interpreter { path: folder.join(name), key })
+    }
+}
+
+fn make_executable(path: &Path, text: &str) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).doing("create", folder)?;
+    }
+    fs::write(path, text).doing("write", path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).doing("make executable", path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::common::test_build::TestBuild;
+    use std::process::Command;
+
+    #[test]
+    fn it_answers_with_paths_of_where_it_is_and_of_an_environment_that_links_to_it() {
+        let test = TestBuild::new();
+        let interpreter = test.open().interpreter("3.13.5").expect("written");
+        let answer = |program: &Path| {
+            let output = Command::new(program).args(["-m", "get_interpreter_info"]).output().expect("started");
+            serde_json::from_slice::<Value>(&output.stdout).expect("JSON")
+        };
+        let said = answer(&interpreter.path);
+        let base = fs::canonicalize(interpreter.path.with_file_name("..")).expect("there").display().to_string();
+        assert_eq!(said["markers"], markers("3.13.5").expect("a version"));
+        assert_eq!((&said["sys_prefix"], &said["sys_base_prefix"]), (&json!(base), &json!(base)));
+        assert_eq!(said["sys_executable"], json!(interpreter.path));
+        let environment = test.path("environment");
+        fs::create_dir_all(environment.join("bin")).expect("created");
+        fs::write(environment.join("pyvenv.cfg"), "").expect("written");
+        let link = environment.join("bin/python");
+        std::os::unix::fs::symlink(&interpreter.path, &link).expect("linked");
+        let said = answer(&link);
+        assert_eq!((&said["sys_prefix"], &said["sys_base_prefix"]), (&json!(environment), &json!(base)));
+    }
+
+    #[test]
+    fn it_runs_the_backends_that_it_may_run() {
+        let test = TestBuild::new();
+        let interpreter = test.open().interpreter("3.13.5").expect("written");
+        let cache = fs::canonicalize(test.path("cache")).expect("there");
+        let folder = cache.join("sdists-v11/pypi/markupsafe/3.0.4/x/src");
+        fs::create_dir_all(&folder).expect("created");
+        let run = |names: &str, own: &Path| {
+            let mut command = Command::new(&interpreter.path);
+            command.args(["-c", "hook"]).current_dir(&folder).env(HOST, "/bin/echo").env("UV_CACHE_DIR", &cache);
+            let output = command.env(BACKENDS_OF, names).env(BACKEND_IN, own).output().expect("started");
+            let text = [output.stdout, output.stderr].concat();
+            (output.status.success(), String::from_utf8(text).expect("UTF-8"))
+        };
+        let elsewhere = Path::new("/elsewhere");
+        assert_eq!(run("pyyaml markupsafe", elsewhere), (true, "-c hook\n".to_string()));
+        assert_eq!(run("", &folder), (true, "-c hook\n".to_string()));
+        assert_eq!(run("markup safe", elsewhere), (false, format!("{REFUSED}{}\n", folder.display())));
+    }
+
+    #[test]
+    fn a_version_is_cut_behind_its_second_number() {
+        assert_eq!(minor("3.13.5").ok(), Some("3.13"));
+        assert!(minor("3.13").expect_err("refused").to_string().ends_with("as major.minor.micro, found 3.13"));
+    }
+}

@@ -1,0 +1,304 @@
+//! What exactly is installed: a lock. One that is there is obeyed and never changed; one that does not fit the project is an
+//! error, in uv's words.
+//!
+//! Without one, what the project asks for is resolved once, and `requirements.lock` is written beside it: versions and hashes,
+//! for any machine. It belongs to the project, as `Cargo.lock` does. It says what it was made from; when that has changed, it
+//! is resolved again, and what can stay as it is stays.
+//!
+//! A script may have a lock of uv's beside it. A script without one, and a wheel, are resolved once on each machine.
+//!
+//! Resolving looks at all versions, not only at those with wheels that can be used: else it would go back to one from before
+//! a package had native code, however old that is.
+
+use super::uv::Uv;
+use crate::context::Build;
+use crate::error::{Doing, Error, Result};
+use crate::hash::{self, Key};
+use crate::inputs::{Asked, Form};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// What pyapp writes.
+const FILE: &str = "requirements.lock";
+/// Its first line, up to the hash of what it was made from.
+const HEAD: &str = "# Made by pyapp; remove it to resolve again. From ";
+
+/// What a lock is called that has the form of PEP 751.
+const PYLOCK: &str = "pylock.toml";
+
+/// A lock that uv installs.
+pub(super) struct Lock {
+    /// What it was made from.
+    pub form: Form,
+    /// A file as `uv pip install -r` takes it.
+    pub file: PathBuf,
+    /// Its contents.
+    pub text: String,
+    /// Where uv runs: paths in it count from there.
+    pub folder: PathBuf,
+    /// What is blamed for what is wrong with it.
+    pub asked: PathBuf,
+    /// Folders that it names, in which other projects lie.
+    pub projects: Vec<PathBuf>,
+    /// What cargo must watch.
+    pub inputs: Vec<PathBuf>,
+    /// Where it comes from, for the summary.
+    pub summary: String,
+}
+
+impl Build {
+    /// The lock of what a project asks for; found, or made.
+    ///
+    /// # Errors
+    /// [`Error::Project`] naming the file; [`Error::Io`].
+    pub(super) fn lock(&self, uv: &Uv, asked: &Asked) -> Result<Lock> {
+        let out = &self.settings().out;
+        fs::create_dir_all(out).doing("create", out)?;
+        let found = |text: String| Lock {
+            form: asked.form,
+            file: asked.file.clone(),
+            text,
+            folder: self.project().folder.clone(),
+            asked: asked.file.clone(),
+            projects: Vec::new(),
+            inputs: vec![asked.file.clone()],
+            summary: format!("from {}", asked.name()),
+        };
+        let pylock = out.join(PYLOCK);
+        match asked.form {
+            Form::Pylock => Ok(found(read(&asked.file)?)),
+            Form::Requirements if has_hashes(&read(&asked.file)?) => Ok(found(read(&asked.file)?)),
+            Form::Project | Form::Requirements => self.resolved(uv, asked, found(String::new())),
+            Form::UvLock => {
+                // The groups that are there by default are for development.
+                let mut more = vec!["--locked", "--no-default-groups", "--no-emit-project"];
+                let parts = self.parts();
+                more.extend(parts.iter().map(String::as_str));
+                let mut text = self.export(uv, asked, &more, &pylock)?;
+                let projects = projects(&text, out);
+                if !projects.is_empty() {
+                    // They are packed as the project itself is.
+                    more.push("--no-emit-local");
+                    text = self.export(uv, asked, &more, &pylock)?;
+                }
+                Ok(Lock { file: pylock, projects, ..found(text) })
+            }
+            Form::Script => {
+                let lock = asked.file.with_file_name(format!("{}.lock", asked.name()));
+                if lock.is_file() {
+                    let text = self.export(uv, asked, &["--locked"], &pylock)?;
+                    let inputs = vec![asked.file.clone(), lock];
+                    return Ok(Lock {
+                        file: pylock,
+                        inputs,
+                        summary: format!("from {}.lock", asked.name()),
+                        ..found(text)
+                    });
+                }
+                let key = uv.key.clone().part("script", read(&asked.file)?);
+                let text = self.resolved_once(key, asked, || self.export(uv, asked, &[], &pylock))?;
+                fs::write(&pylock, &text).doing("write", &pylock)?;
+                Ok(Lock { file: pylock, ..found(text) })
+            }
+            Form::Wheel => {
+                // Beside its lock, which names it by its name only: no path of this machine is in it.
+                let (wheel, lock, name) = (out.join(asked.name()), out.join(FILE), format!("./{}", asked.name()));
+                fs::copy(&asked.file, &wheel).doing("copy", &asked.file)?;
+                let key = uv.key.clone().part("wheel", hash::of_file(&wheel)?).part("name", &name);
+                let text = self.resolved_once(key, asked, || {
+                    let list = out.join("requirements.in");
+                    fs::write(&list, &name).doing("write", &list)?;
+                    compile(uv, out, "requirements.in", &[], &lock, &asked.file)
+                })?;
+                fs::write(&lock, &text).doing("write", &lock)?;
+                Ok(Lock { file: lock, folder: out.clone(), ..found(text) })
+            }
+        }
+    }
+
+    /// What of a `[project]` is asked for beside its dependencies, as uv's arguments.
+    fn parts(&self) -> Vec<String> {
+        let flags = |flag: &str, names: &[String]| -> Vec<String> {
+            names.iter().flat_map(|name| [flag.to_string(), name.clone()]).collect()
+        };
+        [flags("--extra", &self.project().extras), flags("--group", &self.project().groups)].concat()
+    }
+
+    /// What uv resolves for one file, kept in the cache: there is no folder of a project to keep a lock in.
+    fn resolved_once(&self, key: Key, asked: &Asked, resolve: impl FnOnce() -> Result<String>) -> Result<String> {
+        let text = self.cache().blob("resolved", key, || {
+            self.cache().stage(&format!("resolving what {} asks for", asked.name()));
+            Ok(resolve()?.into_bytes())
+        })?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// A lock of uv's own form, or what a script asks for, in the form in which it can be installed; its text.
+    fn export(&self, uv: &Uv, asked: &Asked, more: &[&str], to: &Path) -> Result<String> {
+        let mut arguments: Vec<PathBuf> = ["export", "-q", "--no-header", "--format", PYLOCK].map(PathBuf::from).into();
+        arguments.extend(more.iter().map(PathBuf::from));
+        if asked.form == Form::Script {
+            arguments.extend(["--script".into(), asked.file.clone()]);
+        }
+        arguments.extend(["-o".into(), to.to_path_buf()]);
+        let uv = self.asking_the_project(uv)?;
+        uv.run(&self.project().folder, arguments).map_err(|failure| failure.about(&asked.file, &uv.from_source))?;
+        read(to)
+    }
+
+    /// uv, which may ask the project's build backend what it asks for, if only that knows.
+    fn asking_the_project(&self, uv: &Uv) -> Result<Uv> {
+        match &self.project().metadata {
+            Some(metadata) if metadata.is_package => uv.building_in(&self.project().folder),
+            _ => Ok(uv.clone()),
+        }
+    }
+
+    /// A lock of our own, beside the project's file.
+    fn resolved(&self, uv: &Uv, asked: &Asked, lock: Lock) -> Result<Lock> {
+        let (file, name) = (lock.folder.join(FILE), asked.name());
+        let parts = if asked.form == Form::Project { self.parts() } else { Vec::new() };
+        let (key, mut inputs) = asked_for(asked, &parts)?;
+        let head = format!("{HEAD}{name}, {}\n", key.hex());
+        let old = if file.is_file() { Some(read(&file)?) } else { None };
+        inputs.push(file.clone());
+        let lock = Lock { file: file.clone(), inputs, ..lock };
+        match old {
+            Some(text) if text.starts_with(&head) => {
+                return Ok(Lock { text, summary: format!("from {FILE}"), ..lock });
+            }
+            Some(text) if !text.starts_with(HEAD) => {
+                return Err(Error::Project {
+                    place: file.display().to_string(),
+                    message: format!(
+                        "expected a lock that pyapp has made from {name}, found another file; rename or remove it"
+                    ),
+                });
+            }
+            _ => {}
+        }
+        self.cache().stage(&format!("resolving what {name} asks for"));
+        // uv keeps the versions of a lock that is there.
+        let work = self.settings().out.join(FILE);
+        match &old {
+            Some(old) => fs::write(&work, old).doing("write", &work)?,
+            None if work.exists() => fs::remove_file(&work).doing("remove", &work)?,
+            None => {}
+        }
+        let uv = self.asking_the_project(uv)?;
+        let text = head + &compile(&uv, &lock.folder, &name, &parts, &work, &asked.file)?;
+        aside::write(&file, &[text.as_bytes()]).doing("write", &file)?;
+        // As old as what it was made from: else cargo would take it for a change, and build once more.
+        let time = fs::metadata(&asked.file).and_then(|metadata| metadata.modified()).doing("look at", &asked.file)?;
+        File::options().write(true).open(&file).and_then(|file| file.set_modified(time)).doing("date", &file)?;
+        let how = if old.is_some() { "made again" } else { "new" };
+        Ok(Lock { text, summary: format!("from {FILE}, {how}, from {name}"), ..lock })
+    }
+}
+
+/// Resolves the requirements `name` in `folder` to the lock `to`, for any machine; its text.
+fn compile(uv: &Uv, folder: &Path, name: &str, parts: &[String], to: &Path, blamed: &Path) -> Result<String> {
+    let compile = ["pip", "compile", "-q", name, "--generate-hashes", "--no-header", "-o"].map(PathBuf::from);
+    let parts = parts.iter().map(PathBuf::from);
+    let run = uv.run(folder, compile.into_iter().chain([to.to_path_buf()]).chain(parts));
+    run.map_err(|failure| failure.about(blamed, &uv.from_source))?;
+    read(to)
+}
+
+/// What of a file counts for resolving, with these arguments, and the files that count.
+fn asked_for(asked: &Asked, parts: &[String]) -> Result<(Key, Vec<PathBuf>)> {
+    let mut inputs = Vec::new();
+    let key = match asked.form {
+        Form::Requirements => requirements(&asked.file, Key::new(), &mut inputs)?,
+        _ => {
+            let text = read(&asked.file)?;
+            inputs.push(asked.file.clone());
+            // That it is TOML is known, as the project's settings stand in it.
+            let table: toml::Table = text.parse().unwrap_or_default();
+            let table = |names: &[&str]| {
+                let value =
+                    names.iter().try_fold(&toml::Value::Table(table.clone()), |value, name| value.get(name)).cloned();
+                value.map(|value| value.to_string()).unwrap_or_default()
+            };
+            let project = ["name", "dependencies", "dynamic", "optional-dependencies", "requires-python"];
+            let key = project.iter().fold(Key::new(), |key, name| key.part(name, table(&["project", name])));
+            let groups = if parts.is_empty() { String::new() } else { table(&["dependency-groups"]) };
+            key.part("uv", table(&["tool", "uv"])).part("parts", parts.join(" ")).part("groups", groups)
+        }
+    };
+    Ok((key, inputs))
+}
+
+/// Requirements, and those in the files that they name.
+fn requirements(file: &Path, mut key: Key, seen: &mut Vec<PathBuf>) -> Result<Key> {
+    let text = read(file)?;
+    key = key.part("requirements", &text);
+    seen.push(file.to_path_buf());
+    for line in text.lines().map(str::trim) {
+        let flags = ["-r", "-c", "--requirement", "--constraint"];
+        let Some(rest) = flags.iter().find_map(|flag| line.strip_prefix(flag)) else { continue };
+        let path = file.with_file_name("").join(rest.trim_start_matches(['=', ' ', '\t']));
+        // What is not there is for uv to name.
+        if path.is_file() && !seen.contains(&path) {
+            key = requirements(&path, key, seen)?;
+        }
+    }
+    Ok(key)
+}
+
+/// The folders of other projects that a lock in `folder` names, in the form of PEP 751.
+fn projects(lock: &str, folder: &Path) -> Vec<PathBuf> {
+    let table: toml::Table = lock.parse().unwrap_or_default();
+    let packages = table.get("packages").and_then(toml::Value::as_array);
+    let path = |package: &toml::Value| Some(folder.join(package.get("directory")?.get("path")?.as_str()?));
+    packages.into_iter().flatten().filter_map(path).collect()
+}
+
+fn has_hashes(requirements: &str) -> bool {
+    requirements.lines().any(|line| line.contains("--hash=") && !line.trim_start().starts_with('#'))
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).doing("read", path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_counts_for_resolving_is_what_is_asked_for() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+        let key = |form: Form, name: &str| {
+            let (key, inputs) = asked_for(&Asked { form, file: folder.path().join(name) }, &[]).expect("read");
+            (key.hex(), inputs.len())
+        };
+        write("requirements.txt", "a\n-r more.txt\n--constraint=less.txt\n-r requirements.txt\n-r missing.txt\n");
+        write("more.txt", "b\n");
+        write("less.txt", "b<2\n");
+        let first = key(Form::Requirements, "requirements.txt");
+        assert_eq!(first.1, 3);
+        write("less.txt", "b<3\n");
+        assert_ne!(key(Form::Requirements, "requirements.txt"), first);
+        write("pyproject.toml", "[project]\ndependencies = ['a']\n");
+        let first = key(Form::Project, "pyproject.toml");
+        write("pyproject.toml", "[project]\ndependencies = ['a']\nversion = '2'\n[tool.pyapp]\nentry = 'b'\n");
+        assert_eq!(key(Form::Project, "pyproject.toml"), first);
+        write("pyproject.toml", "[project]\ndependencies = ['a', 'b']\n");
+        assert_ne!(key(Form::Project, "pyproject.toml"), first);
+    }
+
+    #[test]
+    fn folders_in_a_lock_count_from_where_it_is() {
+        let lock = "[[packages]]\nname = 'a'\nversion = '1'\n[[packages]]\nname = 'b'\ndirectory = { path = '../b' }\n";
+        assert_eq!(projects(lock, Path::new("/x/y")), [PathBuf::from("/x/y/../b")]);
+        assert!(projects("a==1\n", Path::new("/x")).is_empty());
+    }
+
+    #[test]
+    fn requirements_with_hashes_are_a_lock() {
+        assert!(has_hashes("a==1 \\\n    --hash=sha256:0\n"));
+        assert!(!has_hashes("a==1\n# b --hash=sha256:0\n"));
+    }
+}

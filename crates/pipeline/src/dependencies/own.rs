@@ -1,0 +1,133 @@
+//! The project itself as a distribution, and others beside it that a lock names by their folders: packed by its build backend, and installed, so that it has what it says of itself, and
+//! only what it would bring when it is installed anywhere.
+//!
+//! The backend is one of Python (PEP 517) and runs on this machine, under its python3. It works on a copy: backends leave
+//! things beside the sources, and cargo would take these for changes.
+
+use super::install::INSTALL;
+use super::tidy::tidy;
+use super::uv::Uv;
+use crate::context::Build;
+use crate::error::{Doing, Error, Result};
+use crate::hash::{self, sorted_entries};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What lies beside a project's sources and is none of it, if it is no package; apart from what begins with a dot.
+const BESIDE: [&str; 5] = ["build", "dist", "node_modules", "target", "venv"];
+/// Locks are none either: what they say is installed beside it.
+const LOCKS: [&str; 3] = ["pylock.toml", "requirements.lock", "uv.lock"];
+
+impl Build {
+    /// Packs and installs the project in a folder; where it is then, and what it was packed from.
+    ///
+    /// # Errors
+    /// [`Error::Project`] with uv's words, among which are the backend's; [`Error::Io`].
+    pub(super) fn own_distribution(&self, uv: &Uv, project_folder: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
+        let project = self.project();
+        let sources = sources(project_folder)?;
+        let file = project_folder.join("pyproject.toml");
+        let work = self.settings().out.join("own");
+        if work.exists() {
+            fs::remove_dir_all(&work).doing("remove", &work)?;
+        }
+        let copied = work.join("sources");
+        fs::create_dir_all(&copied).doing("create", &copied)?;
+        for source in &sources {
+            copy(source, &copied.join(source.file_name().unwrap_or_default()))?;
+        }
+        let key = uv.key.clone().part("sources", hash::of_tree(&copied)?).part("steps", include_str!("own.rs"));
+        let folder = self.cache().folder("own", key.part("tidy", include_str!("tidy.rs")), |site| {
+            self.cache().stage("packing the project");
+            let wheels = work.join("wheels");
+            let build = ["build", "-q", "--wheel", "-o"].map(PathBuf::from).into_iter().chain([wheels.clone()]);
+            let built = uv.building_in(&copied)?.run(&copied, build);
+            built.map_err(|failure| failure.about(&file, &project.from_source))?;
+            let wheels = sorted_entries(&wheels)?.into_iter().map(|entry| entry.path());
+            let wheel = wheels.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "whl"));
+            let wheel = wheel.ok_or_else(|| Error::Project {
+                place: file.display().to_string(),
+                message: "expected its build backend to make a wheel, found none; correct [build-system]".to_string(),
+            })?;
+            let last = ["--target".into(), site.to_path_buf(), wheel];
+            let installed = uv.run(project_folder, INSTALL.map(PathBuf::from).into_iter().chain(last));
+            installed.map_err(|failure| failure.about(&file, &project.from_source))?;
+            tidy(site, &project.exclude).map(drop)
+        })?;
+        fs::remove_dir_all(&work).doing("remove", &work)?;
+        Ok((folder, sources))
+    }
+}
+
+/// What may be sources of a project, in its folder.
+fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut sources = Vec::new();
+    for entry in sorted_entries(folder)? {
+        let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
+        let is_beside = BESIDE.contains(&name.as_str()) && !path.join("__init__.py").is_file();
+        if !name.starts_with('.') && !is_leftover(&name) && !is_beside && !LOCKS.contains(&name.as_str()) {
+            sources.push(path);
+        }
+    }
+    Ok(sources)
+}
+
+/// Whether Python or a backend has left it.
+fn is_leftover(name: &str) -> bool {
+    name == "__pycache__" || name.ends_with(".egg-info")
+}
+
+/// Copies a file, a link, or a folder with all that it holds but leftovers.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let kind = from.symlink_metadata().doing("look at", from)?;
+    if kind.is_symlink() {
+        let target = fs::read_link(from).doing("read", from)?;
+        return std::os::unix::fs::symlink(target, to).doing("make the link", to);
+    }
+    if kind.is_file() {
+        return fs::copy(from, to).map(drop).doing("copy", from);
+    }
+    if kind.is_dir() {
+        fs::create_dir_all(to).doing("create", to)?;
+        for entry in sorted_entries(from)? {
+            if !is_leftover(&entry.file_name().to_string_lossy()) {
+                copy(&entry.path(), &to.join(entry.file_name()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_made_from_sources_is_no_source() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let files = [
+            "pyproject.toml",
+            "src/p/__init__.py",
+            "src/p/build/x.txt",
+            "src/p/__pycache__/x.pyc",
+            "src/p.egg-info/PKG-INFO",
+            "build/lib/p.py",
+            "dist/p.whl",
+            ".venv/x",
+            "target/__init__.py",
+            "uv.lock",
+        ];
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("created");
+            fs::write(path, "").expect("written");
+        }
+        std::os::unix::fs::symlink("p", folder.path().join("src/q")).expect("linked");
+        let names: Vec<_> = sources(folder.path()).expect("listed").into_iter().collect();
+        assert_eq!(names, ["pyproject.toml", "src", "target"].map(|name| folder.path().join(name)));
+        let to = folder.path().join("copy");
+        copy(&folder.path().join("src"), &to).expect("copied");
+        assert!(to.join("p/build/x.txt").is_file() && to.join("q").is_symlink());
+        assert!(!to.join("p/__pycache__").exists() && !to.join("p.egg-info").exists());
+    }
+}

@@ -1,0 +1,208 @@
+//! Installed distributions as they go into a bundle: their metadata is kept, and tells of nothing that is not inside and of
+//! nothing of this machine.
+//!
+//! | what | becomes |
+//! |---|---|
+//! | `.lock`, `bin/` | removed: uv's, and commands whose first line names a Python of this machine |
+//! | `direct_url.json`, `uv_cache.json`, `uv_build.json` | removed: paths and times of this machine |
+//! | RECORD | what the bundle holds: bytecode in place of sources, no type stubs |
+
+use crate::error::{Doing, Error, Result};
+use crate::hash::sorted_entries;
+use crate::inputs::extends_path;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path};
+
+/// In a distribution's metadata, what is of this machine.
+const OWN: [&str; 3] = ["direct_url.json", "uv_build.json", "uv_cache.json"];
+/// What a distribution's metadata lies in.
+pub(super) const METADATA: &str = ".dist-info";
+/// What `compile_library.py` does not carry, of what distributions have.
+const NOT_CARRIED: [&str; 4] = [".pyc", ".pyi", ".pyo", ".pyw"];
+
+/// A distribution that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Distribution {
+    pub name: String,
+    pub version: String,
+}
+
+/// Tidies what is installed in a folder; the distributions, in the order of names.
+///
+/// # Errors
+/// [`Error::Libraries`] if two distributions have brought the same file with other contents, and it is not excluded;
+/// [`Error::Io`].
+pub(super) fn tidy(folder: &Path, excluded: &[String]) -> Result<Vec<Distribution>> {
+    let is_excluded = |file: &str| excluded.iter().any(|path| Path::new(file).starts_with(path));
+    remove(&folder.join(".lock"))?;
+    remove(&folder.join("bin"))?;
+    let mut owners: BTreeMap<String, (String, String)> = BTreeMap::new();
+    let (mut problems, mut distributions) = (Vec::new(), Vec::new());
+    for entry in sorted_entries(folder)? {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(stem) = name.strip_suffix(METADATA) else { continue };
+        let own = distribution(stem).name;
+        for file in OWN {
+            remove(&entry.path().join(file))?;
+        }
+        let path = entry.path().join("RECORD");
+        let text = if path.is_file() { fs::read_to_string(&path).doing("read", &path)? } else { String::new() };
+        let mut kept = String::new();
+        for line in text.lines() {
+            let (file, rest) = row(line);
+            // uv has left out what such a path leads to, or has not; nobody who means well has one.
+            if !Path::new(&file).components().all(|part| matches!(part, Component::Normal(_))) {
+                problems.push(format!(
+                    "{own}: expected paths below one folder in its RECORD, found {file:?}; do without this distribution"
+                ));
+                continue;
+            }
+            if !folder.join(&file).is_file() {
+                continue;
+            }
+            let (other, others) = owners.entry(file.clone()).or_insert_with(|| (own.clone(), rest.to_string()));
+            // Of packages that extend their __path__, the first is the one that Python runs, as in merge.rs.
+            let are_one = others == rest || (file.ends_with("/__init__.py") && extends_path(&folder.join(&file)));
+            if !are_one && !is_excluded(&file) {
+                problems.push(format!(
+                    "{other} and {own}: expected {file} in one of them, found two that differ; do without one of these \
+                     distributions, or set [tool.pyapp] exclude = [{file:?}]"
+                ));
+            }
+            kept.extend(bundled(&file, rest));
+        }
+        fs::write(&path, kept).doing("write", &path)?;
+        distributions.push(distribution(stem));
+    }
+    if problems.is_empty() { Ok(distributions) } else { Err(Error::Libraries(problems)) }
+}
+
+/// The distribution whose metadata lies in a folder of this name.
+pub(super) fn distribution(stem: &str) -> Distribution {
+    let (name, version) = stem.split_once('-').unwrap_or((stem, ""));
+    Distribution { name: name.replace('_', "-"), version: version.to_string() }
+}
+
+/// Removes a file, or a folder with all that it holds, if it is there.
+fn remove(path: &Path) -> Result<()> {
+    match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(_) => return Ok(()),
+    }
+    .doing("remove", path)
+}
+
+/// The path in a line of RECORD, which is a line of CSV, and what is behind it: a comma, the hash, a comma, the size.
+fn row(line: &str) -> (String, &str) {
+    if let Some(quoted) = line.strip_prefix('"') {
+        // A quote in a path is doubled.
+        let mut from = 0;
+        while let Some(at) = quoted[from..].find('"').map(|at| from + at) {
+            if quoted[at + 1..].starts_with('"') {
+                from = at + 2;
+            } else {
+                return (quoted[..at].replace("\"\"", "\""), &quoted[at + 1..]);
+            }
+        }
+    }
+    let at = line.find(',').unwrap_or(line.len());
+    (line[..at].to_string(), &line[at..])
+}
+
+/// The line for a file as the bundle has it, if it has it. What bytecode will be is not known here.
+fn bundled(file: &str, rest: &str) -> Option<String> {
+    if let Some(stem) = file.strip_suffix(".py") {
+        return Some(format!("{},,\n", quoted(&format!("{stem}.pyc"))));
+    }
+    let is_carried = !NOT_CARRIED.iter().any(|ending| file.to_lowercase().ends_with(ending));
+    is_carried.then(|| format!("{}{rest}\n", quoted(file)))
+}
+
+fn quoted(path: &str) -> String {
+    if path.contains([',', '"']) { format!("\"{}\"", path.replace('"', "\"\"")) } else { path.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(folder: &Path, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("created");
+            fs::write(path, text).expect("written");
+        }
+    }
+
+    #[test]
+    fn what_is_of_this_machine_goes_and_record_tells_what_is_inside() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let record = "a/__init__.py,sha256=x,1\na/__init__.pyi,sha256=x,1\n\"a/b,\"\"c.txt\",sha256=y,2\nbin/a,sha256=z,3\n\
+                      a_b-1.0.dist-info/direct_url.json,sha256=w,4\na_b-1.0.dist-info/RECORD,,\nmissing.py,sha256=v,5\n";
+        let files = [
+            ("a/__init__.py", ""),
+            ("a/__init__.pyi", ""),
+            ("a/b,\"c.txt", ""),
+            ("bin/a", ""),
+            (".lock", ""),
+            ("a_b-1.0.dist-info/direct_url.json", ""),
+            ("a_b-1.0.dist-info/uv_cache.json", ""),
+            ("a_b-1.0.dist-info/uv_build.json", ""),
+            ("a_b-1.0.dist-info/METADATA", ""),
+            ("a_b-1.0.dist-info/RECORD", record),
+        ];
+        write(folder.path(), &files);
+        let found = tidy(folder.path(), &[]).expect("tidied");
+        assert_eq!(found, [Distribution { name: "a-b".into(), version: "1.0".into() }]);
+        let left = |path: &str| {
+            let entries = sorted_entries(&folder.path().join(path)).expect("listed");
+            entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(left(""), ["a", "a_b-1.0.dist-info"]);
+        assert_eq!(left("a_b-1.0.dist-info"), ["METADATA", "RECORD"]);
+        let record = fs::read_to_string(folder.path().join("a_b-1.0.dist-info/RECORD")).expect("read");
+        assert_eq!(record, "a/__init__.pyc,,\n\"a/b,\"\"c.txt\",sha256=y,2\na_b-1.0.dist-info/RECORD,,\n");
+    }
+
+    #[test]
+    fn two_distributions_may_not_bring_different_files_of_one_name() {
+        let tidied = |second: &str, excluded: &[&str]| {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let files =
+                [("x.py", ""), ("one-1.dist-info/RECORD", "x.py,sha256=a,1\n"), ("two-1.dist-info/RECORD", second)];
+            write(folder.path(), &files);
+            let excluded: Vec<String> = excluded.iter().map(|path| path.to_string()).collect();
+            tidy(folder.path(), &excluded).map(|found| found.len()).map_err(|error| error.to_string())
+        };
+        let said = tidied("x.py,sha256=b,1\n", &[]).expect_err("refused");
+        assert!(
+            said.contains("one and two: expected x.py in one of them, found two that differ; do without"),
+            "{said}"
+        );
+        assert!(said.ends_with("or set [tool.pyapp] exclude = [\"x.py\"]"), "{said}");
+        assert_eq!(tidied("x.py,sha256=b,1\n", &["x.py"]), Ok(2));
+        assert_eq!(tidied("x.py,sha256=a,1\n", &[]), Ok(2));
+        assert_eq!(tidied("y.py,sha256=b,1\n", &[]), Ok(2));
+    }
+
+    #[test]
+    fn a_path_that_leads_outside_is_refused() {
+        for path in ["../x.py", "/x.py", "a/../../x.py", "./x.py"] {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            write(folder.path(), &[("one-1.dist-info/RECORD", &format!("{path},,\n"))]);
+            let said = tidy(folder.path(), &[]).expect_err(path).to_string();
+            let expected = format!("one: expected paths below one folder in its RECORD, found {path:?}; do without");
+            assert!(said.contains(&expected), "{said}");
+        }
+    }
+
+    #[test]
+    fn lines_that_are_no_csv_do_no_harm() {
+        for line in ["", "\"", "\"a", "a", "\"a\"\"", ",,"] {
+            row(line);
+        }
+        assert_eq!(row("\"a\"\"b\",sha256=x,1"), ("a\"b".to_string(), ",sha256=x,1"));
+    }
+}

@@ -1,0 +1,247 @@
+//! Folders with `[project]`, requirements and locks.
+
+use super::common::project::files;
+use super::{SAID, build, lines, may_download, package, project, settings, uv};
+use pipeline::settings::Settings;
+use std::fs;
+
+#[test]
+fn requirements_are_resolved_once_and_bundled_with_what_they_say_of_themselves() {
+    if !may_download() {
+        return;
+    }
+    let project = project(&files(
+        r#"
+        === pyproject.toml
+        [tool.pyapp]
+        entry = "main"
+        === requirements.txt
+        Jinja2==3.1.6
+        rich==14.2.0
+        colorama; sys_platform == "win32"
+        tzdata; sys_platform == "emscripten"
+        === python_libs/main.py
+        import io, importlib.metadata as m, jinja2, markupsafe, rich.console
+        print(jinja2.Template("{{ x }}").render(x=markupsafe.escape("<")))
+        console = rich.console.Console(file=io.StringIO(), width=20)
+        console.print("[bold]bold[/]")
+        print(console.file.getvalue().strip())
+        print(m.version("jinja2"), m.version("Rich"), m.requires("jinja2")[0])
+        print(sorted(d.name for d in m.distributions()))
+        print([str(f) for f in m.files("markupsafe") if "native" in str(f) or f.suffix == ".pyi" or "json" in str(f)])
+        print(m.packages_distributions()["markdown_it"], all(f.locate().is_file() for f in m.files("rich")))
+        print(len(m.files("rich")) > 50, m.entry_points(group="babel.extractors")["jinja2"].value)
+        "#,
+    ));
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    let expected = [
+        "&lt;",
+        "bold",
+        "3.1.6 14.2.0 MarkupSafe>=2.0",
+        "['Jinja2', 'MarkupSafe', 'Pygments', 'markdown-it-py', 'mdurl', 'rich']",
+        "['markupsafe/_native.pyc']",
+        "['markdown-it-py'] True",
+        "True jinja2.ext:babel_extract[i18n]",
+    ];
+    assert_eq!(lines(&app, &[]), expected);
+    assert!(app.report.summary.contains("6 distributions from requirements.lock, new, from requirements.txt"));
+    // Requirements with hashes are a lock.
+    fs::rename(project.path("requirements.lock"), project.path("requirements.txt")).expect("renamed");
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &[]), expected);
+    assert!(app.report.summary.contains("6 distributions from requirements.txt"), "{}", app.report.summary);
+    assert!(!project.path("requirements.lock").exists());
+}
+
+#[test]
+fn no_path_of_this_machine_is_inside() {
+    if !may_download() {
+        return;
+    }
+    let mut files = package();
+    files.retain(|(name, _)| *name != "pyproject.toml");
+    let settings_file = package()[0].1.replace("dependencies = [", "dependencies = [\"markupsafe\", ");
+    files.push(("pyproject.toml", &settings_file));
+    let project = project(&files);
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    let archive = app.bundle.archive();
+    let contents: Vec<Vec<u8>> =
+        (0..archive.count()).filter_map(|index| archive.read(index).ok()).map(Vec::from).collect();
+    let settings = settings(&project);
+    let home = std::env::home_dir().expect("a home");
+    for path in [&settings.cache, &settings.out, &project.path(""), &home] {
+        let text = path.display().to_string();
+        let text = format!("{}/", text.trim_end_matches('/'));
+        let has = |bytes: &Vec<u8>| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        assert!(!contents.iter().any(has) && !has(&app.snapshot), "{text}");
+    }
+}
+
+#[test]
+fn a_project_with_a_script_needs_no_settings_of_ours() {
+    if !may_download() {
+        return;
+    }
+    let project = project(&package());
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &["--name", "me"]), SAID);
+    let summary = &app.report.summary;
+    assert!(
+        summary.contains("the project's own distribution and 1 distribution from requirements.lock, new, from"),
+        "{summary}"
+    );
+    // The lock is older than the build, so that it is no reason for another one.
+    let time = |name: &str| fs::metadata(project.path(name)).and_then(|metadata| metadata.modified()).expect("there");
+    assert_eq!(time("requirements.lock"), time("pyproject.toml"));
+    let lock = fs::read_to_string(project.path("requirements.lock")).expect("written");
+    assert!(lock.contains("\nclick==") && lock.contains("--hash=sha256:") && !lock.contains("://"), "{lock}");
+    // Obeyed, not made again, and no backend has left anything.
+    let mut offline = settings(&project);
+    offline.offline = true;
+    let app = project.build_with(&offline).expect("built from the cache");
+    assert!(
+        app.report.summary.contains("1 distribution from requirements.lock; ")
+            || app.report.summary.ends_with("from requirements.lock")
+    );
+    assert_eq!(fs::read_to_string(project.path("requirements.lock")).expect("there"), lock);
+    let mut names: Vec<_> =
+        fs::read_dir(project.path("")).expect("listed").map(|entry| entry.expect("listed").file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["pyproject.toml", "requirements.lock", "src"]);
+    for input in ["pyproject.toml", "requirements.lock", "src"] {
+        assert!(app.report.inputs.contains(&project.path(input)), "{input}: {:?}", app.report.inputs);
+    }
+    // Another need: what stays is kept, what is new is added.
+    let text = fs::read_to_string(project.path("pyproject.toml")).expect("there");
+    project.write(
+        "pyproject.toml",
+        &text.replace("click>=8;", "mdurl', 'click>=8;").replace(['\''], "\"").replace("\"wasi\"", "'wasi'"),
+    );
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert!(
+        app.report.summary.contains("2 distributions from requirements.lock, made again, from pyproject.toml"),
+        "{}",
+        app.report.summary
+    );
+}
+
+#[test]
+fn locks_are_obeyed_and_never_changed() {
+    if !may_download() {
+        return;
+    }
+    let project = project(&package());
+    build(&project).unwrap_or_else(|error| panic!("{error}"));
+    fs::remove_file(project.path("requirements.lock")).expect("removed");
+    uv(&project, &["lock", "-q"]);
+    let lock = fs::read_to_string(project.path("uv.lock")).expect("made");
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &["--name", "me"]), SAID);
+    assert!(app.report.summary.contains("1 distribution from uv.lock"), "{}", app.report.summary);
+    assert!(!project.path("requirements.lock").exists() && !project.path(".venv").exists());
+    uv(
+        &project,
+        &["export", "-q", "--no-emit-project", "--no-default-groups", "--format", "pylock.toml", "-o", "pylock.toml"],
+    );
+    // A lock of another project.
+    let text = fs::read_to_string(project.path("pyproject.toml")).expect("there");
+    project.write("pyproject.toml", &text.replace("click>=8;", "rich;"));
+    let error = build(&project).err().expect("refused");
+    assert!(error.starts_with("uv.lock: uv found: The lockfile at `uv.lock` needs to be updated"), "{error}");
+    assert!(error.contains("run `uv lock`") && !error.contains('\n'), "{error}");
+    assert_eq!(fs::read_to_string(project.path("uv.lock")).expect("there"), lock);
+    // The next one that counts.
+    project.write("pyproject.toml", &text);
+    fs::remove_file(project.path("uv.lock")).expect("removed");
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &["--name", "me"]), SAID);
+    assert!(app.report.summary.contains("1 distribution from pylock.toml"), "{}", app.report.summary);
+}
+
+#[test]
+fn extras_and_groups_are_installed_on_request() {
+    if !may_download() {
+        return;
+    }
+    let settings = |more: &str| {
+        format!(
+            "[project]\nname = 'x'\nversion = '1'\nrequires-python = '>=3.13'\n[project.optional-dependencies]\n\
+             one = ['mdurl']\n[dependency-groups]\ndev = ['click']\n[tool.pyapp]\nentry = 'main'\n{more}"
+        )
+    };
+    let code = "import importlib.metadata as m; print(sorted(d.name for d in m.distributions()))";
+    let project = project(&[("pyproject.toml", &settings("")), ("python_libs/main.py", code)]);
+    for (more, expected) in [
+        ("", "[]"),
+        ("groups = ['dev']\n", "['click']"),
+        ("extras = ['one']\n", "['mdurl']"),
+        ("extras = ['one']\ngroups = ['dev']\n", "['click', 'mdurl']"),
+    ] {
+        project.write("pyproject.toml", &settings(more));
+        assert_eq!(lines(&build(&project).unwrap_or_else(|error| panic!("{error}")), &[]), [expected]);
+    }
+    // The same with a lock of uv's.
+    uv(&project, &["lock", "-q"]);
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &[]), ["['click', 'mdurl']"]);
+    assert!(app.report.summary.contains("2 distributions from uv.lock"), "{}", app.report.summary);
+    project.write("pyproject.toml", &settings("groups = ['nope']\n"));
+    let error = build(&project).err().expect("refused");
+    assert!(error.starts_with("uv.lock: uv found: Group `nope` is not defined") && !error.contains('\n'), "{error}");
+}
+
+#[test]
+fn a_member_of_a_workspace_brings_the_others_that_it_asks_for() {
+    if !may_download() {
+        return;
+    }
+    let project = project(&files(
+        r#"
+        === pyproject.toml
+        [tool.uv.workspace]
+        members = ["app", "lib"]
+        === app/pyproject.toml
+        [project]
+        name = "app"
+        version = "1"
+        requires-python = ">=3.13"
+        dependencies = ["lib", "mdurl"]
+        [project.scripts]
+        app = "app:main"
+        [tool.uv.sources]
+        lib = { workspace = true }
+        [build-system]
+        requires = ["uv_build"]
+        build-backend = "uv_build"
+        === app/src/app/__init__.py
+        import importlib.metadata as m, lib
+        def main(): print(lib.X, sorted(d.name for d in m.distributions()))
+        === lib/pyproject.toml
+        [project]
+        name = "lib"
+        version = "2"
+        requires-python = ">=3.13"
+        [build-system]
+        requires = ["uv_build"]
+        build-backend = "uv_build"
+        === lib/src/lib/__init__.py
+        X = 1
+        "#,
+    ));
+    uv(&project, &["lock", "-q"]);
+    let settings = Settings { project: project.path("app"), ..settings(&project) };
+    let build = || project.build_with(&settings).unwrap_or_else(|error| panic!("{error}"));
+    let app = build();
+    assert_eq!(lines(&app, &[]), ["1 ['app', 'lib', 'mdurl']"]);
+    assert!(
+        app.report.summary.contains("2 distributions from folders and 1 distribution from uv.lock"),
+        "{}",
+        app.report.summary
+    );
+    // A change of the other is seen.
+    project.write("lib/src/lib/__init__.py", "X = 2\n");
+    assert_eq!(lines(&build(), &[]), ["2 ['app', 'lib', 'mdurl']"]);
+    let watched = app.report.inputs.iter().filter_map(|path| path.canonicalize().ok());
+    let lib = project.path("lib/src").canonicalize().expect("there");
+    assert!(watched.into_iter().any(|path| path == lib), "{:?}", app.report.inputs);
+}

@@ -1,0 +1,176 @@
+//! Projects that are one file: scripts and wheels.
+
+use super::common::{dedent, run};
+use super::{SAID, build, lines, may_download, package, project, settings, uv, uv_with};
+use pipeline::settings::Settings;
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+#[test]
+fn a_script_says_itself_what_it_asks_for() {
+    if !may_download() {
+        return;
+    }
+    let script = dedent(
+        r#"
+        #!/usr/bin/env -S uv run
+        # /// script
+        # requires-python = ">=3.13"
+        # dependencies = ["click==8.3.0"]
+        # [tool.pyapp.permissions]
+        # arguments = "none"
+        # ///
+        import click, sys
+        print(click.__name__, __name__, sys.argv[1:], __file__.rsplit("/")[-1])
+        "#,
+    );
+    let project = project(&[("my-script.py", script)]);
+    let settings = Settings { project: project.path("my-script.py"), ..settings(&project) };
+    let build = || project.build_with(&settings);
+    let app = build().unwrap_or_else(|error| panic!("{error}"));
+    let expected = ["click __main__ ['a'] my_script.py"];
+    assert_eq!(lines(&app, &["a"]), expected);
+    assert!(app.report.summary.contains("1 distribution from my-script.py"), "{}", app.report.summary);
+    assert!(app.report.inputs.contains(&project.path("my-script.py")));
+    // Resolved once, and nothing is left beside it.
+    let offline = Settings { offline: true, ..settings.clone() };
+    project.build_with(&offline).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(fs::read_dir(project.path("")).expect("listed").count(), 1);
+    // A lock is obeyed.
+    uv(&project, &["lock", "-q", "--script", "my-script.py"]);
+    let app = build().unwrap_or_else(|error| panic!("{error}"));
+    assert!(app.report.summary.contains("1 distribution from my-script.py.lock"), "{}", app.report.summary);
+    project.write("my-script.py", &script.replace("8.3.0", "8.2.0"));
+    let error = build().err().expect("refused");
+    assert!(error.starts_with("my-script.py: uv found: The lockfile at"), "{error}");
+    // What does not compile is named where it is.
+    fs::remove_file(project.path("my-script.py.lock")).expect("removed");
+    project.write("my-script.py", "x = = 1\n");
+    let error = build().err().expect("refused");
+    assert!(error.contains("\nmy-script.py:1: SyntaxError"), "{error}");
+}
+
+#[test]
+fn a_script_may_not_be_called_as_a_module_of_the_standard_library() {
+    for name in ["calendar", "time", "test"] {
+        let project = project(&[(&format!("{name}.py"), "print('mine')\n")]);
+        let settings = Settings { project: project.path(&format!("{name}.py")), ..settings(&project) };
+        let error = project.build_with(&settings).err().expect("refused");
+        let expected = format!(
+            "{name}.py: expected a script, found {name}, which is a module of the standard library; rename the script"
+        );
+        assert_eq!(error, expected);
+        fs::rename(project.path(&format!("{name}.py")), project.path("mine.py")).expect("renamed");
+        let app = project.build_with(&Settings { project: project.path("mine.py"), ..settings }).expect("renamed");
+        assert_eq!(lines(&app, &[]), ["mine"]);
+    }
+}
+
+#[test]
+fn a_wheel_is_a_project_too() {
+    if !may_download() {
+        return;
+    }
+    let project = project(&package());
+    build(&project).unwrap_or_else(|error| panic!("{error}"));
+    // The backend may run here as in a build.
+    let path = env::var_os("PATH").expect("a path");
+    let mut pythons = env::split_paths(&path).map(|path| path.join("python3"));
+    let python = pythons.find(|python| python.is_file()).expect("python3");
+    let here = fs::canonicalize(project.path("")).expect("there");
+    let variables = [("PYAPP_HOST_PYTHON", python), ("PYAPP_BACKEND_IN", here)];
+    uv_with(&project, &["build", "-q", "--wheel", "-o", "dist"], &variables);
+    let wheel = project.path("dist/tool_box-1.2-py3-none-any.whl");
+    let app = project.build_with(&Settings { project: wheel, ..settings(&project) });
+    let app = app.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &["--name", "me"]), SAID);
+    assert!(
+        app.report.summary.contains("2 distributions from tool_box-1.2-py3-none-any.whl"),
+        "{}",
+        app.report.summary
+    );
+}
+
+/// Makes a wheel of entries, each a path and its text, with the metadata that it must have unless they have it.
+const WHEEL: &str = r#"
+import sys, zipfile
+info = "odd-1.0.dist-info/"
+entries = dict(zip(sys.argv[2::2], sys.argv[3::2]))
+entries.setdefault("odd.py", "def main(): print('odd')")
+entries.setdefault(info + "METADATA", "Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
+entries.setdefault(info + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+entries.setdefault(info + "entry_points.txt", "[console_scripts]\nodd = odd:main\n")
+entries.setdefault(info + "RECORD", "".join(f"{name},,\n" for name in [*entries, info + "RECORD"]))
+with zipfile.ZipFile(sys.argv[1], "w") as wheel:
+    for name, text in entries.items():
+        wheel.writestr(name.encode().decode("unicode_escape"), text.encode().decode("unicode_escape").encode("latin-1"))
+"#;
+
+#[test]
+fn a_wheel_that_is_not_what_it_should_be_ends_with_one_line() {
+    if !may_download() {
+        return;
+    }
+    let project = project(&[]);
+    let wheel = project.path("odd-1.0-py3-none-any.whl");
+    let make = |entries: &[&str]| {
+        let mut python = Command::new("python3");
+        python.args(["-c", WHEEL]).arg(&wheel).args(entries);
+        assert_eq!(run(python).status, Some(0));
+    };
+    let build = || project.build_with(&Settings { project: wheel.clone(), ..settings(&project) });
+    make(&[]);
+    assert_eq!(lines(&build().unwrap_or_else(|error| panic!("{error}")), &[]), ["odd"]);
+    // What leads outside uv leaves out.
+    for path in ["../evil.py", "/evil.py", "a/../../evil.py"] {
+        make(&[path, ""]);
+        assert_eq!(lines(&build().unwrap_or_else(|error| panic!("{error}")), &[]), ["odd"]);
+    }
+    let info = |file: &str| format!("odd-1.0.dist-info/{file}");
+    for (path, text, expected) in [
+        (
+            "ext.so",
+            "\\x7fELF\\x02\\x01\\x01\\0\\0\\0\\0\\0\\0\\0\\0\\0\\x03\\0",
+            "odd 1.0: expected Python, found native code for Linux",
+        ),
+        (&info("METADATA"), "", ": uv found: Failed to read `odd"),
+        (
+            &info("METADATA"),
+            "Metadata-Version: 2.1\\nName: other\\nVersion: 1.0\\n",
+            "`other` does not match given name `odd`",
+        ),
+        (
+            &info("METADATA"),
+            "Metadata-Version: 2.1\\nName: odd\\nVersion: 1.0\\nRequires-Python: >=3.14\\n",
+            "the current Python version (3.13.5) does not satisfy Python>=3.14",
+        ),
+        (&info("WHEEL"), "", "The wheel is invalid"),
+        (&info("RECORD"), "\\xff\\xfe", "`RECORD` file is invalid"),
+        (
+            &info("entry_points.txt"),
+            "[console_scripts]\\nodd = nowhere:main\\n",
+            "expected a module nowhere, found none",
+        ),
+        (
+            &info("entry_points.txt"),
+            "[console_scripts]\\na = odd:a\\nb = odd:b\\n",
+            "expected one command in its entry_points.txt, or one called odd, found a, b; write a pyproject.toml",
+        ),
+    ] {
+        make(&[path, text]);
+        let error = build().err().unwrap_or_else(|| panic!("built: {path}"));
+        // Problems of libraries have a line that says how many there are.
+        let line = error.strip_prefix("1 problem in the libraries; nothing was bundled:\n").unwrap_or(&error);
+        assert!(line.contains(expected) && !line.contains('\n'), "{path}: {error}");
+    }
+    for len in [0, 200] {
+        make(&[]);
+        fs::write(&wheel, &fs::read(&wheel).expect("read")[..len]).expect("cut");
+        let error = build().err().expect("refused");
+        assert!(error.contains("Invalid zip file structure") && !error.contains('\n'), "{error}");
+    }
+    assert!(!project.path("evil.py").exists() && !Path::new("/evil.py").exists());
+    assert_eq!(fs::read_dir(project.path("")).expect("listed").count(), 1);
+}
