@@ -15,6 +15,7 @@ use pipeline::settings::Settings;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Once;
 
 /// A project without a folder of libraries, unless `files` have one.
 fn project(files: &[(&str, &str)]) -> Project {
@@ -90,6 +91,16 @@ fn uv(project: &Project, arguments: &[&str]) {
 
 /// As [`uv`], with variables.
 fn uv_with(project: &Project, arguments: &[&str], variables: &[(&str, PathBuf)]) {
+    // A build that asks for something, so that they are there.
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| {
+        let asking = [
+            ("pyproject.toml", "[tool.pyapp]\nentry = 'main'\n"),
+            ("requirements.txt", "click==8.3.0\n"),
+            ("python_libs/main.py", ""),
+        ];
+        build(&crate::project(&asking)).unwrap_or_else(|error| panic!("{error}"));
+    });
     let cache = settings(project).cache;
     let newest = |what: &str, program: &str| {
         let entries = fs::read_dir(&cache).expect("listed").map(|entry| entry.expect("listed").path());
