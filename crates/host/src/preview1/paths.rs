@@ -123,6 +123,8 @@ impl Context {
         base: Rights,
         flags: Fdflags,
     ) -> Result<Fd> {
+        // Of this call, whatever becomes of it.
+        let mode = self.new_mode.take();
         let node = self.table.get(fd)?.node()?;
         self.table.expect_room()?;
         let path = read_path(memory, path)?;
@@ -130,7 +132,7 @@ impl Context {
             return self.request(request);
         }
         let options = OpenOptions {
-            mode: self.new_mode.take(),
+            mode,
             follow: follows(lookup),
             create: oflags.contains(Oflags::CREAT),
             exclusive: oflags.contains(Oflags::EXCL),
