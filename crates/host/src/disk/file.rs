@@ -238,7 +238,10 @@ impl OpenFile for HostFile {
 ///
 /// # Errors
 /// The call's; ENOTSUP without /proc.
-fn by_own_path<T>(file: &Folder, call: impl FnOnce(String) -> rustix::io::Result<T>) -> rustix::io::Result<T> {
+pub(super) fn by_own_path<T>(
+    file: &Folder,
+    call: impl FnOnce(String) -> rustix::io::Result<T>,
+) -> rustix::io::Result<T> {
     let path = format!("/proc/self/fd/{}", file.as_fd().as_raw_fd());
     call(path).map_err(|error| if error == rustix::io::Errno::NOENT { rustix::io::Errno::NOTSUP } else { error })
 }

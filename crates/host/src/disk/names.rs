@@ -1,12 +1,13 @@
 //! Making, moving and taking away names in folders of the host.
 
-use super::file::{mode_on_disk, timestamps};
+use super::file::{by_own_path, mode_on_disk, timestamps};
 use super::stat::Owners;
+use crate::abi::DIRECTORY_MODE;
 use crate::namespace::{Mounts, Spot};
 use crate::wasi::types::{Errno, Filestat};
 use crate::wasi::{OrErrno, Result};
 use policy::{Access, Intent};
-use rustix::fs::{AtFlags, FileType};
+use rustix::fs::{AtFlags, FileType, chmod};
 use vfs::{Last, MAX_PATH};
 
 impl Mounts {
@@ -25,16 +26,24 @@ impl Mounts {
         Ok(owners.show(&found.stat, access != Access::Write))
     }
 
-    /// Makes a folder with this mode; the user's umask takes its part.
+    /// Makes a folder. From the usual mode the user's umask takes its part; one that was asked for is given.
     ///
     /// # Errors
     /// EEXIST, EROFS, EACCES, and the system's.
-    pub fn make_directory(&self, spot: &Spot, mode: u16) -> Result<()> {
+    pub fn make_directory(&self, spot: &Spot, asked: Option<u16>) -> Result<()> {
         if spot.found.is_some() {
             return Err(Errno::Exist.into());
         }
         self.expect(&spot.path(), Intent::MakeFolder)?;
-        rustix::fs::mkdirat(&spot.folder, spot.name.as_slice(), mode_on_disk(mode, true)).or_errno()
+        let mode = mode_on_disk(asked.unwrap_or(DIRECTORY_MODE), true);
+        rustix::fs::mkdirat(&spot.folder, spot.name.as_slice(), mode).or_errno()?;
+        if asked.is_some()
+            && let Ok(made) = spot.folder.enter(&spot.name)
+        {
+            // It is made, whether the disk knows modes or not.
+            let _ = by_own_path(&made, |path| chmod(path, mode));
+        }
+        Ok(())
     }
 
     /// Sets the times of what is at a place.

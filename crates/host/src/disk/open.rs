@@ -13,7 +13,8 @@ use std::sync::Arc;
 use vfs::Last;
 
 impl Mounts {
-    /// Opens what is at a place, making it if asked to; of its mode the user's umask takes its part.
+    /// Opens what is at a place, making it if asked to. From the usual mode the user's umask takes its part; one that was asked for
+    /// is given, but never more than that from the start.
     ///
     /// # Errors
     /// As [`vfs::Vfs::open`], with the system's; ENOENT and EROFS as the policy says.
@@ -75,6 +76,10 @@ impl Mounts {
         }
         let mode = mode_on_disk(options.mode.unwrap_or(FILE_MODE), false);
         let fd = openat(&spot.folder, spot.name.as_slice(), flags, mode).or_errno()?;
+        if spot.found.is_none() && options.mode.is_some() {
+            // It is made, whether the disk knows modes or not.
+            let _ = rustix::fs::fchmod(&fd, mode);
+        }
         // What has been put there meanwhile is what it is.
         let kind = FileType::from_raw_mode(rustix::fs::fstat(&fd).or_errno()?.st_mode);
         if kind == FileType::Symlink {

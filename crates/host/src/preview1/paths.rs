@@ -3,7 +3,6 @@
 use super::convert::{follows, read_path, times};
 use super::types::{Errno, Fd, Fdflags, Filestat, Fstflags, Lookupflags, Oflags, Rights, Timestamp};
 use super::{Context, Result};
-use crate::abi::DIRECTORY_MODE;
 use crate::disk::HostFile;
 use crate::files::{OpenFlags, of_metadata};
 use crate::namespace::{Node, Place};
@@ -51,7 +50,7 @@ impl Context {
                     None => Ok(()),
                 }
             }
-            Place::Host(spot) => self.mounts.make_directory(&spot, mode.unwrap_or(DIRECTORY_MODE)),
+            Place::Host(spot) => self.mounts.make_directory(&spot, mode),
         }
     }
 
