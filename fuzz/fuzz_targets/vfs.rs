@@ -59,6 +59,7 @@ fuzz_target!(|bytes: &[u8]| {
                 let options = OpenOptions {
                     follow: flags & 1 != 0,
                     create: flags & 2 != 0,
+                    mode: None,
                     exclusive: flags & 4 != 0,
                     truncate: flags & 8 != 0,
                     directory: flags & 16 != 0,
