@@ -109,7 +109,8 @@ impl Oracle<'_> {
         let spot = self.existing(at, last(follow))?;
         match self.tree.owner(&spot.path) {
             Owner::Host(Access::Write) => Ok(Gives(Shown::Done)),
-            Owner::Host(_) | Owner::Archive => Err(vec!["EROFS"]),
+            Owner::Host(Access::Make | Access::None) => Err(vec!["EACCES"]),
+            Owner::Host(Access::Read) | Owner::Archive => Err(vec!["EROFS"]),
             Owner::System | Owner::Guest => Ok(Skip),
         }
     }
