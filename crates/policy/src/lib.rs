@@ -36,7 +36,7 @@ pub use grant::{Grant, Source, grants};
 pub use least::{least, shortened};
 pub use narrow::{Narrowing, UnknownNarrowing};
 pub use permissions::{Arguments, Permissions, check_place};
-pub use places::Machine;
+pub use places::{Machine, is_kernels};
 pub use policy::{Access, Intent, Policy};
 pub use run::Reach;
 pub use way::Passed;

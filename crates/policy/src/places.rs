@@ -115,7 +115,7 @@ impl Machine<'_> {
 }
 
 /// Whether an absolute path leads to or into a folder of the kernel's.
-pub(crate) fn is_kernels(path: &Path) -> bool {
+pub fn is_kernels(path: &Path) -> bool {
     let path = path.as_os_str().as_bytes();
     let rest = KERNEL.iter().find_map(|folder| path.strip_prefix(folder.as_bytes()));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))

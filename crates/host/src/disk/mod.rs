@@ -1,7 +1,7 @@
 //! What is done with files and folders of the host, once the tree has said where a path leads and the policy has been asked.
 //!
-//! Every call names one component in an open folder and follows no link, or is about a file that is open; so what another process puts there meanwhile is what
-//! the call meets, and nothing else.
+//! Every call names one component in an open folder and follows no link, or is about a file that is open. So what another process
+//! puts there meanwhile is what the call meets, and nothing else.
 //!
 //! | file | holds |
 //! |---|---|

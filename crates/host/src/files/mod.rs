@@ -75,7 +75,8 @@ pub(crate) enum Readiness {
 }
 
 /// The operations on an open file description. The errnos that a method may answer are a closed set: those that its doc lists,
-/// EIO, what the VFS lists for its own method, and of a file of the host EROFS and what the system says. EBADF also stands for a descriptor that was not opened for that.
+/// EIO, what the VFS lists for its own method, and of a file of the host EROFS and what the system says. EBADF also stands for a
+/// descriptor that was not opened for that.
 pub(crate) trait OpenFile: Send {
     /// What it is and how it was left: equal as long as it leads to the same. A snapshot must find it again.
     fn identity(&self) -> String;

@@ -7,7 +7,7 @@ use super::folder::Folder;
 use super::mounts::{Mount, Mounts};
 use super::tree::{Namespace, Node};
 use crate::abi::MOUNT;
-use policy::{Access, Grant, Policy};
+use policy::{Access, Grant, Policy, is_kernels};
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -17,10 +17,8 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use vfs::{Follow, Ino, Kind, Tree, Vfs, walk};
 
-/// Folders of the guest's own, in whose place nothing of the host's is put. The kernel's can be granted by their paths; they are
-/// not part of everything.
+/// Folders of the guest's own, in whose place nothing of the host's is put.
 pub(crate) const OWN: [&str; 2] = ["dev", MOUNT];
-const KERNELS: [&str; 2] = ["proc", "sys"];
 
 /// Mounts are names in the VFS, which are text.
 const NOT_UTF8: &str = "expected names that are UTF-8, found one that is not; rename it or do not grant it";
@@ -179,16 +177,16 @@ impl Mounting<'_> {
     }
 }
 
-/// The paths that a grant is mounted at: of everything, what is in the host's root.
+/// The paths that a grant is mounted at: of everything, what is in the host's root. The kernel's folders can be granted by their
+/// paths; they are not part of everything.
 fn expanded(path: &Path) -> Vec<PathBuf> {
     if path != Path::new("/") {
         return vec![path.to_path_buf()];
     }
     let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
     let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
-    let names = names.filter(|name| name.to_str().is_some());
-    let names = names.filter(|name| !OWN.iter().chain(&KERNELS).any(|kept| name == kept));
-    names.map(|name| path.join(name)).collect()
+    let names = names.filter(|name| name.to_str().is_some() && !OWN.iter().any(|own| name == own));
+    names.map(|name| path.join(name)).filter(|path| !is_kernels(path)).collect()
 }
 
 /// The outermost part of a path that is missing; the path itself if its folder is there.

@@ -1,5 +1,5 @@
-//! The project itself as a distribution, and others beside it that a lock names by their folders: packed by its build backend, and installed, so that it has what it says of itself, and
-//! only what it would bring when it is installed anywhere.
+//! The project itself as a distribution, and others that a lock names by their folders. Each is packed by its build backend and
+//! installed, so that it has its metadata, and only the files that it would bring when it is installed anywhere.
 //!
 //! The backend is one of Python (PEP 517) and runs on this machine, under its python3. It works on a copy: backends leave
 //! things beside the sources, and cargo would take these for changes.

@@ -18,8 +18,8 @@ use std::path::{Component, Path};
 const OWN: [&str; 3] = ["direct_url.json", "uv_build.json", "uv_cache.json"];
 /// What a distribution's metadata lies in.
 pub(super) const METADATA: &str = ".dist-info";
-/// What `compile_library.py` does not carry, of what distributions have.
-const NOT_CARRIED: [&str; 4] = [".pyc", ".pyi", ".pyo", ".pyw"];
+/// The endings that `compile_library.py` does not carry.
+const NOT_CARRIED: [&str; 4] = [".pyc", ".pyo", ".pyi", ".pyw"];
 
 /// A distribution that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -196,6 +196,12 @@ mod tests {
             let expected = format!("one: expected paths below one folder in its RECORD, found {path:?}; do without");
             assert!(said.contains(&expected), "{said}");
         }
+    }
+
+    #[test]
+    fn what_is_not_carried_is_what_compile_library_says() {
+        let line = format!("\nNOT_CARRIED_ENDINGS = (\"{}\")\n", NOT_CARRIED.join("\", \""));
+        assert!(include_str!("../../../../compile_library.py").contains(&line), "{line}");
     }
 
     #[test]

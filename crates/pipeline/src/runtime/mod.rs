@@ -30,7 +30,7 @@ mod toolchain;
 mod tools;
 
 use crate::context::Build;
-use crate::error::{Doing, Error, Result};
+use crate::error::{Error, Result};
 use crate::hash::sorted_entries;
 use crate::log;
 use std::fs;
@@ -86,26 +86,19 @@ impl Build {
             return check(folder, "PYAPP_PYTHON", &recipe);
         }
         let name = recipe.entry();
-        let folder = cache.path(&name);
         let log = cache.path(&format!("{name}.log"));
-        let _lock = cache.lock(&name)?;
-        let missing = !folder.is_dir();
-        if missing {
-            let work = cache.path(&format!("{name}.work"));
-            // What an interrupted build left; nobody else can be in it, the lock is held.
-            if work.exists() {
-                fs::remove_dir_all(&work).doing("remove", &work)?;
-            }
+        let mut missing = false;
+        let folder = cache.folder_of(&name, |work| {
+            missing = true;
             cache.stage(&format!(
                 "building CPython {} for WebAssembly, once; log: {}",
                 recipe.version(),
                 log.display()
             ));
-            let built = steps::build(settings, cache, &recipe, &work, &log)?;
+            let built = steps::build(settings, cache, &recipe, work, &log)?;
             check(&built, "the recipe's result", &recipe)?;
-            fs::rename(&built, &folder).doing("put the finished runtime at", &folder)?;
-            fs::remove_dir_all(&work).doing("remove", &work)?;
-        }
+            Ok(built)
+        })?;
         let mut runtime = check(&folder, "the cache", &recipe)?;
         runtime.log = missing.then_some(log);
         Ok(runtime)

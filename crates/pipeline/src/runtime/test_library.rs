@@ -26,43 +26,32 @@ impl Build {
         let (settings, cache) = (self.settings(), self.cache());
         let recipe = Recipe::read(&settings.source.join("wasm"))?;
         let key = Key::new().part("cpython", &recipe.cpython.sha256).part("exclude", recipe.stdlib.exclude.join("\n"));
-        let name = cache::entry("test-library", key);
-        let folder = cache.path(&name);
-        let _lock = cache.lock(&name)?;
-        if folder.is_dir() {
-            return Ok(folder);
-        }
-        let work = cache.path(&format!("{name}.work"));
-        // What an interrupted run left; nobody else can be in it, the lock is held.
-        if work.exists() {
-            fs::remove_dir_all(&work).doing("remove", &work)?;
-        }
-        let wanted = work.join("wanted");
-        fs::create_dir_all(&wanted).doing("create", &wanted)?;
-        let log = Log::create(&work.join("log"))?;
-        let sources = Sources::new(settings, cache, &recipe, &log)?;
-        cache.stage("unpacking CPython's own tests");
-        let library = sources.unpack_cpython(&sources.cpython()?, &work)?.join("Lib");
-        for name in recipe.stdlib.exclude.iter().filter(|name| !NOT_SOURCE.contains(&name.as_str())) {
-            let from = library.join(name);
-            // The list also names what other versions had, and paths below a folder.
-            if from.exists() {
-                let to = wanted.join(name);
-                let parent = to.parent().unwrap_or(&wanted);
-                fs::create_dir_all(parent).doing("create", parent)?;
-                fs::rename(&from, &to).doing("move", &from)?;
+        cache.folder_of(&cache::entry("test-library", key), |work| {
+            let wanted = work.join("wanted");
+            fs::create_dir_all(&wanted).doing("create", &wanted)?;
+            let log = Log::create(&work.join("log"))?;
+            let sources = Sources::new(settings, cache, &recipe, &log)?;
+            cache.stage("unpacking CPython's own tests");
+            let library = sources.unpack_cpython(&sources.cpython()?, work)?.join("Lib");
+            for name in recipe.stdlib.exclude.iter().filter(|name| !NOT_SOURCE.contains(&name.as_str())) {
+                let from = library.join(name);
+                // The list also names what other versions had, and paths below a folder.
+                if from.exists() {
+                    let to = wanted.join(name);
+                    let parent = to.parent().unwrap_or(&wanted);
+                    fs::create_dir_all(parent).doing("create", parent)?;
+                    fs::rename(&from, &to).doing("move", &from)?;
+                }
             }
-        }
-        if !wanted.join(SUITE).is_file() {
-            return Err(Error::Runtime(format!(
-                "{}: expected Lib/{SUITE} among what wasm/recipe.toml excludes from the runtime, found no such file; \
-             correct the list `stdlib.exclude` or the pinned archive",
-                recipe.cpython.file
-            )));
-        }
-        fs::rename(&wanted, &folder).doing("put the tests at", &folder)?;
-        fs::remove_dir_all(&work).doing("remove", &work)?;
-        Ok(folder)
+            if !wanted.join(SUITE).is_file() {
+                return Err(Error::Runtime(format!(
+                    "{}: expected Lib/{SUITE} among what wasm/recipe.toml excludes from the runtime, found no such file; \
+                     correct the list `stdlib.exclude` or the pinned archive",
+                    recipe.cpython.file
+                )));
+            }
+            Ok(wanted)
+        })
     }
 }
 

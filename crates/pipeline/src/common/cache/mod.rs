@@ -108,17 +108,28 @@ impl Cache {
     /// # Errors
     /// Those of `make`, or [`Error::Io`](crate::Error::Io).
     pub(crate) fn folder(&self, what: &str, key: Key, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
-        let name = entry(what, key);
-        let _lock = self.lock(&name)?;
-        let folder = self.path(&name);
+        self.folder_of(&entry(what, key), |work| {
+            make(work)?;
+            Ok(work.to_path_buf())
+        })
+    }
+
+    /// As [`Cache::folder`], of the entry `name`: `make` works at the path that it is given, and tells which folder there is the
+    /// result. The rest is removed.
+    ///
+    /// # Errors
+    /// As [`Cache::folder`].
+    pub(crate) fn folder_of(&self, name: &str, make: impl FnOnce(&Path) -> Result<PathBuf>) -> Result<PathBuf> {
+        let _lock = self.lock(name)?;
+        let folder = self.path(name);
         if !folder.is_dir() {
             let work = self.path(&format!("{name}.work"));
             // What an interrupted build left; nobody else can be in it, the lock is held.
-            if work.exists() {
-                fs::remove_dir_all(&work).doing("remove", &work)?;
-            }
-            make(&work)?;
-            fs::rename(&work, &folder).doing("put what was made at", &folder)?;
+            let clear = || if work.exists() { fs::remove_dir_all(&work).doing("remove", &work) } else { Ok(()) };
+            clear()?;
+            let made = make(&work)?;
+            fs::rename(&made, &folder).doing("put what was made at", &folder)?;
+            clear()?;
         }
         Ok(folder)
     }
