@@ -29,9 +29,9 @@ fn demo() -> &'static Path {
 
 /// Runs a program as `python3` does in a folder, with what a shell is told first.
 fn runs(executable: &Path, folder: &Path, before: &str, program: &str, arguments: &[String]) -> Run {
-    let mut command = Command::new("sh");
+    let mut command = common::unmoved("sh");
     command.args(["-c", &format!("{before}; exec \"$0\" - \"$@\"")]).arg(executable).args(arguments);
-    command.env("PYAPP_INTERPRETER", "1").env_remove("PYAPP_DENY").env_remove("PYAPP_TOOLS").current_dir(folder);
+    command.env("PYAPP_INTERPRETER", "1").current_dir(folder);
     run_with_input(command, program)
 }
 

@@ -44,12 +44,8 @@ impl Caller {
 
     /// What a program prints that the executable runs here as `python3` does.
     fn runs(&self, executable: &Path, program: &str, arguments: &[&str], deny: &str) -> Run {
-        let mut command = Command::new(executable);
-        command
-            .env("PYAPP_INTERPRETER", "1")
-            .env("PYAPP_DENY", deny)
-            .env_remove("PYAPP_TOOLS")
-            .env_remove("PYAPP_AUDIT");
+        let mut command = common::unmoved(executable);
+        command.env("PYAPP_INTERPRETER", "1").env("PYAPP_DENY", deny);
         command.current_dir(&self.path).arg("-").args(arguments);
         run_with_input(command, program)
     }

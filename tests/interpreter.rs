@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::terminal::on_a_terminal;
 use common::{dedent, prints, python, run, run_with_input};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
@@ -128,7 +129,7 @@ fn a_signal_ends_it_as_it_ends_other_programs() {
     use std::os::unix::process::ExitStatusExt;
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         // A shell's background jobs, and what is started under nohup, inherit signals that are ignored.
-        let mut command = Command::new("env");
+        let mut command = common::unmoved("env");
         command.arg("--default-signal=INT,TERM,HUP").arg(env!("CARGO_BIN_EXE_pyapp")).env("PYAPP_INTERPRETER", "1");
         command.args(["-c", "import time; print('ready', flush=True); time.sleep(60)"]);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts");
@@ -246,11 +247,8 @@ fn lines_can_be_exchanged_in_a_dialogue() {
 
 #[test]
 fn a_terminal_gets_a_prompt() {
-    // util-linux's script gives a command a terminal of its own.
-    let script = "printf '6 * 7\\nexit(3)\\n' | script -qefc \"$EXE\" /dev/null";
-    let mut command = std::process::Command::new("sh");
-    command.args(["-c", script]).env("EXE", env!("CARGO_BIN_EXE_pyapp")).env("PYAPP_INTERPRETER", "1");
-    let run = run(command);
+    let command = python(&[]);
+    let run = on_a_terminal(command, &[(">>> ", "6 * 7\n"), (">>> ", "exit(3)\n")]);
     assert!(run.stdout.contains(">>> ") && run.stdout.contains("42"), "{run:?}");
     assert!(run.stdout.contains("Python 3.13.5") && !run.stdout.contains("warning"), "{run:?}");
     assert_eq!(run.status, Some(3), "{run:?}");

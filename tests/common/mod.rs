@@ -5,7 +5,9 @@
 pub mod process;
 pub mod program;
 pub mod project;
+pub mod terminal;
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -23,13 +25,21 @@ pub fn dedent(text: &str) -> &'static str {
     lines.collect::<String>().leak()
 }
 
-/// The executable, as the app.
-pub fn app() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pyapp"));
-    for variable in ["PYAPP_INTERPRETER", "PYAPP_TOOLS"] {
-        command.env_remove(variable);
+/// A program that starts the executable, or the executable itself. Of the environment in which the tests run it gets
+/// nothing that CPython or pyapp heed: under `PYTHONUNBUFFERED`, say, other things are printed.
+pub fn unmoved(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    for (variable, _) in std::env::vars_os() {
+        if ["PYTHON", "PYAPP_"].iter().any(|start| variable.as_encoded_bytes().starts_with(start.as_bytes())) {
+            command.env_remove(variable);
+        }
     }
     command
+}
+
+/// The executable, as the app.
+pub fn app() -> Command {
+    unmoved(env!("CARGO_BIN_EXE_pyapp"))
 }
 
 /// The executable, as `python3`.
