@@ -68,9 +68,12 @@ impl Policy {
         self.longest = self.longest.max(path.as_os_str().len());
     }
 
-    /// Whether a path is itself what was granted, and not only below it. It is there that the next run looks for its grant.
-    pub fn is_granted_itself(&self, path: &[u8]) -> bool {
+    /// Whether a path is that of a grant, or of a folder above one: by these names the next run looks for its grants.
+    pub fn leads_to_a_grant(&self, path: &[u8]) -> bool {
+        let below = [path.strip_suffix(b"/").unwrap_or(path), b"/"].concat();
+        let from = OsStr::from_bytes(&below).to_os_string();
         self.granted.contains_key(OsStr::from_bytes(path))
+            || self.granted.range(from..).next().is_some_and(|(next, _)| next.as_bytes().starts_with(&below))
     }
 
     /// What may be done with a path: the most that any grant of it or above it says.
@@ -164,7 +167,17 @@ mod tests {
         ] {
             assert_eq!(policy.access(Path::new(path)), expected, "{path}");
         }
-        assert!(policy.is_granted_itself(b"/home/u/out") && !policy.is_granted_itself(b"/home/u/out/x"));
+        for (path, expected) in [
+            ("/", true),
+            ("/home", true),
+            ("/hom", false),
+            ("/home/u", true),
+            ("/home/u/ou", false),
+            ("/home/u/out", true),
+            ("/home/u/out/x", false),
+        ] {
+            assert_eq!(policy.leads_to_a_grant(path.as_bytes()), expected, "{path}");
+        }
         assert!(policy.allows(b"/home/u/x", Intent::Read) && !policy.allows(b"/home/u/x", Intent::Write));
         assert!(policy.allows(b"/home/u/out/x", Intent::Write) && policy.allows(b"/home/u/out/x", Intent::MakeFolder));
     }

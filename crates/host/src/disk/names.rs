@@ -70,8 +70,8 @@ impl Mounts {
     /// Makes a symbolic link. What it says is walked in the guest's own tree, so any text will do.
     ///
     /// # Errors
-    /// ENOENT (no target), EEXIST, EROFS, EPERM (an absolute target, if there is no tree around the folder; in place of what was
-    /// granted), and the system's.
+    /// ENOENT (no target), EEXIST, EROFS, EPERM (an absolute target, if there is no tree around the folder; where a grant is
+    /// looked for), and the system's.
     pub fn symlink(&self, target: &[u8], spot: &Spot) -> Result<()> {
         if target.is_empty() {
             return Err(Errno::Noent.into());
@@ -112,7 +112,7 @@ impl Mounts {
     /// Moves a name, replacing what is there.
     ///
     /// # Errors
-    /// ENOENT, EBUSY (`.`, `..`, a folder that was granted), EROFS, EPERM (a link in place of what was granted), and the system's.
+    /// ENOENT, EBUSY (`.`, `..`, a folder by whose name a grant is looked for), EROFS, EPERM (a link there), and the system's.
     pub fn rename(&self, old: &Spot, new: &Spot) -> Result<()> {
         if !matches!((&old.last, &new.last), (Last::Name(_), Last::Name(_))) {
             return Err(Errno::Busy.into());
@@ -122,7 +122,10 @@ impl Mounts {
             return Err(Errno::Notdir.into());
         }
         for spot in [old, new] {
-            self.expect_movable(spot)?;
+            let is_folder = [Some(kind), spot.kind()].contains(&Some(FileType::Directory));
+            if is_folder && self.policy().leads_to_a_grant(&spot.path()) {
+                return Err(Errno::Busy.into());
+            }
             self.expect(&spot.path(), Intent::Write)?;
         }
         if kind == FileType::Symlink {
@@ -155,7 +158,10 @@ impl Mounts {
             return Err(Errno::Notdir.into());
         }
         match spot.last {
-            Last::Name(_) => self.expect_movable(spot)?,
+            // A mount point. (A file that was granted for writing may come and go, as programs that write a new one aside and
+            // rename it do.)
+            Last::Name(_) if spot.is_mount => return Err(Errno::Busy.into()),
+            Last::Name(_) => {}
             Last::Dot => return Err(Errno::Inval.into()),
             Last::DotDot => return Err(Errno::Notempty.into()),
         }
@@ -172,14 +178,15 @@ impl Mounts {
         }
     }
 
-    /// A link in place of what was granted would give the next run what the link leads to.
+    /// A link where the next run looks for its grants would give it what the link leads to. For the same reason no folder is moved from
+    /// there, nor to there with links in it; so the path by which an open folder is known is right as far as it leads to a grant.
     fn expect_no_grant(&self, spot: &Spot) -> Result<()> {
-        if self.policy().is_granted_itself(&spot.path()) { Err(Errno::Perm.into()) } else { Ok(()) }
+        if self.policy().leads_to_a_grant(&spot.path()) { Err(Errno::Perm.into()) } else { Ok(()) }
     }
 
     /// As [`Mounts::expect_no_grant`], of what was no link when it was looked at: another process may have put one there since.
     fn expect_no_link(&self, spot: &Spot) -> Result<()> {
-        if !self.policy().is_granted_itself(&spot.path()) {
+        if !self.policy().leads_to_a_grant(&spot.path()) {
             return Ok(());
         }
         match spot.folder.look_up(&spot.name).or_errno()? {
@@ -189,11 +196,5 @@ impl Mounts {
             }
             _ => Ok(()),
         }
-    }
-
-    /// A folder that was granted is a mount point: it stays where it is. A file that was granted for writing may come and go, as
-    /// programs that write a new one aside and rename it do.
-    fn expect_movable(&self, spot: &Spot) -> Result<()> {
-        if spot.is_mount && spot.kind() == Some(FileType::Directory) { Err(Errno::Busy.into()) } else { Ok(()) }
     }
 }

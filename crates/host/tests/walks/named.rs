@@ -115,3 +115,29 @@ fn a_folder_that_is_moved_to_another_grant_is_left_by_dots() {
     fs::rename(path.join("other/inner"), path.join("src/inner")).expect("moved");
     assert_eq!(error(&mut guest, Op::List(At { slot: 2, path: "..".to_string() })), "ENOENT");
 }
+
+/// The next run would look for its grants there.
+#[test]
+fn where_a_grant_is_looked_for_no_link_and_no_moved_folder_comes() {
+    let (_folder, path) = folder();
+    fs::create_dir_all(path.join("one")).expect("made");
+    symlink("../src", path.join("src/out")).expect("linked");
+    let mut guest = guest(&path, &[".", "one/out", "new/sub/out"]);
+    guest.apply(&Op::Keep(here("src"), 2)).expect("opened");
+    for (from, to) in [("one", "moved"), ("src", "one"), ("src", "new"), ("src", "new/sub"), ("src", "one/out")] {
+        let found = error(&mut guest, Op::Rename(here(from), here(to)));
+        assert_eq!(found, if to == "new/sub" { "ENOENT" } else { "EBUSY" }, "{from} to {to}");
+    }
+    guest.apply(&Op::MakeFolder(here("new"))).expect("made");
+    assert_eq!(error(&mut guest, Op::Rename(here("src"), here("new/sub"))), "EBUSY");
+    for at in ["one/out", "new/sub"] {
+        assert_eq!(error(&mut guest, Op::Symlink("../src".to_string(), here(at))), "EPERM", "{at}");
+        assert_eq!(error(&mut guest, Op::Rename(here("link"), here(at))), "EPERM", "{at}");
+        assert_eq!(error(&mut guest, Op::Link(here("link"), false, here(at))), "EPERM", "{at}");
+    }
+    // A file is written aside and renamed; other folders move as they like.
+    guest.apply(&Op::Rename(here("src/a"), here("one/out"))).expect("moved");
+    guest.apply(&Op::Rename(here("src"), here("new/other"))).expect("moved");
+    guest.apply(&Op::Symlink("..".to_string(), At { slot: 2, path: "out2".to_string() })).expect("linked");
+    assert!(path.join("new/other/out2").is_symlink());
+}

@@ -6,7 +6,7 @@
 //! - The folders above are there and hold the way only. So is the name by which something was granted: as a link; and what the
 //!   name passes and leaves by `..`.
 //! - A link below a folder that a key lets the app write, which leads away from there, grants nothing: the app may have made it.
-//!   In place of the folder itself it cannot make one.
+//!   In place of what is granted, or of a folder above it, it can make none, and move no folder from or to there.
 
 use std::collections::BTreeSet;
 use std::fs::canonicalize;
@@ -150,6 +150,11 @@ impl Grants {
         let granted = self.all.iter().filter(|granted| path.starts_with(&granted.path)).map(|granted| granted.access);
         let made = self.to_be_made.contains(path).then_some(Access::Make);
         granted.chain(made).max().unwrap_or(Access::None)
+    }
+
+    /// Whether a path is one of them, or lies above one.
+    pub fn are_looked_for_at(&self, path: &Path) -> bool {
+        self.all.iter().any(|granted| granted.path.starts_with(path))
     }
 
     /// Whether a path is, or lies below, something that is mounted.

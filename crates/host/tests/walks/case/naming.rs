@@ -76,6 +76,12 @@ impl Oracle<'_> {
             _ => {}
         }
         reasons.extend(self.cannot_take(&old));
+        for spot in [&old, &new] {
+            let is_folder = old.thing == Thing::Folder || spot.thing == Thing::Folder;
+            if is_folder && self.tree.grants().are_looked_for_at(&spot.path) {
+                reasons.push("EBUSY");
+            }
+        }
         if old.is_link() {
             reasons.extend(self.cannot_be_a_link(&new));
         }
@@ -152,10 +158,9 @@ impl Oracle<'_> {
         if reasons.is_empty() { done(make()) } else { Err(reasons) }
     }
 
-    /// Why a link cannot be put somewhere: in place of what was granted it would widen the next run.
+    /// Why a link cannot be put somewhere: where a grant is looked for it would widen the next run.
     fn cannot_be_a_link(&self, spot: &Spot) -> Reasons {
-        let is_granted = self.tree.grants().all.iter().any(|granted| granted.path == spot.path);
-        if is_granted { vec!["EPERM"] } else { Vec::new() }
+        if self.tree.grants().are_looked_for_at(&spot.path) { vec!["EPERM"] } else { Vec::new() }
     }
 
     /// Why a name that is there cannot be taken away.
