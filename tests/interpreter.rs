@@ -5,7 +5,7 @@ mod common;
 use common::terminal::on_a_terminal;
 use common::{dedent, prints, python, run, run_with_input};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 #[test]

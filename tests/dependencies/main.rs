@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod backends;
 mod folders;
 mod mistakes;
 mod platform;

@@ -80,7 +80,7 @@ fn a_wheel_is_a_project_too() {
     let mut pythons = env::split_paths(&path).map(|path| path.join("python3"));
     let python = pythons.find(|python| python.is_file()).expect("python3");
     let here = fs::canonicalize(project.path("")).expect("there");
-    let variables = [("PYAPP_HOST_PYTHON", python), ("PYAPP_BACKEND_IN", here)];
+    let variables = [("PYAPP_HOST_PYTHON", python), ("PYAPP_ON_HOST_IN", here)];
     uv_with(&project, &["build", "-q", "--wheel", "-o", "dist"], &variables);
     let wheel = project.path("dist/tool_box-1.2-py3-none-any.whl");
     let app = project.build_with(&Settings { project: wheel, ..settings(&project) });

@@ -2,7 +2,7 @@
 
 use crate::cache::Cache;
 use crate::error::Result;
-use crate::inputs::{Entry, Project};
+use crate::inputs::{Entry, Project, package};
 use crate::progress::Progress;
 use crate::settings::Settings;
 use std::path::PathBuf;
@@ -47,6 +47,12 @@ impl Build {
     /// Sets what starts, where that is known only when it is installed.
     pub(crate) fn start_with(&mut self, entry: Entry) {
         self.project.entry = entry;
+    }
+
+    /// Takes the names of distributions, which have been left out, from `exclude`: paths are left.
+    pub(crate) fn leave_out(&mut self, distributions: &[String]) {
+        let is_one = |path: &String| package(path).is_some_and(|name| distributions.contains(&name));
+        self.project.exclude.retain(|path| !is_one(path));
     }
 
     /// What a build depends on. Cargo looks at folders recursively, so new and removed files count.

@@ -1,10 +1,12 @@
 //! Installing what a lock says, once, into a folder of the cache that is named by all that it depends on.
 //!
-//! Only wheels of Python are installed. Of what `[tool.pyapp] from-source` names the source is taken, and built without a
-//! compiler. Anything else ends the build, and is named.
+//! Only wheels of Python are installed. Of what `[tool.pyapp] from-source` names, and of what has no wheel at all, the source is
+//! taken, and built without a compiler. Native code ends the build, and is named (`native.rs`).
 
-use super::lock::Lock;
-use super::message::{self, Package};
+use super::excluded;
+use super::lock::{Lock, PYLOCK};
+use super::message;
+use super::native::{self, Offer};
 use super::tidy::{self, Distribution, METADATA, tidy};
 use super::uv::{Failure, Uv};
 use crate::context::Build;
@@ -22,22 +24,69 @@ impl Build {
     /// # Errors
     /// [`Error::Project`] naming the file, and the package that is only there as native code; [`Error::Libraries`];
     /// [`Error::Io`].
-    pub(super) fn install(&self, uv: &Uv, lock: &Lock) -> Result<(PathBuf, Vec<Distribution>)> {
+    pub(super) fn install(&self, uv: &Uv<'_>, lock: &Lock) -> Result<(PathBuf, Vec<Distribution>)> {
         let project = self.project();
         let key = uv.key.clone().part("lock", &lock.text).part("steps", STEPS);
-        let key = key.part("from source", project.from_source.join(" ")).part("exclude", project.exclude.join("\n"));
+        let key = key
+            .part("from source", project.from_source.join(" "))
+            .part("on host", project.build_on_host.join(" "))
+            .part("exclude", project.exclude.join("\n"));
         let folder = self.cache().folder("distributions", key, |work| {
             self.cache().stage("installing distributions");
-            let from_source = project.from_source.iter().flat_map(|name| ["--no-binary", name]);
-            let arguments = INSTALL.into_iter().chain(from_source).map(PathBuf::from);
-            let last = ["--target".into(), work.to_path_buf(), "-r".into(), lock.file.clone()];
-            let installed = uv.run(&lock.folder, arguments.chain(last));
-            installed.map_err(|failure| explain(failure, lock, &project.from_source))?;
+            self.run_install(uv, lock, work)?;
             fs::create_dir_all(work).doing("create", work)?;
             tidy(work, &project.exclude).map(drop)
         })?;
         let distributions = distributions(&folder)?;
         Ok((folder, distributions))
+    }
+}
+
+impl Build {
+    /// Installs what a lock says into `target`. What turns out to have no wheel at all is built from source.
+    fn run_install(&self, uv: &Uv<'_>, lock: &Lock, target: &Path) -> Result<()> {
+        let asked = &self.project().from_source;
+        let mut from_source = asked.clone();
+        let about = lock.asked.display().to_string();
+        let out = &self.settings().out;
+        let names = self.project().excluded_packages();
+        let excluded = excluded::list(&names, out)?;
+        // Its form shows in its name.
+        let mut file = lock.file.clone();
+        if let Some(text) = excluded::without(&lock.text, &names, &lock.folder) {
+            file = out.join(PYLOCK);
+            fs::write(&file, text).doing("write", &file)?;
+        }
+        loop {
+            let names = from_source.iter().flat_map(|name| ["--no-binary", name]);
+            let arguments = INSTALL.into_iter().chain(names).map(PathBuf::from);
+            let last = [
+                "--target".into(),
+                target.to_path_buf(),
+                "--excludes".into(),
+                excluded.clone(),
+                "-r".into(),
+                file.clone(),
+            ];
+            let said = match uv.run(&lock.folder, arguments.chain(last)) {
+                Ok(()) => return Ok(()),
+                Err(Failure::Said(said)) => said,
+                Err(other) => return Err(other.about(&lock.asked, &self.project().build_on_host)),
+            };
+            let Some(mut package) =
+                message::without_wheel(&said).filter(|package| !from_source.contains(&package.name))
+            else {
+                return Err(Failure::Said(said).about(&lock.asked, &self.project().build_on_host));
+            };
+            package.version = package.version.or_else(|| version_of(&package.name, &lock.text));
+            let offer = uv.offer(&package, out)?;
+            if offer != Offer::Source {
+                let message = native::no_wheel(&package, asked_by(&package.name, &lock.text), &offer, asked);
+                return Err(Error::Project { place: about, message });
+            }
+            self.cache().stage(&format!("{} has no wheel: building it from source", package.name));
+            from_source.push(package.name);
+        }
     }
 }
 
@@ -49,24 +98,6 @@ fn distributions(folder: &Path) -> Result<Vec<Distribution>> {
     let entries = sorted_entries(folder)?;
     let names = entries.iter().filter_map(|entry| entry.file_name().into_string().ok());
     Ok(names.filter_map(|name| name.strip_suffix(METADATA).map(tidy::distribution)).collect())
-}
-
-fn explain(failure: Failure, lock: &Lock, from_source: &[String]) -> Error {
-    match failure {
-        Failure::Said(said) => match message::without_wheel(&said) {
-            Some(Package { name, version }) => {
-                let version = version.or_else(|| version_of(&name, &lock.text));
-                let message = message::no_wheel(
-                    &Package { name: name.clone(), version },
-                    asked_by(&name, &lock.text),
-                    from_source,
-                );
-                Error::Project { place: lock.asked.display().to_string(), message }
-            }
-            None => Failure::Said(said).about(&lock.asked, from_source),
-        },
-        other => other.about(&lock.asked, from_source),
-    }
 }
 
 /// The version of a package in a lock of the form of PEP 751.

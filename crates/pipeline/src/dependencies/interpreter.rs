@@ -2,11 +2,12 @@
 //!
 //! uv knows no platform like ours, but it asks an interpreter what it is and believes the answer. So it is given a script that
 //! answers with the markers of our CPython, as `platform` and `sys` tell them in the guest, and with a system for which there
-//! are no wheels: what fits it is `none-any`, Python only. Whatever else it is asked to run is a build backend (PEP 517), for
-//! which it stands in with the python3 of this machine; which ones it lets through is said by variables (`uv.rs`).
+//! are no wheels: what fits it is `none-any`, Python only. Whatever else it is asked to run is a build backend (PEP 517). That
+//! runs inside the guest (`backend.rs`); under the python3 of this machine only where a variable says so (`uv.rs`).
 //!
 //! uv remembers an answer by the script's path and time, so the script lies in a folder that is named by its contents.
 
+use super::backend;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::Key;
@@ -15,19 +16,19 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// What the script runs build backends with: the path of a python3 of this machine.
+/// A folder in which calls are heard: `backend.rs`.
+pub(super) const CALLS_IN: &str = "PYAPP_CALLS_IN";
+/// The path of a python3 of this machine.
 pub(super) const HOST: &str = "PYAPP_HOST_PYTHON";
-/// The packages whose backends it runs, with blanks between: names as uv's cache has them.
-pub(super) const BACKENDS_OF: &str = "PYAPP_BACKENDS_OF";
+/// The packages whose backends that runs, with blanks between: names as uv's cache has them.
+pub(super) const ON_HOST: &str = "PYAPP_ON_HOST";
 /// A folder whose backend it runs, too.
-pub(super) const BACKEND_IN: &str = "PYAPP_BACKEND_IN";
-/// What it says before the name of a package whose backend it does not run.
-pub(super) const REFUSED: &str = "pyapp does not run the build script in ";
+pub(super) const ON_HOST_IN: &str = "PYAPP_ON_HOST_IN";
 
 /// The script, without its answer. `$exe`, `$root` and `$base` are filled in by the shell: nothing of the answer is known to
 /// be quoted but paths, and a path with a quote in it is no path of a cache.
 const SCRIPT: &str = r#"#!/bin/sh
-# Tells uv about pyapp's CPython, and runs build backends with this machine's: crates/pipeline/src/dependencies/interpreter.rs.
+# Tells uv about pyapp's CPython, and has build backends run in it: crates/pipeline/src/dependencies/interpreter.rs.
 exe=$0
 base=$(CDPATH= cd "$(dirname "$(readlink -f "$0")")/.." && pwd -P)
 root=$(CDPATH= cd "$(dirname "$0")/.." && pwd)
@@ -41,17 +42,29 @@ END
     exit ;;
 esac
 here=$(pwd -P)
-may=
-[ -n "$@IN@" ] && [ "$here" = "$@IN@" ] && may=yes
-for name in $@OF@; do
-    case "$here" in "$UV_CACHE_DIR"/sdists-v*/"$name"/*) may=yes ;; esac
+on_host=
+[ -n "$@ON_HOST_IN@" ] && [ "$here" = "$@ON_HOST_IN@" ] && on_host=yes
+for name in $@ON_HOST@; do
+    case "$here" in "$UV_CACHE_DIR"/sdists-v*/"$name"/*) on_host=yes ;; esac
 done
-if [ -z "$may" ]; then
-    echo "@REFUSED@$here" >&2
+if [ -n "$on_host" ]; then
+    export PYTHONPATH="$root/@PACKAGES@" PYTHONDONTWRITEBYTECODE=1
+    exec "$@HOST@" "$@"
+fi
+if ! [ -p "$@CALLS_IN@/@CALLS@" ]; then
+    echo "no build of pyapp's hears calls in $@CALLS_IN@" >&2
     exit 1
 fi
-export PYTHONPATH="$root/lib/python@MINOR@/site-packages" PYTHONDONTWRITEBYTECODE=1
-exec "$@HOST@" "$@"
+call=$(mktemp -d "$@CALLS_IN@/@CALL@XXXXXXXX") && mkfifo "$call/@STATUS@" || exit 1
+# Open before the call is told, so that what comes back finds a reader.
+exec 3<>"$call/@STATUS@"
+printf '%s\0' "$@" > "$call/@ARGUMENTS@"
+printf '%s\n' "$here" > "$call/@FOLDER@"
+printf '%s\n' "$root" > "$call/@ENVIRONMENT@"
+printf '%s\n' "${call##*/}" > "$@CALLS_IN@/@CALLS@"
+read -r status <&3
+cat "$call/@SAID@" >&2
+exit "$status"
 "#;
 
 /// What our CPython says of itself, by the names of PEP 508. A test asks the guest.
@@ -77,7 +90,7 @@ pub fn markers(version: &str) -> Result<Value> {
 /// All that uv asks for, in its own words; of this very version of uv.
 fn answer(version: &str) -> Result<Value> {
     let minor = minor(version)?;
-    let packages = format!("lib/python{minor}/site-packages");
+    let packages = packages(version)?;
     let below_root = format!("$root/{packages}");
     Ok(json!({
         "result": "success",
@@ -121,6 +134,14 @@ fn executable(minor: &str) -> String {
     format!("bin/python{minor}")
 }
 
+/// Where an environment keeps what is installed in it, relative to it.
+///
+/// # Errors
+/// [`Error::Runtime`] if `version` is not of the form `major.minor.micro`.
+pub(super) fn packages(version: &str) -> Result<String> {
+    Ok(format!("lib/python{}/site-packages", minor(version)?))
+}
+
 /// `3.13` of `3.13.5`.
 fn minor(version: &str) -> Result<&str> {
     let cut = version.rsplit_once('.').map(|(minor, _)| minor).filter(|minor| minor.split('.').count() == 2);
@@ -134,11 +155,18 @@ fn script(version: &str) -> Result<String> {
     let answer = format!("{:#}", answer(version)?);
     let words = [
         ("@ANSWER@", answer.as_str()),
-        ("@MINOR@", minor(version)?),
+        ("@PACKAGES@", &packages(version)?),
         ("@HOST@", HOST),
-        ("@OF@", BACKENDS_OF),
-        ("@IN@", BACKEND_IN),
-        ("@REFUSED@", REFUSED),
+        ("@ON_HOST@", ON_HOST),
+        ("@ON_HOST_IN@", ON_HOST_IN),
+        ("@CALLS_IN@", CALLS_IN),
+        ("@CALLS@", backend::CALLS),
+        ("@CALL@", backend::CALL),
+        ("@STATUS@", backend::STATUS),
+        ("@ARGUMENTS@", backend::ARGUMENTS),
+        ("@FOLDER@", backend::FOLDER),
+        ("@ENVIRONMENT@", backend::ENVIRONMENT),
+        ("@SAID@", backend::SAID),
     ];
     Ok(words.iter().fold(SCRIPT.to_string(), |text, (word, is)| text.replace(word, is)))
 }
@@ -163,7 +191,7 @@ impl Build {
         let folder = self.cache().folder("interpreter", key.clone(), |folder| {
             let path = folder.join(&name);
             make_executable(&path, &script)?;
-            let packages = folder.join("lib").join(format!("python{}", minor(version)?)).join("site-packages");
+            let packages = folder.join(packages(version)?);
             fs::create_dir_all(&packages).doing("create", &packages)
         })?;
         Ok(Interpreter { path: folder.join(name), key })
@@ -207,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn it_runs_the_backends_that_it_may_run() {
+    fn it_hands_calls_over_but_those_for_this_machine() {
         let test = TestBuild::new();
         let interpreter = test.open().interpreter("3.13.5").expect("written");
         let cache = fs::canonicalize(test.path("cache")).expect("there");
@@ -216,14 +244,14 @@ mod tests {
         let run = |names: &str, own: &Path| {
             let mut command = Command::new(&interpreter.path);
             command.args(["-c", "hook"]).current_dir(&folder).env(HOST, "/bin/echo").env("UV_CACHE_DIR", &cache);
-            let output = command.env(BACKENDS_OF, names).env(BACKEND_IN, own).output().expect("started");
-            let text = [output.stdout, output.stderr].concat();
-            (output.status.success(), String::from_utf8(text).expect("UTF-8"))
+            command.env(CALLS_IN, "/nowhere");
+            let output = command.env(ON_HOST, names).env(ON_HOST_IN, own).output().expect("started");
+            (output.status.success(), String::from_utf8(output.stdout).expect("UTF-8"))
         };
         let elsewhere = Path::new("/elsewhere");
         assert_eq!(run("pyyaml markupsafe", elsewhere), (true, "-c hook\n".to_string()));
         assert_eq!(run("", &folder), (true, "-c hook\n".to_string()));
-        assert_eq!(run("markup safe", elsewhere), (false, format!("{REFUSED}{}\n", folder.display())));
+        assert_eq!(run("markup safe", elsewhere), (false, String::new()));
     }
 
     #[test]

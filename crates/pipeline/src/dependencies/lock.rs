@@ -10,6 +10,7 @@
 //! Resolving looks at all versions, not only at those with wheels that can be used: else it would go back to one from before
 //! a package had native code, however old that is.
 
+use super::excluded;
 use super::uv::Uv;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
@@ -24,7 +25,7 @@ const FILE: &str = "requirements.lock";
 const HEAD: &str = "# Made by pyapp; remove it to resolve again. From ";
 
 /// What a lock is called that has the form of PEP 751.
-const PYLOCK: &str = "pylock.toml";
+pub(super) const PYLOCK: &str = "pylock.toml";
 
 /// A lock that uv installs.
 pub(super) struct Lock {
@@ -51,7 +52,7 @@ impl Build {
     ///
     /// # Errors
     /// [`Error::Project`] naming the file; [`Error::Io`].
-    pub(super) fn lock(&self, uv: &Uv, asked: &Asked) -> Result<Lock> {
+    pub(super) fn lock(&self, uv: &Uv<'_>, asked: &Asked) -> Result<Lock> {
         let out = &self.settings().out;
         fs::create_dir_all(out).doing("create", out)?;
         let found = |text: String| Lock {
@@ -74,6 +75,8 @@ impl Build {
                 let mut more = vec!["--locked", "--no-default-groups", "--no-emit-project"];
                 let parts = self.parts();
                 more.extend(parts.iter().map(String::as_str));
+                let excluded = self.project().excluded_packages();
+                more.extend(excluded.iter().flat_map(|name| ["--prune", name]));
                 let mut text = self.export(uv, asked, &more, &pylock)?;
                 let projects = projects(&text, out);
                 if !projects.is_empty() {
@@ -108,7 +111,7 @@ impl Build {
                 let text = self.resolved_once(key, asked, || {
                     let list = out.join("requirements.in");
                     fs::write(&list, &name).doing("write", &list)?;
-                    compile(uv, out, "requirements.in", &[], &lock, &asked.file)
+                    compile(uv, out, "requirements.in", &[], &lock, (&asked.file, &self.project().build_on_host))
                 })?;
                 fs::write(&lock, &text).doing("write", &lock)?;
                 Ok(Lock { file: lock, folder: out.clone(), ..found(text) })
@@ -134,7 +137,7 @@ impl Build {
     }
 
     /// A lock of uv's own form, or what a script asks for, in the form in which it can be installed; its text.
-    fn export(&self, uv: &Uv, asked: &Asked, more: &[&str], to: &Path) -> Result<String> {
+    fn export(&self, uv: &Uv<'_>, asked: &Asked, more: &[&str], to: &Path) -> Result<String> {
         let mut arguments: Vec<PathBuf> = ["export", "-q", "--no-header", "--format", PYLOCK].map(PathBuf::from).into();
         arguments.extend(more.iter().map(PathBuf::from));
         if asked.form == Form::Script {
@@ -142,23 +145,30 @@ impl Build {
         }
         arguments.extend(["-o".into(), to.to_path_buf()]);
         let uv = self.asking_the_project(uv)?;
-        uv.run(&self.project().folder, arguments).map_err(|failure| failure.about(&asked.file, &uv.from_source))?;
+        uv.run(&self.project().folder, arguments)
+            .map_err(|failure| failure.about(&asked.file, &self.project().build_on_host))?;
         read(to)
     }
 
     /// uv, which may ask the project's build backend what it asks for, if only that knows.
-    fn asking_the_project(&self, uv: &Uv) -> Result<Uv> {
-        match &self.project().metadata {
-            Some(metadata) if metadata.is_package => uv.building_in(&self.project().folder),
+    fn asking_the_project<'a>(&self, uv: &Uv<'a>) -> Result<Uv<'a>> {
+        let project = self.project();
+        match &project.metadata {
+            Some(metadata) if metadata.is_package => {
+                uv.building(&project.folder, &self.settings().out, &metadata.package_name())
+            }
             _ => Ok(uv.clone()),
         }
     }
 
     /// A lock of our own, beside the project's file.
-    fn resolved(&self, uv: &Uv, asked: &Asked, lock: Lock) -> Result<Lock> {
+    fn resolved(&self, uv: &Uv<'_>, asked: &Asked, lock: Lock) -> Result<Lock> {
         let (file, name) = (lock.folder.join(FILE), asked.name());
-        let parts = if asked.form == Form::Project { self.parts() } else { Vec::new() };
-        let (key, mut inputs) = asked_for(asked, &parts)?;
+        let mut parts = if asked.form == Form::Project { self.parts() } else { Vec::new() };
+        let excluded = self.project().excluded_packages();
+        let (key, mut inputs) = asked_for(asked, &parts, &excluded)?;
+        parts
+            .extend(["--excludes".to_string(), excluded::list(&excluded, &self.settings().out)?.display().to_string()]);
         let head = format!("{HEAD}{name}, {}\n", key.hex());
         let old = if file.is_file() { Some(read(&file)?) } else { None };
         inputs.push(file.clone());
@@ -186,7 +196,8 @@ impl Build {
             None => {}
         }
         let uv = self.asking_the_project(uv)?;
-        let text = head + &compile(&uv, &lock.folder, &name, &parts, &work, &asked.file)?;
+        let text =
+            head + &compile(&uv, &lock.folder, &name, &parts, &work, (&asked.file, &self.project().build_on_host))?;
         aside::write(&file, &[text.as_bytes()]).doing("write", &file)?;
         // As old as what it was made from: else cargo would take it for a change, and build once more.
         let time = fs::metadata(&asked.file).and_then(|metadata| metadata.modified()).doing("look at", &asked.file)?;
@@ -197,16 +208,23 @@ impl Build {
 }
 
 /// Resolves the requirements `name` in `folder` to the lock `to`, for any machine; its text.
-fn compile(uv: &Uv, folder: &Path, name: &str, parts: &[String], to: &Path, blamed: &Path) -> Result<String> {
+fn compile(
+    uv: &Uv<'_>,
+    folder: &Path,
+    name: &str,
+    parts: &[String],
+    to: &Path,
+    (blamed, on_host): (&Path, &[String]),
+) -> Result<String> {
     let compile = ["pip", "compile", "-q", name, "--generate-hashes", "--no-header", "-o"].map(PathBuf::from);
     let parts = parts.iter().map(PathBuf::from);
     let run = uv.run(folder, compile.into_iter().chain([to.to_path_buf()]).chain(parts));
-    run.map_err(|failure| failure.about(blamed, &uv.from_source))?;
+    run.map_err(|failure| failure.about(blamed, on_host))?;
     read(to)
 }
 
 /// What of a file counts for resolving, with these arguments, and the files that count.
-fn asked_for(asked: &Asked, parts: &[String]) -> Result<(Key, Vec<PathBuf>)> {
+fn asked_for(asked: &Asked, parts: &[String], excluded: &[String]) -> Result<(Key, Vec<PathBuf>)> {
     let mut inputs = Vec::new();
     let key = match asked.form {
         Form::Requirements => requirements(&asked.file, Key::new(), &mut inputs)?,
@@ -226,6 +244,7 @@ fn asked_for(asked: &Asked, parts: &[String]) -> Result<(Key, Vec<PathBuf>)> {
             key.part("uv", table(&["tool", "uv"])).part("parts", parts.join(" ")).part("groups", groups)
         }
     };
+    let key = if excluded.is_empty() { key } else { key.part("excluded", excluded.join(" ")) };
     Ok((key, inputs))
 }
 
@@ -271,7 +290,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
         let key = |form: Form, name: &str| {
-            let (key, inputs) = asked_for(&Asked { form, file: folder.path().join(name) }, &[]).expect("read");
+            let (key, inputs) = asked_for(&Asked { form, file: folder.path().join(name) }, &[], &[]).expect("read");
             (key.hex(), inputs.len())
         };
         write("requirements.txt", "a\n-r more.txt\n--constraint=less.txt\n-r requirements.txt\n-r missing.txt\n");

@@ -1,7 +1,5 @@
 //! uv's own words, in one line, and what pyapp makes of those that it knows.
 
-use super::interpreter::REFUSED;
-
 /// A package, with its version where uv has told it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Package {
@@ -9,15 +7,13 @@ pub(super) struct Package {
     pub version: Option<String>,
 }
 
-/// What uv has said, in one line. `from_source` is what is built from source already.
-pub(super) fn of(said: &str, from_source: &[String]) -> String {
-    if let Some(folder) = said.lines().find_map(|line| Some(line.split_once(REFUSED)?.1)) {
-        return refused(folder.trim(), from_source);
-    }
-    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('^'));
+/// What uv has said, in one line. The backends of `on_host` ran on this machine.
+pub(super) fn of(said: &str, on_host: &[String]) -> String {
+    // What a build backend has printed stands in front of uv's words, or behind them; its last line tells most.
+    let (before, words) = said.split_at(said.rfind("\nerror: ").map_or(0, |at| at + 1));
+    let is_heading = |line: &&str| matches!(*line, "[stdout]" | "[stderr]");
     let mut line = String::new();
-    // What a build backend has printed follows behind these words; its last line tells most.
-    for part in lines().take_while(|line| !matches!(*line, "[stdout]" | "[stderr]")) {
+    for part in lines(words).take_while(|line| !is_heading(line)).filter(|line| !line.starts_with(NOISE)) {
         let between = if line.is_empty() {
             ""
         } else if line.ends_with(':') {
@@ -27,10 +23,17 @@ pub(super) fn of(said: &str, from_source: &[String]) -> String {
         };
         line = line + between + ["error: ", "cause: "].iter().fold(part, cut);
     }
-    if said.lines().any(|line| matches!(line.trim(), "[stdout]" | "[stderr]"))
-        && let Some(last) = lines().rfind(|line| !line.starts_with("hint: "))
+    let printed = lines(before).chain(lines(words).skip_while(|line| !is_heading(line)));
+    if let Some(last) =
+        printed.filter(|line| !line.starts_with("hint: ") && *line != PACKING && !is_heading(line)).last()
     {
         line = format!("{line}; its last line was: {last}");
+    }
+    if let Some(name) = not_built(said).filter(|name| !on_host.iter().any(|on_host| on_host == name)) {
+        line += &format!(
+            "; it was built inside the sandbox, where there is no compiler, no other program and no network: do without it, or, \
+             if you trust it, let it run on this machine with [tool.pyapp] build-on-host = [{name:?}]"
+        );
     }
     if line.is_empty() {
         "expected uv to say what is wrong, found nothing; build again".into()
@@ -39,28 +42,26 @@ pub(super) fn of(said: &str, from_source: &[String]) -> String {
     }
 }
 
+/// What uv says before a backend packs a project.
+const PACKING: &str = "Building wheel...";
+
+/// A hint behind each failure of a backend.
+const NOISE: &str = "hint: Build failures usually";
+
+/// The lines that say something.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('^'))
+}
+
 fn cut<'a>(line: &'a str, start: &&str) -> &'a str {
     line.strip_prefix(start).unwrap_or(line)
 }
 
-/// About a build script that the interpreter has not run, which stands in `folder`: of a package in uv's cache, as
-/// `sdists-…/INDEX/NAME/VERSION/ID/src`.
-fn refused(folder: &str, from_source: &[String]) -> String {
-    let parts: Vec<&str> = folder.split('/').collect();
-    match parts[..] {
-        [.., name, version, _, "src"] => format!(
-            "{name} {version}: expected a wheel, found source only, whose build script would run on this machine; allow it with \
-             {}, or do without the package",
-            setting(name, from_source)
-        ),
-        _ => format!("expected wheels, found source in {folder}, whose build script pyapp does not run; name a wheel"),
-    }
-}
-
-/// The setting by which a package is built from source, too.
-fn setting(name: &str, from_source: &[String]) -> String {
-    let names: Vec<&str> = from_source.iter().map(String::as_str).chain([name]).collect();
-    format!("[tool.pyapp] from-source = {names:?}")
+/// The distribution whose build has failed, if that is why uv has.
+fn not_built(said: &str) -> Option<&str> {
+    let (_, rest) = said.split_once("Failed to build `")?;
+    let name = rest.split(['=', '`', ' ']).next()?;
+    said.contains("build backend returned an error").then_some(name)
 }
 
 /// The package for which uv has found nothing but wheels for other platforms, or source.
@@ -83,19 +84,6 @@ pub(super) fn without_wheel(said: &str) -> Option<Package> {
     Some(Package { name: name.to_string(), version })
 }
 
-/// That a package has no wheel that can be used, and the ways out.
-pub(super) fn no_wheel(package: &Package, asked_by: Option<&str>, from_source: &[String]) -> String {
-    let Package { name, version } = package;
-    let version = version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
-    let asked_by = asked_by.map(|by| format!(" (asked for by {by})")).unwrap_or_default();
-    format!(
-        "{name}{version}{asked_by}: expected a wheel of Python only (none-any), found only native code, which cannot be \
-         loaded here, or source; ask for a version or another package that has one, or, if it is Python when built without a \
-         compiler, set {}",
-        setting(name, from_source)
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,9 +99,6 @@ mod tests {
         assert_eq!(without_wheel(NO_WHEELS), Some(package(Some("2.5.5"))));
         assert_eq!(without_wheel(NO_BINARY), Some(package(None)));
         assert_eq!(without_wheel("error: Failed to fetch: `x`\n"), None);
-        let said = no_wheel(&package(Some("2.5.5")), Some("pandas"), &["a".to_string()]);
-        assert!(said.starts_with("numpy 2.5.5 (asked for by pandas): expected a wheel of Python only"), "{said}");
-        assert!(said.ends_with("set [tool.pyapp] from-source = [\"a\", \"numpy\"]"), "{said}");
     }
 
     #[test]
@@ -131,18 +116,25 @@ mod tests {
             &[],
         );
         assert_eq!(said, "uv found: Failed to build `x`; It failed; its last line was: c");
+        let said =
+            of("Building wheel...\na\nerror: b\n\nerror: Failed to build `x`\n  cause: It failed\n\nhint: h\n", &[]);
+        assert_eq!(said, "uv found: Failed to build `x`; It failed; hint: h; its last line was: error: b");
+        assert_eq!(of("Building wheel...\nerror: c\n", &[]), "uv found: c");
         assert_eq!(of("error: Expected:\n  x\n   ^^\n", &[]), "uv found: Expected: x");
         assert!(of("", &[]).ends_with("build again"));
     }
 
     #[test]
-    fn a_build_script_that_was_not_run_is_named_with_its_package() {
-        let said = of(
-            &format!("error: Failed to build\n  [stderr]\n  {REFUSED}/c/sdists-v11/pypi/docopt/0.6.2/ji8/src\n"),
-            &[],
-        );
-        assert!(said.starts_with("docopt 0.6.2: expected a wheel, found source only"), "{said}");
-        let said = of(&format!("{REFUSED}/somewhere/else\n"), &[]);
-        assert!(said.starts_with("expected wheels, found source in /somewhere/else"), "{said}");
+    fn a_build_that_failed_is_named_with_the_way_on() {
+        let failed = |name: &str| {
+            let said = format!(
+                "error: Failed to build `{name}`\n  cause: The build backend returned an error\n  [stderr]\n  oops\n"
+            );
+            of(&said, &["greeting".to_string()])
+        };
+        let said = failed("pycrypto==2.6.1");
+        assert!(said.contains("; its last line was: oops; it was built inside the sandbox"), "{said}");
+        assert!(said.ends_with("with [tool.pyapp] build-on-host = [\"pycrypto\"]"), "{said}");
+        assert!(failed("greeting").ends_with("its last line was: oops"));
     }
 }

@@ -1,25 +1,33 @@
 //! What a project asks for from package registries, installed in folders that are bundled as `libs` are.
 //!
 //! uv resolves, verifies, downloads and unpacks; nothing of that is pyapp's own. pyapp gives uv its pins and tells it what is
-//! installed for (`interpreter.rs`), and tidies what comes out. A project that asks for nothing does not come here: no uv is
+//! installed for (`interpreter.rs`), runs what it builds, and tidies what comes out. A project that asks for nothing does not come here: no uv is
 //! fetched for it.
 //!
 //! | file | does |
 //! |---|---|
 //! | `uv.rs` | gets uv, runs it |
 //! | `interpreter.rs` | what uv takes for the Python that it installs for |
+//! | `backend.rs` | runs build backends, in the guest |
+//! | `check.rs` | whether what is installed goes together |
+//! | `excluded.rs` | what is left out by name |
 //! | `message.rs` | uv's words in one line |
 //! | `lock.rs` | what exactly is installed: a lock that is there, or one that is made |
 //! | `install.rs` | installs what a lock says, once, into a folder of the cache |
+//! | `native.rs` | what there is in place of a wheel of Python only, and the ways on |
 //! | `requires.rs` | whether the project is for our CPython |
 //! | `own.rs` | the project itself as a distribution, if a build backend packs it |
 //! | `wheel.rs` | what starts, if the project is a wheel |
 //! | `tidy.rs` | what of an installed distribution is bundled |
 
+mod backend;
+mod check;
+mod excluded;
 mod install;
 mod interpreter;
 mod lock;
 mod message;
+mod native;
 mod own;
 mod requires;
 mod tidy;
@@ -28,7 +36,7 @@ mod wheel;
 
 use crate::context::Build;
 use crate::error::{Error, Result, count};
-use crate::inputs::Form;
+use crate::inputs::{Entry, Form};
 use crate::runtime;
 use std::path::PathBuf;
 
@@ -42,6 +50,8 @@ pub(crate) struct Installed {
     pub folders: Vec<PathBuf>,
     /// What cargo must watch for them.
     pub inputs: Vec<PathBuf>,
+    /// What of `exclude` names distributions that are asked for, and so are not installed.
+    pub left_out: Vec<String>,
     /// One line for the summary; empty if nothing is installed.
     pub summary: String,
 }
@@ -54,12 +64,22 @@ impl Build {
     /// for distributions that do not go together; [`Error::Runtime`](crate::Error::Runtime), [`Error::Step`](crate::Error::Step) if
     /// uv cannot be had; [`Error::Io`](crate::Error::Io).
     pub(crate) fn dependencies(&mut self) -> Result<Installed> {
+        let (installed, entry) = self.installed()?;
+        if let Some(entry) = entry {
+            self.start_with(entry);
+        }
+        self.leave_out(&installed.left_out);
+        Ok(installed)
+    }
+
+    /// What is installed; what starts, if it is a wheel.
+    fn installed(&self) -> Result<(Installed, Option<Entry>)> {
         let project = self.project();
         let own = project.metadata.as_ref().filter(|metadata| metadata.is_package);
         let mut entry = None;
         let mut installed = Installed::default();
         if project.asked.is_none() && own.is_none() {
-            return Ok(installed);
+            return Ok((installed, entry));
         }
         let version = runtime::version(&self.settings().source)?;
         let range =
@@ -70,10 +90,10 @@ impl Build {
                 message: format!("expected a range that holds {version}, which is bundled, found {range:?}; widen it"),
             });
         }
-        let uv = self.uv(&version, &project.from_source)?;
+        let uv = self.uv(&version)?;
         // The lock first, as it lies among the project's own files.
         let lock = project.asked.as_ref().map(|asked| self.lock(&uv, asked)).transpose()?;
-        let mut summary = Vec::new();
+        let (mut summary, mut asking) = (Vec::new(), Vec::new());
         let others = lock.iter().flat_map(|lock| &lock.projects);
         let packed: Vec<&PathBuf> = own.map(|_| &project.folder).into_iter().chain(others).collect();
         for folder in &packed {
@@ -92,14 +112,16 @@ impl Build {
                 entry = Some(wheel::entry(&project.file, &folder)?);
             }
             installed.folders.push(folder);
+            asking = lock.inputs.clone();
             installed.inputs.extend(lock.inputs);
             summary.push(format!("{} {}", count(distributions.len(), "distribution"), lock.summary));
         }
+        let all = [&installed.folders[..], &project.libs].concat();
+        let excluded = project.excluded_packages();
+        let required = self.check_together(&uv, &all, &excluded)?;
+        installed.left_out = excluded::asked_for(&excluded, &asking, &required)?;
         installed.summary = summary.join(" and ");
-        if let Some(entry) = entry {
-            self.start_with(entry);
-        }
-        Ok(installed)
+        Ok((installed, entry))
     }
 }
 

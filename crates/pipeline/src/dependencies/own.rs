@@ -1,8 +1,8 @@
 //! The project itself as a distribution, and others that a lock names by their folders. Each is packed by its build backend and
 //! installed, so that it has its metadata, and only the files that it would bring when it is installed anywhere.
 //!
-//! The backend is one of Python (PEP 517) and runs on this machine, under its python3. It works on a copy: backends leave
-//! things beside the sources, and cargo would take these for changes.
+//! The backend (PEP 517, `backend.rs`) works on a copy: backends leave things beside the sources, and cargo would take these for
+//! changes.
 
 use super::install::INSTALL;
 use super::tidy::tidy;
@@ -10,6 +10,7 @@ use super::uv::Uv;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, sorted_entries};
+use crate::inputs::Metadata;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,10 +24,11 @@ impl Build {
     ///
     /// # Errors
     /// [`Error::Project`] with uv's words, among which are the backend's; [`Error::Io`].
-    pub(super) fn own_distribution(&self, uv: &Uv, project_folder: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
+    pub(super) fn own_distribution(&self, uv: &Uv<'_>, project_folder: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
         let project = self.project();
         let sources = sources(project_folder)?;
         let file = project_folder.join("pyproject.toml");
+        let name = Metadata::in_file(&file)?.map(|metadata| metadata.package_name()).unwrap_or_default();
         let work = self.settings().out.join("own");
         if work.exists() {
             fs::remove_dir_all(&work).doing("remove", &work)?;
@@ -37,12 +39,15 @@ impl Build {
             copy(source, &copied.join(source.file_name().unwrap_or_default()))?;
         }
         let key = uv.key.clone().part("sources", hash::of_tree(&copied)?).part("steps", include_str!("own.rs"));
+        let key = key.part("on host", project.build_on_host.join(" "));
         let folder = self.cache().folder("own", key.part("tidy", include_str!("tidy.rs")), |site| {
             self.cache().stage("packing the project");
             let wheels = work.join("wheels");
-            let build = ["build", "-q", "--wheel", "-o"].map(PathBuf::from).into_iter().chain([wheels.clone()]);
-            let built = uv.building_in(&copied)?.run(&copied, build);
-            built.map_err(|failure| failure.about(&file, &project.from_source))?;
+            fs::create_dir_all(&wheels).doing("create", &wheels)?;
+            // Not quiet: else uv says nothing of what the backend has said.
+            let build = ["build", "--wheel", "-o"].map(PathBuf::from).into_iter().chain([wheels.clone()]);
+            let built = uv.building(&copied, &wheels, &name)?.run(&copied, build);
+            built.map_err(|failure| failure.naming(&copied, &name).about(&file, &project.build_on_host))?;
             let wheels = sorted_entries(&wheels)?.into_iter().map(|entry| entry.path());
             let wheel = wheels.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "whl"));
             let wheel = wheel.ok_or_else(|| Error::Project {
@@ -51,7 +56,7 @@ impl Build {
             })?;
             let last = ["--target".into(), site.to_path_buf(), wheel];
             let installed = uv.run(project_folder, INSTALL.map(PathBuf::from).into_iter().chain(last));
-            installed.map_err(|failure| failure.about(&file, &project.from_source))?;
+            installed.map_err(|failure| failure.about(&file, &project.build_on_host))?;
             tidy(site, &project.exclude).map(drop)
         })?;
         fs::remove_dir_all(&work).doing("remove", &work)?;

@@ -1,10 +1,10 @@
 //! uv: resolves, verifies, downloads and unpacks what a project asks for. It is never the machine's own, but one that
 //! `uv.txt` pins by hash, as the compiler of the recipe is, so that it asks the interpreter what we answer.
 //!
-//! What it runs on this machine: nothing of what it installs from wheels. A package that is built from source, and a project
-//! that is packed with a build backend, run that backend (PEP 517) under this machine's python3: those that
-//! `[tool.pyapp] from-source` names, and the project itself. For any other, in resolving too, the interpreter refuses.
+//! What it runs of what it gets are build backends and build scripts only, and these run inside the guest (`backend.rs`). Those
+//! that `[tool.pyapp] build-on-host` names run under this machine's python3.
 
+use super::backend::Backends;
 use super::interpreter::{self, Interpreter};
 use super::message;
 use crate::cache::DOWNLOADS;
@@ -60,14 +60,17 @@ const NO_PYTHON: &str = "/usr/bin/python3";
 
 /// uv, ready to run.
 #[derive(Clone)]
-pub(super) struct Uv {
+pub(super) struct Uv<'a> {
+    build: &'a Build,
     program: PathBuf,
     interpreter: PathBuf,
+    /// Where an environment keeps what is installed in it.
+    packages: String,
     cache: PathBuf,
-    offline: bool,
-    /// Packages whose backends may run, and a folder.
-    pub from_source: Vec<String>,
-    backend_in: Option<PathBuf>,
+    /// A folder whose backend runs on this machine.
+    on_host_in: Option<PathBuf>,
+    /// Where backends may write, beside what is uv's.
+    output: Option<PathBuf>,
     /// What a result of it depends on beside its arguments.
     pub key: Key,
 }
@@ -77,7 +80,7 @@ impl Build {
     ///
     /// # Errors
     /// [`Error::Runtime`] if pip has no wheel, [`Error::Step`] if it fails; [`Error::Io`].
-    pub(super) fn uv(&self, version: &str, from_source: &[String]) -> Result<Uv> {
+    pub(super) fn uv(&self, version: &str) -> Result<Uv<'_>> {
         let Interpreter { path: interpreter, key } = self.interpreter(version)?;
         let own = Key::new().part("wheels", PINS);
         let (settings, cache) = (self.settings(), self.cache());
@@ -92,27 +95,50 @@ impl Build {
         })?;
         let pure = PURE.iter().fold(key.part("uv", PINS), |key, (name, value)| key.part(name, value));
         // What it has built, it keeps by name and version only: hence a cache for each way of building.
-        let kept = cache.folder("uv-cache", pure.clone(), |work| fs::create_dir(work).doing("create", work))?;
+        let way = pure.clone().part("on host", self.project().build_on_host.join(" "));
+        let kept = cache.folder("uv-cache", way, |work| fs::create_dir(work).doing("create", work))?;
         Ok(Uv {
+            build: self,
             program: folder.join(if cfg!(windows) { "bin/uv.exe" } else { "bin/uv" }),
             interpreter,
+            packages: interpreter::packages(version)?,
             cache: fs::canonicalize(&kept).doing("look at", &kept)?,
-            offline: settings.offline,
-            from_source: from_source.to_vec(),
-            backend_in: None,
+            on_host_in: None,
+            output: None,
             key: pure,
         })
     }
 }
 
-impl Uv {
-    /// The same, which may also run the backend in a folder.
+impl Uv<'_> {
+    /// The same, for building the sources in a folder to another one. If they are of one of these distributions, their backend runs
+    /// on this machine.
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn building_in(&self, folder: &Path) -> Result<Uv> {
-        let folder = fs::canonicalize(folder).doing("look at", folder)?;
-        Ok(Uv { backend_in: Some(folder), ..self.clone() })
+    pub fn building(&self, sources: &Path, output: &Path, name: &str) -> Result<Self> {
+        let real = |folder: &Path| fs::canonicalize(folder).doing("look at", folder);
+        let is_on_host = self.build.project().build_on_host.iter().any(|listed| listed == name);
+        let on_host_in = if is_on_host { Some(real(sources)?) } else { None };
+        Ok(Uv { on_host_in, output: Some(real(output)?), ..self.clone() })
+    }
+
+    /// Makes an environment of our CPython, empty, in a folder; where what is installed in it lies.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn make_environment(&self, folder: &Path) -> Result<PathBuf> {
+        let packages = folder.join(&self.packages);
+        let programs = folder.join("bin");
+        for folder in [&packages, &programs] {
+            fs::create_dir_all(folder).doing("create", folder)?;
+        }
+        // By this file an environment is known.
+        let mark = folder.join("pyvenv.cfg");
+        fs::write(&mark, "").doing("write", &mark)?;
+        let program = programs.join("python");
+        std::os::unix::fs::symlink(&self.interpreter, &program).doing("make the link", &program)?;
+        Ok(packages)
     }
 
     /// Runs it in a folder to its end.
@@ -127,20 +153,22 @@ impl Uv {
         let mut uv = Command::new(&self.program);
         uv.args(arguments).current_dir(folder);
         uv.env("UV_PYTHON", &self.interpreter).env("UV_CACHE_DIR", &self.cache).envs(SETTINGS).envs(PURE);
-        uv.env(interpreter::BACKENDS_OF, self.from_source.join(" "));
+        uv.env(interpreter::ON_HOST, self.build.project().build_on_host.join(" "));
         uv.env(interpreter::HOST, host_python().unwrap_or_else(|| NO_PYTHON.into()));
         OTHERS.iter().for_each(|name| {
             uv.env_remove(name);
         });
-        match &self.backend_in {
-            Some(folder) => uv.env(interpreter::BACKEND_IN, folder),
-            None => uv.env_remove(interpreter::BACKEND_IN),
+        match &self.on_host_in {
+            Some(folder) => uv.env(interpreter::ON_HOST_IN, folder),
+            None => uv.env_remove(interpreter::ON_HOST_IN),
         };
-        if self.offline {
+        if self.build.settings().offline {
             uv.env("UV_OFFLINE", "1");
         }
+        let backends = Backends::new(self.build, &self.cache, self.output.as_deref(), &PURE)?;
+        uv.env(interpreter::CALLS_IN, backends.folder());
         let other = |error: String| Failure::Other(Error::Runtime(error));
-        match output(uv, LIMIT) {
+        match backends.serve(|| output(uv, LIMIT))? {
             Ok(Some(output)) if output.status.success() => Ok(()),
             Ok(Some(output)) => Err(Failure::Said(String::from_utf8_lossy(&output.stderr).into_owned())),
             Ok(None) => {
@@ -162,12 +190,26 @@ pub(super) enum Failure {
     Other(Error),
 }
 
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Other(error)
+    }
+}
+
 impl Failure {
+    /// The same, with a distribution named by its name and not by its folder.
+    pub fn naming(self, folder: &Path, name: &str) -> Failure {
+        match self {
+            Failure::Said(said) => Failure::Said(said.replace(&folder.display().to_string(), name)),
+            other => other,
+        }
+    }
+
     /// The error of a build, about what stands at `place`.
-    pub fn about(self, place: &Path, from_source: &[String]) -> Error {
+    pub fn about(self, place: &Path, on_host: &[String]) -> Error {
         match self {
             Failure::Said(said) => {
-                Error::Project { place: place.display().to_string(), message: message::of(&said, from_source) }
+                Error::Project { place: place.display().to_string(), message: message::of(&said, on_host) }
             }
             Failure::Other(error) => error,
         }

@@ -88,6 +88,7 @@ mod tests {
             extras: Vec::new(),
             groups: Vec::new(),
             from_source: Vec::new(),
+            build_on_host: Vec::new(),
             optimize: 0,
             snapshot: true,
             snapshot_include: Vec::new(),

@@ -1,6 +1,8 @@
 //! `[project]`: what a project says of itself for every tool (PEP 621), as far as a bundle needs it. The rest is uv's to read.
 
-use super::project::{Entry, parse_entry};
+use super::project::{Entry, package, parse_entry, parse_toml};
+use crate::error::{Doing, Result};
+use std::path::Path;
 
 /// What `[project]` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,11 +42,25 @@ impl Metadata {
         })
     }
 
+    /// Reads it from a `pyproject.toml`, if it is there.
+    ///
+    /// # Errors
+    /// [`Error::Project`](crate::Error::Project) if that is no TOML; [`Error::Io`](crate::Error::Io).
+    pub(crate) fn in_file(file: &Path) -> Result<Option<Metadata>> {
+        let text = std::fs::read_to_string(file).doing("read", file)?;
+        Ok(Metadata::read(&parse_toml(file, &text)?))
+    }
+
+    /// The name as package registries have it.
+    pub(crate) fn package_name(&self) -> String {
+        package(&self.name).unwrap_or_default()
+    }
+
     /// The entry that the project's scripts are, if there is one only.
     ///
     /// # Errors
     /// What was found in place of one, and what to do.
-    pub(super) fn entry(&self) -> Result<Entry, String> {
+    pub(super) fn entry(&self) -> std::result::Result<Entry, String> {
         match &self.scripts[..] {
             [] => Err("expected what to run, found nothing, and no [project.scripts]; add one of them".to_string()),
             [(name, script)] => parse_entry(script).filter(|entry| entry.function.is_some()).ok_or_else(|| {

@@ -58,6 +58,8 @@ pub struct Project {
     pub groups: Vec<String>,
     /// `from-source`: distributions that are built from source, in Python only.
     pub from_source: Vec<String>,
+    /// `build-on-host`: distributions whose build backends run on this machine, and not inside the guest.
+    pub build_on_host: Vec<String>,
     /// `optimize`: CPython's optimisation level, 0 to 2.
     pub optimize: u8,
     /// `snapshot`: whether a run resumes from the image of an initialised interpreter.
@@ -84,7 +86,7 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "entry, exclude, extras, from-source, groups, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
+const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
 
 /// What holds where `[tool.pyapp]` says nothing.
 pub(super) struct Defaults<'a> {
@@ -147,7 +149,7 @@ impl Project {
         let (mut entry, mut libs) = (None, None);
         let mut from_source = FROM_SOURCE.map(str::to_string).to_vec();
         let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
-        let (mut exclude, mut extras, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut exclude, mut extras, mut groups, mut build_on_host) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut granted = Permissions::default();
         let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
         for (key, value) in section {
@@ -158,9 +160,10 @@ impl Project {
                     let form = "\"pkg.mod\" or \"pkg.mod:function\"";
                     entry = Some(parse_entry(text).ok_or_else(|| wrong(form))?);
                 }
-                "from-source" => {
-                    from_source =
-                        strings(value).and_then(packages).ok_or_else(|| wrong("a list of names of packages"))?
+                "build-on-host" | "from-source" => {
+                    let names =
+                        strings(value).and_then(packages).ok_or_else(|| wrong("a list of names of packages"))?;
+                    *(if key == "from-source" { &mut from_source } else { &mut build_on_host }) = names;
                 }
                 "extras" | "groups" => {
                     let form = defaults.asked.as_ref().map(|asked| asked.form);
@@ -226,6 +229,7 @@ impl Project {
             extras,
             groups,
             from_source,
+            build_on_host,
             optimize,
             snapshot,
             snapshot_include,
@@ -234,6 +238,11 @@ impl Project {
             size,
             permissions: granted,
         })
+    }
+
+    /// What of `exclude` may name distributions, which are then not installed: names, as package registries have them.
+    pub(crate) fn excluded_packages(&self) -> Vec<String> {
+        self.exclude.iter().filter_map(|path| package(path)).collect()
     }
 
     /// The place of a key, for messages.
@@ -274,15 +283,16 @@ fn paths(texts: Vec<String>) -> Option<Vec<String>> {
     paths.iter().all(is_path).then_some(paths)
 }
 
-/// Names of packages as package registries have them: small letters, single dashes.
+/// Names of packages, as [`package`].
 fn packages(names: Vec<String>) -> Option<Vec<String>> {
-    let normal = |name: &String| {
-        let parts: Vec<&str> = name.split(['-', '_', '.']).filter(|part| !part.is_empty()).collect();
-        let is_name =
-            !parts.is_empty() && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        is_name.then(|| parts.join("-").to_lowercase())
-    };
-    names.iter().map(normal).collect()
+    names.iter().map(|name| package(name)).collect()
+}
+
+/// The name of a package as package registries have it: small letters, single dashes.
+pub(crate) fn package(name: &str) -> Option<String> {
+    let parts: Vec<&str> = name.split(['-', '_', '.']).filter(|part| !part.is_empty()).collect();
+    let is_name = !parts.is_empty() && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    is_name.then(|| parts.join("-").to_lowercase())
 }
 
 pub(crate) fn parse_entry(text: &str) -> Option<Entry> {

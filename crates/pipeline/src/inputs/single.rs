@@ -51,7 +51,7 @@ fn module(path: &Path) -> std::result::Result<String, String> {
 }
 
 /// The block of settings as TOML, on the lines that it has in the script; nothing if there is none.
-fn settings(script: &str) -> std::result::Result<String, String> {
+pub(crate) fn settings(script: &str) -> std::result::Result<String, String> {
     let (mut toml, mut blocks, mut is_inside) = (String::new(), 0, false);
     let lines: Vec<&str> = script.lines().collect();
     for (number, line) in lines.iter().enumerate() {
