@@ -245,3 +245,76 @@ fn a_member_of_a_workspace_brings_the_others_that_it_asks_for() {
     let lib = project.path("lib/src").canonicalize().expect("there");
     assert!(watched.into_iter().any(|path| path == lib), "{:?}", app.report.inputs);
 }
+
+#[test]
+fn of_several_commands_the_one_runs_that_it_is_called_by() {
+    let mut files = files(
+        r#"
+        === python_libs/tools.py
+        import sys
+        def one(): print("one", sys.argv)
+        def two(): print("two", sys.argv); return 3
+        class Other:
+            def run(self): print("other", sys.argv[1:])
+        other = Other()
+        "#,
+    );
+    let scripts = "[project]\nname = 'x'\nversion = '1'\n[project.scripts]\none = 'tools:one'\ntwo = 'tools:two'\n";
+    files.push(("pyproject.toml", scripts));
+    let project = project(&files);
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    let run = |app: &super::App, name: &str, arguments: &[&str]| app.run_with(name, arguments, &[]);
+    assert_eq!(run(&app, "/bin/one", &["two"]), (0, "one ['/bin/one', 'two']\n".to_string()));
+    assert_eq!(run(&app, "two", &[]), (3, "two ['two']\n".to_string()));
+    assert_eq!(run(&app, "./x", &["two", "a"]), (3, "two ['two', 'a']\n".to_string()));
+    let usage = |found: &str| {
+        format!(
+            "x: expected one of the commands one, two as the first argument, found {found}; name one, or call this by the name of \
+             one (ln -s x one)\n"
+        )
+    };
+    assert_eq!(run(&app, "./x", &["three"]), (2, usage("'three'")));
+    assert_eq!(run(&app, "./x", &[]), (2, usage("nothing")));
+    project.write("pyproject.toml", &format!("{scripts}[tool.pyapp]\nentry = 'tools:other.run'\n"));
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(run(&app, "x", &["two"]), (0, "other ['two']\n".to_string()));
+    assert_eq!(run(&app, "two", &[]).0, 3);
+    project.write("pyproject.toml", &scripts.replace("tools:two", "tools:too"));
+    let error = build(&project).err().expect("refused");
+    assert!(
+        error.starts_with("pyproject.toml, [project.scripts] two: expected too in module tools, found no such name;"),
+        "{error}"
+    );
+}
+
+/// As `uv init` makes it.
+#[test]
+fn modules_beside_the_settings_are_the_project() {
+    let project = project(&files(
+        r#"
+        === pyproject.toml
+        [project]
+        name = "hello"
+        version = "1"
+        === main.py
+        import helper, words.some
+        def main(): print("hello", helper.X, words.some.Y)
+        if __name__ == "__main__": main()
+        === helper.py
+        X = 1
+        === words/__init__.py
+        === words/some.py
+        Y = 2
+        === tests/__init__.py
+        oops
+        "#,
+    ));
+    assert_eq!(lines(&build(&project).unwrap_or_else(|error| panic!("{error}")), &[]), ["hello 1 2"]);
+    for name in ["main.py", "helper.py", "words"] {
+        fs::create_dir_all(project.path("src")).expect("created");
+        fs::rename(project.path(name), project.path(&format!("src/{name}"))).expect("moved");
+    }
+    let settings = fs::read_to_string(project.path("pyproject.toml")).expect("there");
+    project.write("pyproject.toml", &format!("{settings}[tool.pyapp]\nentry = 'main'\n"));
+    assert_eq!(lines(&build(&project).unwrap_or_else(|error| panic!("{error}")), &[]), ["hello 1 2"]);
+}

@@ -1,10 +1,11 @@
 //! What all stages of a build have in common.
 
 use crate::cache::Cache;
-use crate::error::Result;
-use crate::inputs::{Entry, Project, package};
+use crate::error::{Doing, Result};
+use crate::inputs::{Commands, Entry, Project, package};
 use crate::progress::Progress;
 use crate::settings::Settings;
+use std::fs;
 use std::path::PathBuf;
 
 /// A build: its settings, its project, its cache. Each stage is a method, in a file of its own.
@@ -49,6 +50,19 @@ impl Build {
         self.project.entry = entry;
     }
 
+    /// The folder with the module that chooses among the project's commands, if it has several.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io).
+    pub(crate) fn made_modules(&self) -> Result<Vec<PathBuf>> {
+        let Some(commands) = &self.project.commands else { return Ok(Vec::new()) };
+        let folder = self.settings.out.join("commands");
+        let file = folder.join(Commands::file());
+        fs::create_dir_all(&folder).doing("create", &folder)?;
+        fs::write(&file, commands.text()).doing("write", &file)?;
+        Ok(vec![folder])
+    }
+
     /// Takes the names of distributions, which have been left out, from `exclude`: paths are left.
     pub(crate) fn leave_out(&mut self, distributions: &[String]) {
         let is_one = |path: &String| package(path).is_some_and(|name| distributions.contains(&name));
@@ -59,7 +73,7 @@ impl Build {
     pub(crate) fn inputs(&self) -> Vec<PathBuf> {
         let own = ["compile_library.py", "wasm", "Cargo.lock", "THIRD-PARTY.md"];
         let mut inputs = vec![self.project.file.clone()];
-        inputs.extend(self.project.libs.iter().cloned());
+        inputs.extend(self.project.libs.iter().chain(&self.project.modules).cloned());
         inputs.extend(own.map(|path| self.settings.source.join(path)));
         inputs.extend(self.settings.python.clone());
         inputs

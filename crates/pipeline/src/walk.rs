@@ -36,7 +36,8 @@ pub struct Report {
 pub fn build(settings: &Settings) -> Result<Report> {
     let mut build = Build::open(settings)?;
     let installed = build.dependencies()?;
-    let libraries = libraries::find(build.project(), &installed.folders)?;
+    let folders = [installed.folders, build.made_modules()?].concat();
+    let libraries = libraries::find(build.project(), &folders)?;
     let python = build.python()?;
     let stdlib = build.stdlib_archive(&python)?;
     let left_out = build.native_code(&python, &stdlib, &libraries)?;

@@ -22,14 +22,20 @@ pub struct Library {
 pub(crate) fn find(project: &Project, installed: &[PathBuf]) -> Result<Vec<Library>> {
     let folders = [&project.libs[..], installed].concat();
     let (mut pieces, mut problems) = merge::merge(&folders, &project.exclude)?;
-    if let Some(module) = &project.script {
-        let path = format!("{module}.py");
-        let is_same = |piece: &&Piece| piece.path == path || Path::new(&piece.path).starts_with(module);
+    let script = project.script.iter().map(|module| (module.clone(), format!("{module}.py"), &project.file));
+    let modules = project.modules.iter().map(|place| {
+        let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        (name.strip_suffix(".py").unwrap_or(&name).to_string(), name, place)
+    });
+    for (module, path, place) in script.chain(modules) {
+        let is_same = |piece: &&Piece| {
+            piece.path == path || piece.path == format!("{module}.py") || Path::new(&piece.path).starts_with(&module)
+        };
         if let Some(other) = pieces.iter().find(is_same) {
-            let (script, other) = (project.file.display(), other.place.display());
-            problems.push(format!("{script} and {other}: expected one module {module}, found two; rename the script"));
+            let (place, other) = (place.display(), other.place.display());
+            problems.push(format!("{place} and {other}: expected one module {module}, found two; rename the first"));
         }
-        pieces.push(Piece { path, place: project.file.clone() });
+        pieces.push(Piece { path, place: place.clone() });
     }
     if !problems.is_empty() {
         return Err(Error::Libraries(problems));
@@ -83,7 +89,9 @@ mod tests {
             asked: None,
             script: None,
             entry: Entry { module: "a".into(), function: None },
+            commands: None,
             libs: libs.iter().map(|lib| folder.join(lib)).collect(),
+            modules: Vec::new(),
             exclude: exclude.iter().map(|path| path.to_string()).collect(),
             extras: Vec::new(),
             groups: Vec::new(),

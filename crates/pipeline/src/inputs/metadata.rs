@@ -56,26 +56,22 @@ impl Metadata {
         package(&self.name).unwrap_or_default()
     }
 
-    /// The entry that the project's scripts are, if there is one only.
+    /// What its scripts call.
     ///
     /// # Errors
-    /// What was found in place of one, and what to do.
-    pub(super) fn entry(&self) -> std::result::Result<Entry, String> {
-        match &self.scripts[..] {
-            [] => Err("expected what to run, found nothing, and no [project.scripts]; add one of them".to_string()),
-            [(name, script)] => parse_entry(script).filter(|entry| entry.function.is_some()).ok_or_else(|| {
+    /// What was found in place of a function, and what to do.
+    pub(super) fn commands(&self) -> std::result::Result<Vec<(String, Entry)>, String> {
+        let command = |(name, script): &(String, String)| {
+            // Behind it may stand extras that it needs.
+            let text = script.split('[').next().unwrap_or_default().trim();
+            let entry = parse_entry(text).filter(|entry| entry.function.is_some()).ok_or_else(|| {
                 format!(
                     "expected what to run, found {script:?} in [project.scripts] {name}; write \"pkg.mod:function\""
                 )
-            }),
-            [(_, first), ..] => {
-                let scripts: Vec<_> = self.scripts.iter().map(|(name, script)| format!("{name} ({script})")).collect();
-                Err(format!(
-                    "expected what to run, found nothing, and in [project.scripts] {}; set it to one of these: {first:?}",
-                    scripts.join(", ")
-                ))
-            }
-        }
+            })?;
+            Ok((name.clone(), entry))
+        };
+        self.scripts.iter().map(command).collect()
     }
 }
 
@@ -101,20 +97,18 @@ mod tests {
     }
 
     #[test]
-    fn a_sole_script_is_the_entry() {
-        let entry = |scripts: &str| {
+    fn scripts_are_commands() {
+        let commands = |scripts: &str| {
             let metadata = read(&format!("[project]\n[project.scripts]\n{scripts}")).expect("there");
-            metadata.entry().map(|entry| entry.text())
+            let commands = metadata.commands()?;
+            Ok::<_, String>(
+                commands.into_iter().map(|(name, entry)| format!("{name} {}", entry.text())).collect::<Vec<_>>(),
+            )
         };
-        assert_eq!(entry("x = 'a.b:main'"), Ok("a.b:main".to_string()));
-        let said = entry("").expect_err("none");
-        assert_eq!(said, "expected what to run, found nothing, and no [project.scripts]; add one of them");
-        let said = entry("x = 'a.b:main'\ny = 'a.c:main'").expect_err("two");
-        let expected =
-            "found nothing, and in [project.scripts] x (a.b:main), y (a.c:main); set it to one of these: \"a.b:main\"";
-        assert!(said.ends_with(expected), "{said}");
+        assert_eq!(commands("x = 'a.b:main'\ny = 'a.c:main [z]'"), Ok(vec!["x a.b:main".into(), "y a.c:main".into()]));
+        assert_eq!(commands(""), Ok(Vec::new()));
         for odd in ["'a.b'", "1"] {
-            let said = entry(&format!("x = {odd}")).expect_err(odd);
+            let said = commands(&format!("x = {odd}")).expect_err(odd);
             assert!(said.ends_with("in [project.scripts] x; write \"pkg.mod:function\""), "{said}");
         }
     }

@@ -1,6 +1,8 @@
 //! What is bundled: the project's settings and its libraries.
 
 mod asked;
+mod commands;
+mod flat;
 pub mod libraries;
 mod merge;
 mod metadata;
@@ -12,6 +14,7 @@ mod project_test;
 mod single;
 
 pub use asked::{Asked, Form};
+pub use commands::Commands;
 pub use libraries::Library;
 pub(crate) use merge::{Piece, extends_path};
 pub use metadata::Metadata;

@@ -1,6 +1,8 @@
 //! `pyproject.toml`: what `[tool.pyapp]` asks for. Where `[project]` says enough, that table may be missing.
 
 use super::asked::{Asked, Form};
+use super::commands::Commands;
+use super::flat;
 use super::metadata::Metadata;
 use super::permissions::permissions;
 use super::single;
@@ -44,12 +46,16 @@ pub struct Project {
     pub metadata: Option<Metadata>,
     /// What says which distributions it asks for, if it asks for any.
     pub asked: Option<Asked>,
-    /// If it is a script: the name of its module.
+    /// If it is a script: the name of its module, which may be another than its file's.
     pub script: Option<String>,
-    /// `entry`: what starts.
+    /// What starts: `entry`, or what chooses among the commands.
     pub entry: Entry,
+    /// `[project.scripts]`, if there are several, and `entry` is no module.
+    pub commands: Option<Commands>,
     /// `libs`: folders whose contents go into site-packages.
     pub libs: Vec<PathBuf>,
+    /// Modules and packages of the project that lie in none of them.
+    pub modules: Vec<PathBuf>,
     /// `exclude`: paths below `libs` that are left out.
     pub exclude: Vec<String>,
     /// `extras`: what is installed of `[project.optional-dependencies]`.
@@ -90,9 +96,11 @@ const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, 
 
 /// What holds where `[tool.pyapp]` says nothing.
 pub(super) struct Defaults<'a> {
-    /// What starts, or that it must be said.
-    pub entry: std::result::Result<Entry, String>,
+    /// What can start, each by its name; or what is wrong there.
+    pub commands: std::result::Result<Vec<(String, Entry)>, String>,
     pub libs: Vec<&'a str>,
+    /// What lies outside of them.
+    pub modules: Vec<PathBuf>,
     pub metadata: Option<Metadata>,
     pub asked: Option<Asked>,
     pub script: Option<String>,
@@ -125,17 +133,30 @@ impl Project {
     pub(super) fn parse(file: PathBuf, folder: &Path, text: &str) -> Result<Project> {
         let table = parse_toml(&file, text)?;
         let metadata = Metadata::read(&table);
-        let nothing = "expected what to run, found nothing; add it";
-        let entry = metadata.as_ref().map_or_else(|| Err(nothing.to_string()), Metadata::entry);
+        let commands = metadata.as_ref().map_or_else(|| Ok(Vec::new()), Metadata::commands);
         let asked = Asked::find(folder, metadata.as_ref());
         // A project that has libraries from elsewhere needs no folder of them.
         let is_package = metadata.as_ref().is_some_and(|metadata| metadata.is_package);
-        let libs = if folder.join(LIBS).is_dir() || (asked.is_none() && !is_package) { vec![LIBS] } else { Vec::new() };
+        let says_nothing = section(&table).is_none_or(|section| !section.contains_key("libs"));
+        let is_there = |name: &str| folder.join(name).is_dir();
+        let mut modules = Vec::new();
+        let libs = if is_there(LIBS) {
+            vec![LIBS]
+        } else if metadata.is_none() {
+            if asked.is_none() { vec![LIBS] } else { Vec::new() }
+        } else if is_package || !says_nothing {
+            Vec::new()
+        } else if is_there(flat::SOURCES) {
+            vec![flat::SOURCES]
+        } else {
+            modules = flat::modules(folder)?;
+            Vec::new()
+        };
         if section(&table).is_none() && metadata.is_none() {
             let message = "expected a table [tool.pyapp], found none; add it with an entry".to_string();
             return Err(Error::Project { place: file.display().to_string(), message });
         }
-        Project::of(file, folder, &table, Defaults { entry, libs, metadata, asked, script: None })
+        Project::of(file, folder, &table, Defaults { commands, libs, modules, metadata, asked, script: None })
     }
 
     /// What `[tool.pyapp]` in a file says, and what holds without it.
@@ -208,7 +229,8 @@ impl Project {
             }
         }
         let Defaults { metadata, asked, script, .. } = defaults;
-        let entry = entry.map_or(defaults.entry, Ok).map_err(|message| fail("entry", message))?;
+        let (entry, commands) =
+            starts(entry, defaults.commands, &defaults.modules).map_err(|message| fail("entry", message))?;
         let libs = libs.unwrap_or_else(|| defaults.libs.iter().map(|lib| lib.to_string()).collect());
         let libs = libs.iter().map(|lib| folder.join(lib)).collect::<Vec<_>>();
         for lib in &libs {
@@ -224,7 +246,9 @@ impl Project {
             asked,
             script,
             entry,
+            commands,
             libs,
+            modules: defaults.modules,
             exclude,
             extras,
             groups,
@@ -248,6 +272,33 @@ impl Project {
     /// The place of a key, for messages.
     pub fn place(&self, key: &str) -> String {
         format!("{}, [tool.pyapp] {key}", self.file.display())
+    }
+}
+
+/// What starts, of an entry that is said and the scripts.
+fn starts(
+    entry: Option<Entry>,
+    scripts: std::result::Result<Vec<(String, Entry)>, String>,
+    modules: &[PathBuf],
+) -> std::result::Result<(Entry, Option<Commands>), String> {
+    match (entry, scripts) {
+        (Some(entry), Ok(list)) if list.len() > 1 && entry.function.is_some() => {
+            let commands = Commands { list, default: Some(entry) };
+            Ok((commands.entry(), Some(commands)))
+        }
+        (Some(entry), _) => Ok((entry, None)),
+        (None, Err(wrong)) => Err(wrong),
+        (None, Ok(list)) if list.is_empty() && modules.iter().any(|module| module.ends_with("main.py")) => {
+            Ok((Entry { module: "main".into(), function: None }, None))
+        }
+        (None, Ok(list)) if list.is_empty() => {
+            Err("expected what to run, found nothing, and no [project.scripts]; add one of them".to_string())
+        }
+        (None, Ok(mut list)) if list.len() == 1 => Ok((list.remove(0).1, None)),
+        (None, Ok(list)) => {
+            let commands = Commands { list, default: None };
+            Ok((commands.entry(), Some(commands)))
+        }
     }
 }
 

@@ -28,13 +28,32 @@ fn an_entry_may_name_a_function() {
     assert_eq!(project.optimize, 2);
 }
 
+#[test]
+fn several_scripts_are_chosen_among() {
+    let scripts = "[project]\n[project.scripts]\na = 'x:a'\nb = 'x:b'\n";
+    let read = |more: &str| parse(&format!("{scripts}{more}")).expect("valid");
+    let project = read("");
+    assert_eq!(project.entry.text(), "_pyapp_commands:main");
+    assert_eq!(project.commands.map(|commands| (commands.list.len(), commands.default)), Some((2, None)));
+    let default = read("[tool.pyapp]\nentry = 'x:c'\n").commands.expect("commands").default.expect("a default");
+    assert_eq!(default.text(), "x:c");
+    let project = read("[tool.pyapp]\nentry = 'x'\n");
+    assert_eq!((project.entry.text(), project.commands), ("x".to_string(), None));
+    let project = parse("[project]\n[project.scripts]\na = 'x:a'\n").expect("valid");
+    assert_eq!((project.entry.text(), project.commands), ("x:a".to_string(), None));
+}
+
 /// Wrong settings, what is said of them, and the settings as that asks for.
 const MISTAKES: [(&str, &str, &str); 15] = [
     ("", ": expected a table [tool.pyapp], found none; add it with an entry", "[tool.pyapp]\nentry = 'a'"),
-    ("[tool.pyapp]", ", [tool.pyapp] entry: expected what to run, found nothing; add it", "[tool.pyapp]\nentry = 'a'"),
+    (
+        "[tool.pyapp]",
+        ", [tool.pyapp] entry: expected what to run, found nothing, and no [project.scripts]; add one of them",
+        "[tool.pyapp]\nentry = 'a'",
+    ),
     (
         "[tool.pyapp]\nentri = 'a'",
-        ", [tool.pyapp] entri: expected one of entry, exclude, extras, from-source, groups, libs, optimize, permissions, \
+        ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, libs, optimize, permissions, \
          reproducible, size, snapshot, snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
         "[tool.pyapp]\nentry = 'a'",
     ),

@@ -20,9 +20,16 @@ pub(super) fn read(path: &Path) -> Result<Project> {
     let is_wheel = path.extension().is_some_and(|ending| ending == WHEEL);
     if is_wheel {
         // What it starts is told by what it holds, which is known when it is installed.
-        let entry = Ok(Entry { module: String::new(), function: None });
+        let entry = Entry { module: String::new(), function: None };
         let asked = Some(Asked { form: Form::Wheel, file: path.to_path_buf() });
-        let defaults = Defaults { entry, libs: Vec::new(), metadata: None, asked, script: None };
+        let defaults = Defaults {
+            commands: Ok(vec![(String::new(), entry)]),
+            libs: Vec::new(),
+            modules: Vec::new(),
+            metadata: None,
+            asked,
+            script: None,
+        };
         return Project::of(path.to_path_buf(), folder, &toml::Table::new(), defaults);
     }
     let fail = |message: String| Error::Project { place: path.display().to_string(), message };
@@ -34,8 +41,15 @@ pub(super) fn read(path: &Path) -> Result<Project> {
     let module = module(path).map_err(&fail)?;
     let asks = table.get("dependencies").and_then(toml::Value::as_array).is_some_and(|list| !list.is_empty());
     let asked = asks.then(|| Asked { form: Form::Script, file: path.to_path_buf() });
-    let entry = Ok(Entry { module: module.clone(), function: None });
-    let defaults = Defaults { entry, libs: Vec::new(), metadata: None, asked, script: Some(module) };
+    let entry = Entry { module: module.clone(), function: None };
+    let defaults = Defaults {
+        commands: Ok(vec![(String::new(), entry)]),
+        libs: Vec::new(),
+        modules: Vec::new(),
+        metadata: None,
+        asked,
+        script: Some(module),
+    };
     Project::of(path.to_path_buf(), folder, &table, defaults)
 }
 
