@@ -76,13 +76,13 @@ class Refused(Exception):
         self.problems = problems
 
 
-def compile_tree(source, output, *, prefix=None, optimize=0, exclude=(), case_sensitive=False):
+def compile_tree(source, output, *, prefix=None, optimize=0, exclude=(), case_sensitive=False, known=None):
     """Compile `source` into the folder `output`; return a Summary or raise Refused."""
     prefix = default_prefix(source) if prefix is None else prefix.rstrip("/")
     entries, problems = list_source(source, exclude, str if case_sensitive else folded)
     problems += place_problems(source, output)
     try:
-        results = make_results(entries, prefix, optimize, problems)
+        results = make_results(entries, prefix, optimize, problems, known)
     except OSError as error:
         problems.append(f"expected a temporary folder to compile in, found none that "
                         f"takes the result: {error}")
@@ -223,20 +223,20 @@ def folded(name):
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def make_results(entries, prefix, optimize, problems):
+def make_results(entries, prefix, optimize, problems, known):
     """Make what the output holds, all of it before anything is written there; add the problems."""
     import tempfile  # slow to import, as is py_compile
     results = []
     with tempfile.TemporaryDirectory() as scratch:
         for entry in entries:
             try:
-                results.append(make_result(entry, prefix, optimize, scratch))
+                results.append(make_result(entry, prefix, optimize, scratch, known))
             except Refused as refused:
                 problems += refused.problems
     return results
 
 
-def make_result(entry, prefix, optimize, scratch):
+def make_result(entry, prefix, optimize, scratch, known):
     """Read one entry and make what the output holds in its place."""
     if entry.kind == "folder":
         return Result(entry.output_path, entry.kind, b"", "")
@@ -250,12 +250,27 @@ def make_result(entry, prefix, optimize, scratch):
         raise Refused([f"{shown(entry.file)}: expected Python or data, found native code, which "
                        f"WebAssembly cannot load; {REMEDY}"])
     if entry.kind == "bytecode":
-        content = compile_module(entry.file, f"{prefix}/{entry.source_path}", optimize, scratch)
+        content = known_bytecode(known, entry.output_path, source)
+        if content is None:
+            content = compile_module(entry.file, f"{prefix}/{entry.source_path}", optimize, scratch)
         # py_compile has read the source once more, and the manifest names what was compiled.
         if content[8:HEADER_SIZE] != importlib.util.source_hash(source):
             raise Refused([f"{shown(entry.file)}: expected the same source twice, found that it "
                            "changed meanwhile; run again"])
     return Result(entry.output_path, entry.kind, content, hashlib.sha256(source).hexdigest())
+
+
+def known_bytecode(known, path, source):
+    """The bytecode of this source in the folder `known`, or None."""
+    if known is None:
+        return None
+    try:
+        with open(os.path.join(known, path), "rb") as file:
+            content = file.read()
+    except OSError:
+        return None
+    is_of_source = content[8:HEADER_SIZE] == importlib.util.source_hash(source)
+    return content if is_of_source and content.startswith(importlib.util.MAGIC_NUMBER) else None
 
 
 def is_native(path, content):
@@ -396,6 +411,9 @@ def main(argv):
         f"{SITE_PACKAGES}/<name of SOURCE>; for a single file without the name)"))
     parser.add_argument("--exclude", metavar="REL", action="append", default=[],
                         help="path relative to SOURCE to leave out; may be repeated")
+    parser.add_argument("--known", metavar="FOLDER", help=(
+        "an earlier result with the same prefix, level and CPython: bytecode of sources that "
+        "have not changed is taken from there"))
     parser.add_argument("--case-sensitive", action="store_true", help=(
         "OUTPUT lies where names that differ in case or composition only are two names"))
     options = parser.parse_args(argv)
@@ -404,7 +422,7 @@ def main(argv):
     try:
         summary = compile_tree(options.source, options.output, prefix=options.prefix,
                                optimize=options.optimize, exclude=options.exclude,
-                               case_sensitive=options.case_sensitive)
+                               case_sensitive=options.case_sensitive, known=options.known)
     except Refused as refused:
         for problem in refused.problems:
             print(problem, file=sys.stderr)

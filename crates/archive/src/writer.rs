@@ -99,6 +99,22 @@ impl Writer {
         self.leaf(path, Node::Leaf { kind: kind::SYMLINK, executable: 0, stored, len })
     }
 
+    /// Copies one file of `archive`, compressed bytes as they are, to `path`.
+    ///
+    /// # Errors
+    /// As [`Writer::copy_from`]; [`WriteError::Path`] if it is a directory.
+    pub fn copy_file(&mut self, archive: &Archive, index: u32, path: &str) -> Result<(), WriteError> {
+        if archive.dictionary() != self.dictionary {
+            return Err(WriteError::OtherDictionary);
+        }
+        let (record, stored) = archive.raw(index)?;
+        if record.kind == kind::DIRECTORY {
+            return Err(WriteError::Path(path.to_string()));
+        }
+        let (kind, executable, stored, len) = (record.kind, record.executable, stored.to_vec(), record.len);
+        self.leaf(path, Node::Leaf { kind, executable, stored, len })
+    }
+
     /// Copies all of `archive` to below `prefix` (`""` for the root), compressed bytes as they are.
     ///
     /// # Errors
@@ -109,17 +125,14 @@ impl Writer {
             return Err(WriteError::OtherDictionary);
         }
         for index in 1..archive.count() {
-            let (record, stored) = archive.raw(index)?;
+            let (record, _) = archive.raw(index)?;
             let mut path = archive.path(index);
             if !prefix.is_empty() {
                 path = format!("{prefix}/{path}");
             }
             match record.kind {
                 kind::DIRECTORY => self.directory(&path)?,
-                kind => {
-                    let (executable, stored, len) = (record.executable, stored.to_vec(), record.len);
-                    self.leaf(&path, Node::Leaf { kind, executable, stored, len })?;
-                }
+                _ => self.copy_file(archive, index, &path)?,
             }
         }
         Ok(())

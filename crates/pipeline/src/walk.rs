@@ -1,7 +1,7 @@
 //! The build as a whole: the walk through the stages.
 
 use crate::cache::Pruned;
-use crate::compilation::{LeftOut, Python, Sources, Stdlib};
+use crate::compilation::{LeftOut, Python, Sources};
 use crate::context::Build;
 use crate::dependencies::PINS;
 use crate::error::{Result, count};
@@ -43,10 +43,11 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let left_out = build.native_code(&python, &stdlib, &libraries)?;
     let exclude = [&build.project().exclude[..], &left_out.paths[..]].concat();
     let sources = Sources::of_libraries(&libraries, exclude);
-    let compiled = build.compile(&python, Stdlib::Compiled(stdlib.clone()), &sources, build.project().optimize)?;
+    let (compiled, known) = build.compile_libraries(&python, &stdlib, &sources)?;
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
-    let (archive, summary) = build.app_archive(&stdlib, &compiled, &manifest, licences.as_deref().ok(), &python)?;
+    let (archive, summary) =
+        build.app_archive(&stdlib, (&compiled, known.as_ref()), &manifest, licences.as_deref().ok(), &python)?;
     build.check_entry(&python, &archive)?;
     let snapshot = if build.project().snapshot {
         let main = build.main_module(&python, &archive, &libraries)?;

@@ -15,6 +15,8 @@ pub(super) const LIMITS: Limits = Limits { bytes: 2 << 30, files: 1 << 20 };
 /// Where the guest finds sources, and leaves results.
 const SOURCE: &str = "source";
 const OUTPUT: &str = "output";
+/// Where it finds what is compiled already.
+const KNOWN: &str = "known";
 const SCRIPT: &str = "compile_library.py";
 /// The list that the script writes beside its results.
 const LIST: &str = "MANIFEST.txt";
@@ -44,6 +46,26 @@ impl Sources {
             prefix: format!("/{}/{}", abi::MOUNT, layout::SITE_PACKAGES),
             exclude,
         }
+    }
+
+    /// Some modules of these sources.
+    pub(super) fn of_modules(&self, entries: impl Iterator<Item = (String, PathBuf)>) -> Sources {
+        Sources { entries: entries.collect(), prefix: self.prefix.clone(), exclude: Vec::new() }
+    }
+
+    /// Paths below the folder, and where each is on this machine.
+    pub(super) fn entries(&self) -> &[(String, PathBuf)] {
+        &self.entries
+    }
+
+    /// The folder where tracebacks say that they lie.
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Whether a path below the folder is left out by name.
+    pub(super) fn excludes(&self, path: &str) -> bool {
+        self.exclude.iter().any(|excluded| excluded == path)
     }
 
     /// Copies the sources into a new folder of the guest's file system.
@@ -88,6 +110,22 @@ pub struct Compiled {
 }
 
 impl Build {
+    /// Compiles the libraries of a project; and what of that is compressed already, with the dictionary of the standard library.
+    ///
+    /// # Errors
+    /// As [`Build::compile`]; [`Error::Io`] of the cache.
+    pub(crate) fn compile_libraries(
+        &self,
+        python: &Python,
+        stdlib: &archive::Archive,
+        sources: &Sources,
+    ) -> Result<(Vec<Compiled>, Option<archive::Archive>)> {
+        let optimize = self.project().optimize;
+        let known = self.known_bytecode(python, stdlib, sources, optimize)?;
+        let compiled = self.compile_all(python, Stdlib::Compiled(stdlib.clone()), sources, optimize, known.as_ref())?;
+        Ok((compiled, known))
+    }
+
     /// Compiles sources with the script `compile_library.py`, at optimisation level `optimize`.
     ///
     /// # Errors
@@ -98,6 +136,18 @@ impl Build {
         stdlib: Stdlib<'_>,
         sources: &Sources,
         optimize: u8,
+    ) -> Result<Vec<Compiled>> {
+        self.compile_all(python, stdlib, sources, optimize, None)
+    }
+
+    /// As [`Build::compile`], but for what is known.
+    pub(super) fn compile_all(
+        &self,
+        python: &Python,
+        stdlib: Stdlib<'_>,
+        sources: &Sources,
+        optimize: u8,
+        known: Option<&archive::Archive>,
     ) -> Result<Vec<Compiled>> {
         let (mut vfs, root) = layout::scratch(LIMITS).map_err(no_room)?;
         let own = |error: load::LoadError| Error::Guest(error.to_string());
@@ -116,12 +166,17 @@ impl Build {
             }
         }
 
+        if let Some(known) = known {
+            let folder = make_directory(&mut vfs, root, KNOWN)?;
+            load_known(&mut vfs, folder, known, archive::Archive::ROOT)?;
+        }
         let (script, source, output) = (format!("/{SCRIPT}"), format!("/{SOURCE}"), format!("/{OUTPUT}"));
         let builder = ContextBuilder::new(vfs)
             .preopen(root, "/")
             .variable("PYTHONHASHSEED", "0")
             .arguments(["python3", "-S", &script, &source, &output, "--prefix", &sources.prefix])
             .arguments(["--case-sensitive", "--optimize", &optimize.to_string()])
+            .arguments(known.iter().flat_map(|_| ["--known".to_string(), format!("/{KNOWN}")]))
             .arguments(sources.exclude.iter().flat_map(|path| ["--exclude", path]));
         let (status, said, context) = python.run(builder)?;
         match status {
@@ -130,6 +185,20 @@ impl Build {
             _ => Err(Error::Guest(format!("{SCRIPT} ended with status {status}: {}", said.trim()))),
         }
     }
+}
+
+/// Puts what is known into a folder of the guest's. (A file system has one archive only: the standard library.)
+fn load_known(vfs: &mut Vfs, folder: Ino, known: &archive::Archive, directory: archive::EntryId) -> Result<()> {
+    for index in known.children(directory) {
+        let Some(entry) = known.entry(index) else { continue };
+        if entry.kind == archive::EntryKind::Directory {
+            let inner = make_directory(vfs, folder, entry.name)?;
+            load_known(vfs, inner, known, index)?;
+        } else {
+            load::write_file(vfs, folder, entry.name, &known.read(index)?).map_err(no_room)?;
+        }
+    }
+    Ok(())
 }
 
 /// The script's problems, with this machine's paths in place of the guest's.

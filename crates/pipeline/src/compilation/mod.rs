@@ -2,6 +2,7 @@
 
 mod bytecode;
 mod interpreter;
+mod known;
 mod machine_code;
 mod native_code;
 

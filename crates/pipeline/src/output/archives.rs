@@ -40,7 +40,7 @@ impl Build {
             cache.stage("compressing the standard library");
             let samples: Vec<&[u8]> = compiled.iter().filter_map(|file| file.contents.as_deref()).collect();
             let mut writer = Writer::new(&archive::train_dictionary(&samples, DICTIONARY)?)?;
-            add(&mut writer, layout::STDLIB, &compiled)?;
+            add(&mut writer, layout::STDLIB, &compiled, None)?;
             writer.executable(layout::EXECUTABLE, layout::EXECUTABLE_TEXT.as_bytes())?;
             let bytes = writer.finish().0;
             python.check(&Archive::open(bytes.clone())?)?;
@@ -49,21 +49,22 @@ impl Build {
         Ok(Archive::open(bytes)?)
     }
 
-    /// The app's archive: the standard library, the compiled libraries, the manifest and the licences.
+    /// The app's archive: the standard library, the compiled libraries, the manifest and the licences. What of the libraries is
+    /// `known` is compressed already.
     ///
     /// # Errors
     /// [`Error::Archive`](crate::Error::Archive) for what cannot be archived; [`Error::Io`](crate::Error::Io).
     pub(crate) fn app_archive(
         &self,
         stdlib: &Archive,
-        compiled: &[Compiled],
+        (compiled, known): (&[Compiled], Option<&Archive>),
         manifest: &str,
         crates_licences: Option<&str>,
         python: &Python,
     ) -> Result<(Archive, archive::Summary)> {
         let mut writer = Writer::new(stdlib.dictionary())?;
         writer.copy_from(stdlib, "")?;
-        add(&mut writer, layout::SITE_PACKAGES, compiled)?;
+        add(&mut writer, layout::SITE_PACKAGES, compiled, known)?;
         writer.file(layout::MANIFEST, manifest.as_bytes())?;
         if let Some(text) = crates_licences {
             writer.file(&format!("{LICENCES}/rust-crates.txt"), text.as_bytes())?;
@@ -105,12 +106,18 @@ impl Build {
     }
 }
 
-fn add(writer: &mut Writer, prefix: &str, files: &[Compiled]) -> Result<()> {
+fn add(writer: &mut Writer, prefix: &str, files: &[Compiled], known: Option<&Archive>) -> Result<()> {
     writer.directory(prefix)?;
     for file in files {
         let path = format!("{prefix}/{}", file.path);
+        let known = known.and_then(|known| Some((known, known.find(&file.path)?)));
         match &file.contents {
             Some(contents) if file.executable => writer.executable(&path, contents)?,
+            Some(contents)
+                if known.is_some_and(|(known, id)| known.read(id).is_ok_and(|known| *known == **contents)) =>
+            {
+                known.map_or(Ok(()), |(known, id)| writer.copy_file(known, id, &path))?;
+            }
             Some(contents) => writer.file(&path, contents)?,
             None => writer.directory(&path)?,
         }

@@ -184,12 +184,12 @@ def main():
     sys.meta_path.insert(0, Witness)
     sys.addaudithook(hear)
     time.__class__ = Clock
-    sys.setprofile(profile)
+    watch()
     follow(WANTED["entry"])
     at_start = set(begun)
     for name in WANTED["include"]:
         attempt(lambda: include(name))
-    sys.setprofile(None)
+    look_away()
     sys.meta_path.remove(Witness)
     sys.stdin, sys.stdout, sys.stderr = streams
     left_behind()

@@ -61,6 +61,9 @@ CODES = {
     type(os.environ).__len__.__code__: "environ",
 }
 SEED = random.Random.seed.__code__
+BUILTIN, METHOD = type(len), type(str.join)
+# Of sys.monitoring: one that no debugger, profiler or coverage takes.
+TOOL = 3
 # Methods of os.environ that look things up for changing them, which a resumed run does with its own environment.
 CHANGES = {
     getattr(type(os.environ), name).__code__ for name in ("setdefault", "pop", "popitem", "clear")
@@ -142,30 +145,73 @@ def shared_generator():
     return getattr(sys.modules.get("random"), "_inst", None)
 
 
-def profile(frame, event, argument):
-    kind = None
-    if event == "c_call":
-        kind = FUNCTIONS.get(argument)
-        owner = argument.__self__
-        if owner is not None and owner is shared_generator():
-            kind = "random"
-        elif kind is None and isinstance(owner, type):
-            kind = next((k for k, name, base in METHODS if argument.__name__ == name and issubclass(owner, base)), None)
-    elif event in ("call", "return") and frame.f_code.co_name == "<module>":
-        if event == "call":
-            running.append(str(frame.f_globals.get("__name__")))
-        elif running:
-            running.pop()
+def called(code, offset, function, argument):
+    """A call is being made, of anything."""
+    if code.co_filename.startswith("<frozen importlib"):
+        return sys.monitoring.DISABLE
+    if type(function) is BUILTIN:
+        kind, owner = FUNCTIONS.get(function), function.__self__
+    elif type(function) is METHOD:
+        kind, owner = None, argument
+    else:
+        return None
+    if owner is not None and owner is shared_generator():
+        kind = "random"
+    elif kind is None and isinstance(owner, type):
+        kind = next((k for k, name, base in METHODS if function.__name__ == name and issubclass(owner, base)), None)
+    if kind:
+        find(kind, importing_module(sys._getframe(1)))
+
+
+def started(code, offset):
+    """A function of Python, or the top level of a module, begins."""
+    if code.co_name == "<module>":
+        running.append(str(sys._getframe(1).f_globals.get("__name__")))
         tell_running()
-    elif event == "call":
-        kind = CODES.get(frame.f_code)
-        if kind and (builds_parser(frame) or only_changes(frame.f_back)):
-            kind = None
-        # Without a seed of its own it takes one from the system.
-        if frame.f_code.co_name == "seed" and frame.f_code == SEED and frame.f_locals.get("a") is None:
-            kind = "random"
+        return None
+    kind = CODES.get(code)
+    is_seed = code.co_name == "seed" and code == SEED
+    if kind is None and not is_seed:
+        return sys.monitoring.DISABLE
+    frame = sys._getframe(1)
+    if kind and (builds_parser(frame) or only_changes(frame.f_back)):
+        kind = None
+    # Without a seed of its own it takes one from the system.
+    if is_seed and frame.f_locals.get("a") is None:
+        kind = "random"
     if kind:
         find(kind, importing_module(frame))
+
+
+def ended(code, *_):
+    """A function, or the top level of a module, has returned or raised."""
+    if code.co_name != "<module>":
+        return sys.monitoring.DISABLE
+    if running:
+        running.pop()
+    tell_running()
+
+
+def raised(code, *_):
+    # This cannot be switched off for some code only.
+    if code.co_name == "<module>":
+        ended(code)
+
+
+def watch():
+    """Begins to look at what runs. Code that has nothing to tell is looked at once: most calls are the import system's own."""
+    monitoring = sys.monitoring
+    monitoring.use_tool_id(TOOL, "pyapp")
+    events = monitoring.events
+    callbacks = {events.CALL: called, events.PY_START: started, events.PY_RETURN: ended, events.PY_UNWIND: raised}
+    for event, callback in callbacks.items():
+        monitoring.register_callback(TOOL, event, callback)
+    monitoring.set_events(TOOL, sum(callbacks))
+
+
+def look_away():
+    sys.monitoring.set_events(TOOL, 0)
+    sys.monitoring.free_tool_id(TOOL)
 
 
 def open_descriptors():

@@ -92,15 +92,26 @@ impl Cache {
         let name = entry(what, key);
         let _lock = self.lock(&name)?;
         let path = self.path(&name);
-        if let Ok(bytes) = fs::read(&path)
-            && let Some((head, bytes)) = bytes.split_at_checked(BLOB_HEAD)
-            && head == blob_head(bytes).as_bytes()
-        {
-            return Ok(bytes.to_vec());
+        if let Some(bytes) = whole_blob(&path) {
+            return Ok(bytes);
         }
         let bytes = make()?;
         aside::write(&path, &[blob_head(&bytes).as_bytes(), &bytes]).doing("keep", &path)?;
         Ok(bytes)
+    }
+
+    /// The bytes of the entry `what` under `key`, if they are there and not damaged.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io).
+    pub(crate) fn find_blob(&self, what: &str, key: Key) -> Result<Option<Vec<u8>>> {
+        let name = entry(what, key);
+        let path = self.path(&name);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let _lock = self.lock(&name)?;
+        Ok(whole_blob(&path))
     }
 
     /// The folder `what` under `key`, made by `make` at the path that it is given if it is not there.
@@ -147,6 +158,17 @@ impl Cache {
 /// The name of an entry.
 pub fn entry(what: &str, key: Key) -> String {
     format!("{what}-{}", key.short())
+}
+
+/// The bytes of a blob, if they are those that were kept.
+fn whole_blob(path: &Path) -> Option<Vec<u8>> {
+    let mut bytes = fs::read(path).ok()?;
+    let (head, contents) = bytes.split_at_checked(BLOB_HEAD)?;
+    if head != blob_head(contents).as_bytes() {
+        return None;
+    }
+    bytes.drain(..BLOB_HEAD);
+    Some(bytes)
 }
 
 fn blob_head(bytes: &[u8]) -> String {
