@@ -12,6 +12,7 @@ fn ls_shows_bytecode_and_no_sources() {
     assert!(lines.len() > 500, "{}", lines.len());
     for expected in [
         "/vfs/pyapp.json",
+        "/vfs/usr/local/share/licenses/works.json",
         "/vfs/usr/local/lib/python3.13/os.pyc",
         "/vfs/usr/local/lib/python3.13/encodings/",
         "/vfs/usr/local/lib/python3.13/site-packages/demo_bytecode.pyc",
@@ -40,6 +41,11 @@ fn every_licence_text_that_third_party_md_names_is_inside() {
     });
     let texts: Vec<&str> = texts.collect();
     assert!(texts.len() > 8, "{texts:?}");
+    // `licenses` prints those that the works name, and those of the crates.
+    let works = run(tools(&["cat", "usr/local/share/licenses/works.json"])).stdout;
+    for text in texts.iter().filter(|text| **text != "rust-crates.txt") {
+        assert!(works.contains(&format!("\"{text}\"")), "{text}");
+    }
     for text in texts {
         let path = if text.contains('/') { text.to_string() } else { format!("usr/local/share/licenses/{text}") };
         let run = run(tools(&["cat", &path]));

@@ -46,7 +46,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let compiled = build.compile(&python, Stdlib::Compiled(stdlib.clone()), &sources, build.project().optimize)?;
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
-    let (archive, summary) = build.app_archive(&stdlib, &compiled, &manifest, licences.as_deref().ok(), &python)?;
+    let (archive, summary) = build.app_archive(&stdlib, &compiled, &manifest, licences.as_ref().ok(), &python)?;
     build.check_entry(&python, &archive)?;
     let snapshot = if build.project().snapshot {
         let main = build.main_module(&python, &archive, &libraries)?;

@@ -5,5 +5,6 @@ mod built;
 mod entry;
 mod licences;
 mod parts;
+mod works;
 
 pub use built::Built;
