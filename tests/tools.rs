@@ -94,6 +94,33 @@ fn info_says_what_is_inside() {
     assert!(json["inputs"]["libraries"]["mylib"].is_string());
     let text = run(tools(&["info"])).stdout;
     assert!(text.contains("python: 3.13.5\n") && text.contains("entry: demo_bytecode\n"), "{text}");
+    // The demo brings none; tests/inside has some.
+    assert!(text.ends_with("distributions: 0\n") && json["distributions"] == serde_json::json!([]), "{text}");
+    assert_eq!(run(tools(&["info", "--tree"])).stdout, "demo_bytecode\n");
+}
+
+#[test]
+fn info_says_what_takes_the_room() {
+    let said = run(tools(&["info", "--sizes"]));
+    assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""));
+    let (parts, inner) = said.stdout.split_once("\n\nin the archive; what files share").expect("two lists");
+    let rows = |text: &str| {
+        let row = |line: &str| {
+            line.trim().split_once("  ").and_then(|(bytes, name)| Some((bytes.parse::<u64>().ok()?, name.to_string())))
+        };
+        text.lines().filter_map(row).collect::<Vec<_>>()
+    };
+    let (parts, inner) = (rows(parts), rows(inner));
+    assert_eq!(
+        parts.iter().map(|(bytes, _)| bytes).sum::<u64>(),
+        std::fs::metadata(env!("CARGO_BIN_EXE_pyapp")).expect("there").len()
+    );
+    for rows in [&parts, &inner] {
+        assert!(rows.is_sorted_by(|a, b| a.0 >= b.0), "{rows:?}");
+    }
+    for name in ["library mylib", "standard library encodings", "standard library asyncio", "licences"] {
+        assert!(inner.iter().any(|(bytes, other)| other == name && *bytes > 500), "{name}: {inner:?}");
+    }
 }
 
 #[test]

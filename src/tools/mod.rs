@@ -17,7 +17,9 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: PYAPP_TOOLS=1 pyapp COMMAND
 
-  info [--json]          versions, sizes, and the hashes of what it was built from
+  info [--json]          versions, sizes, distributions, and the hashes of what it was built from
+  info --tree            which distribution asks for which
+  info --sizes           what takes the room, the largest first
   ls [-l] [PATH]         all files, or those below PATH; -l: kind, size, packed size
   cat PATH               the contents of a file, to stdout
   extract [PATH] FOLDER  write all files, or those below PATH, to a new folder
@@ -76,6 +78,8 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
         ("help" | "--help" | "-h", _) => writeln!(out, "{USAGE}")?,
         ("info", []) => info::text(&bundle()?, out)?,
         ("info", ["--json"]) => info::json(&bundle()?, out)?,
+        ("info", ["--tree"]) => info::tree(&bundle()?, out)?,
+        ("info", ["--sizes"]) => info::sizes(&bundle()?, out)?,
         ("ls", []) => ls::list(bundle()?.archive(), "", false, out)?,
         ("ls", ["-l"]) => ls::list(bundle()?.archive(), "", true, out)?,
         ("ls", ["-l", path] | [path, "-l"]) => ls::list(bundle()?.archive(), path, true, out)?,

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod info;
 mod licences;
 mod sbom;
 

@@ -9,6 +9,8 @@
 //! | `spdx` | which licences are named as SPDX names them |
 //! | `licences` | all works with their licences and texts |
 //! | `sbom` | all works as a bill of materials |
+//! | `sizes` | what takes the room |
+//! | `tree` | who asks for whom |
 //!
 //! Whatever is read is taken for hostile: lengths are bounded before anything is read, and paths lead nowhere but into the
 //! archive.
@@ -20,7 +22,9 @@ mod error;
 pub mod licences;
 mod metadata;
 pub mod sbom;
+pub mod sizes;
 mod spdx;
+pub mod tree;
 mod works;
 
 pub use distributions::{Distribution, Distributions, Library};
