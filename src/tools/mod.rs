@@ -5,6 +5,7 @@ mod extract;
 mod info;
 mod ls;
 mod permissions;
+mod symbolize;
 mod verify;
 
 use crate::{linked, status};
@@ -28,6 +29,8 @@ const USAGE: &str = "usage: PYAPP_TOOLS=1 pyapp COMMAND
   permissions --from FILE
                          the least that the runs in an audit have needed; PYAPP_AUDIT=FILE writes one
   sbom                   the same as a bill of materials: CycloneDX 1.6, JSON
+  symbolize [FILE]       copy stdin, and fill source lines into its tracebacks; they come from FILE, which
+                         the build has written: pyapp.pysym (default: this executable's name and .pysym)
   verify                 check every byte against the checksums of the build
   help                   this text
 
@@ -91,6 +94,8 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
             let bundle = bundle()?;
             inside::sbom::print(bundle.archive(), bundle.entry(), out)?;
         }
+        ("symbolize", []) => symbolize::print(&bundle()?, None, out)?,
+        ("symbolize", [file]) => symbolize::print(&bundle()?, Some(file.as_ref()), out)?,
         ("verify", []) => verify::all(&bundle()?, out)?,
         ("licenses", []) => inside::licences::print(bundle()?.archive(), out)?,
         ("permissions", []) => permissions::words(bundle()?.permissions(), out)?,
@@ -102,7 +107,7 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
         ("cat" | "extract", []) => {
             return Err(Usage(format!("{command}: expected a path, found none")).into());
         }
-        ("info" | "ls" | "cat" | "extract" | "licenses" | "permissions" | "sbom" | "verify", _) => {
+        ("info" | "ls" | "cat" | "extract" | "licenses" | "permissions" | "sbom" | "symbolize" | "verify", _) => {
             return Err(Usage(format!("{command}: found arguments that it does not take: {}", rest.join(" "))).into());
         }
         _ => return Err(Usage(format!("expected a command, found {command:?}")).into()),

@@ -46,6 +46,16 @@ impl Sources {
         }
     }
 
+    /// Paths below the source folder, and where each is on this machine.
+    pub(crate) fn entries(&self) -> &[(String, PathBuf)] {
+        &self.entries
+    }
+
+    /// The folder where tracebacks say that they lie.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// Copies the sources into a new folder of the guest's file system.
     ///
     /// # Errors
