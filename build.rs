@@ -22,7 +22,8 @@ fn main() -> ExitCode {
                 println!("cargo:warning={}", report.pruned);
             }
             println!("cargo:rustc-env=PYAPP_TARGET={}", report.target);
-            println!("cargo:warning={}", report.summary);
+            let symbols = report.symbols.display();
+            println!("cargo:warning={}; source lines for tracebacks: {symbols}", report.summary);
             ExitCode::SUCCESS
         }
         Err(error) => {

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | nothing | the app | the app's |
 //! | `INTERPRETER` | `python3` | as `python3`'s |
-//! | `TOOLS` | the tools | `info`, `ls`, `cat`, `extract`, `permissions`, `verify` |
+//! | `TOOLS` | the tools | `info`, `ls`, `cat`, `extract`, `licenses`, `permissions`, `sbom`, `symbolize`, `verify` |
 //!
 //! The exit status is the app's; see [`status`] for the few that pyapp itself adds.
 

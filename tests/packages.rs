@@ -5,12 +5,8 @@
 mod common;
 
 use bundle::Run;
-use common::project::{Project, TARGET, folder, settings_with};
+use common::project::{Project, downloaded, folder, settings_with};
 use common::run;
-use pipeline::Progress;
-use pipeline::cache::{self, Cache};
-use pipeline::hash::Key;
-use pipeline::settings::Settings;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,31 +18,11 @@ fn own(name: &str) -> PathBuf {
 
 /// The folder of the cache with what `lock.txt` pins, installed once; `None` if it is not there and nothing may be downloaded.
 fn packages() -> Option<PathBuf> {
-    let settings =
-        Settings::for_tool(env!("CARGO_MANIFEST_DIR").into(), TARGET, folder().path().into()).expect("settings");
-    let cache = Cache::open(&settings.cache, Progress::new()).expect("opened");
-    let text = |name: &str| fs::read(own(name)).expect("there");
-    let name = cache::entry("packages", Key::new().part("lock", text("lock.txt")).part("install", text("install.py")));
-    let _lock = cache.lock(&name).expect("locked");
-    let place = cache.path(&name);
-    if !place.is_dir() {
-        if settings.offline {
-            eprintln!(
-                "not tested: CARGO_NET_OFFLINE is set, and the packages are not in the cache at {}",
-                place.display()
-            );
-            return None;
-        }
-        // What an interrupted run has left would be in the way.
-        let work = cache.path(&format!("{name}.work"));
-        let _ = fs::remove_dir_all(&work);
+    downloaded("packages", &["lock.txt", "install.py"].map(own), |work| {
         let mut install = Command::new("python3");
-        install.arg(own("install.py")).arg(&work);
-        let said = run(install);
-        assert_eq!(said.status, Some(0), "{}", said.stderr);
-        fs::rename(&work, &place).expect("put in its place");
-    }
-    Some(place)
+        install.arg(own("install.py")).arg(work);
+        install
+    })
 }
 
 /// Program to what native CPython said, as `record.py` has left it in `folder`.

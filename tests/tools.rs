@@ -12,6 +12,7 @@ fn ls_shows_bytecode_and_no_sources() {
     assert!(lines.len() > 500, "{}", lines.len());
     for expected in [
         "/vfs/pyapp.json",
+        "/vfs/usr/local/share/licenses/works.json",
         "/vfs/usr/local/lib/python3.13/os.pyc",
         "/vfs/usr/local/lib/python3.13/encodings/",
         "/vfs/usr/local/lib/python3.13/site-packages/demo_bytecode.pyc",
@@ -40,6 +41,11 @@ fn every_licence_text_that_third_party_md_names_is_inside() {
     });
     let texts: Vec<&str> = texts.collect();
     assert!(texts.len() > 8, "{texts:?}");
+    // `licenses` prints those that the works name, and those of the crates.
+    let works = run(tools(&["cat", "usr/local/share/licenses/works.json"])).stdout;
+    for text in texts.iter().filter(|text| **text != "rust-crates.txt") {
+        assert!(works.contains(&format!("\"{text}\"")), "{text}");
+    }
     for text in texts {
         let path = if text.contains('/') { text.to_string() } else { format!("usr/local/share/licenses/{text}") };
         let run = run(tools(&["cat", &path]));
@@ -88,6 +94,33 @@ fn info_says_what_is_inside() {
     assert!(json["inputs"]["libraries"]["mylib"].is_string());
     let text = run(tools(&["info"])).stdout;
     assert!(text.contains("python: 3.13.5\n") && text.contains("entry: demo_bytecode\n"), "{text}");
+    // The demo brings none; tests/inside has some.
+    assert!(text.ends_with("distributions: 0\n") && json["distributions"] == serde_json::json!([]), "{text}");
+    assert_eq!(run(tools(&["info", "--tree"])).stdout, "demo_bytecode\n");
+}
+
+#[test]
+fn info_says_what_takes_the_room() {
+    let said = run(tools(&["info", "--sizes"]));
+    assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""));
+    let (parts, inner) = said.stdout.split_once("\n\nin the archive; what files share").expect("two lists");
+    let rows = |text: &str| {
+        let row = |line: &str| {
+            line.trim().split_once("  ").and_then(|(bytes, name)| Some((bytes.parse::<u64>().ok()?, name.to_string())))
+        };
+        text.lines().filter_map(row).collect::<Vec<_>>()
+    };
+    let (parts, inner) = (rows(parts), rows(inner));
+    assert_eq!(
+        parts.iter().map(|(bytes, _)| bytes).sum::<u64>(),
+        std::fs::metadata(env!("CARGO_BIN_EXE_pyapp")).expect("there").len()
+    );
+    for rows in [&parts, &inner] {
+        assert!(rows.is_sorted_by(|a, b| a.0 >= b.0), "{rows:?}");
+    }
+    for name in ["library mylib", "standard library encodings", "standard library asyncio", "licences"] {
+        assert!(inner.iter().any(|(bytes, other)| other == name && *bytes > 500), "{name}: {inner:?}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod extract;
 mod info;
 mod ls;
 mod permissions;
+mod symbolize;
 mod verify;
 
 use crate::{linked, status};
@@ -17,13 +18,19 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: PYAPP_TOOLS=1 pyapp COMMAND
 
-  info [--json]          versions, sizes, and the hashes of what it was built from
+  info [--json]          versions, sizes, distributions, and the hashes of what it was built from
+  info --tree            which distribution asks for which
+  info --sizes           what takes the room, the largest first
   ls [-l] [PATH]         all files, or those below PATH; -l: kind, size, packed size
   cat PATH               the contents of a file, to stdout
   extract [PATH] FOLDER  write all files, or those below PATH, to a new folder
+  licenses               all that is bundled, with licences, and each licence text once
   permissions [--json]   what the app may reach of the machine that it runs on
   permissions --from FILE
                          the least that the runs in an audit have needed; PYAPP_AUDIT=FILE writes one
+  sbom                   the same as a bill of materials: CycloneDX 1.6, JSON
+  symbolize [FILE]       copy stdin, and fill source lines into its tracebacks; they come from FILE, which
+                         the build has written: pyapp.pysym (default: this executable's name and .pysym)
   verify                 check every byte against the checksums of the build
   help                   this text
 
@@ -74,6 +81,8 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
         ("help" | "--help" | "-h", _) => writeln!(out, "{USAGE}")?,
         ("info", []) => info::text(&bundle()?, out)?,
         ("info", ["--json"]) => info::json(&bundle()?, out)?,
+        ("info", ["--tree"]) => info::tree(&bundle()?, out)?,
+        ("info", ["--sizes"]) => info::sizes(&bundle()?, out)?,
         ("ls", []) => ls::list(bundle()?.archive(), "", false, out)?,
         ("ls", ["-l"]) => ls::list(bundle()?.archive(), "", true, out)?,
         ("ls", ["-l", path] | [path, "-l"]) => ls::list(bundle()?.archive(), path, true, out)?,
@@ -81,7 +90,14 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
         ("cat", [path]) => cat::print(bundle()?.archive(), path, out)?,
         ("extract", [folder]) => extract::write(bundle()?.archive(), "", folder.as_ref(), out)?,
         ("extract", [path, folder]) => extract::write(bundle()?.archive(), path, folder.as_ref(), out)?,
+        ("sbom", []) => {
+            let bundle = bundle()?;
+            inside::sbom::print(bundle.archive(), bundle.entry(), out)?;
+        }
+        ("symbolize", []) => symbolize::print(&bundle()?, None, out)?,
+        ("symbolize", [file]) => symbolize::print(&bundle()?, Some(file.as_ref()), out)?,
         ("verify", []) => verify::all(&bundle()?, out)?,
+        ("licenses", []) => inside::licences::print(bundle()?.archive(), out)?,
         ("permissions", []) => permissions::words(bundle()?.permissions(), out)?,
         ("permissions", ["--json"]) => permissions::json(bundle()?.permissions(), out)?,
         ("permissions", ["--from", file]) => permissions::from_audit(file.as_ref(), out)?,
@@ -91,7 +107,7 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
         ("cat" | "extract", []) => {
             return Err(Usage(format!("{command}: expected a path, found none")).into());
         }
-        ("info" | "ls" | "cat" | "extract" | "permissions" | "verify", _) => {
+        ("info" | "ls" | "cat" | "extract" | "licenses" | "permissions" | "sbom" | "symbolize" | "verify", _) => {
             return Err(Usage(format!("{command}: found arguments that it does not take: {}", rest.join(" "))).into());
         }
         _ => return Err(Usage(format!("expected a command, found {command:?}")).into()),
@@ -113,5 +129,6 @@ fn find(archive: &Archive, path: &str) -> Result<EntryId> {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

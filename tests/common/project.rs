@@ -2,11 +2,14 @@
 
 use bundle::{ASSETS, Bundle, INDEX, Part, Run};
 use host::{ContextBuilder, Outcome, Output, Program, Timing};
+use pipeline::cache::{self, Cache};
+use pipeline::hash::{Key, of_file};
 use pipeline::settings::Settings;
-use pipeline::{Built, Report};
+use pipeline::{Built, Progress, Report};
 use policy::{Machine, Narrowing, Reach};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use vfs::Limits;
 
@@ -151,6 +154,32 @@ pub fn folder() -> tempfile::TempDir {
 pub fn settings_for(out: &Path) -> Settings {
     let settings = Settings::for_tool(env!("CARGO_MANIFEST_DIR").into(), TARGET, out.into());
     Settings { offline: true, ..settings.expect("the environment of a build") }
+}
+
+/// A folder of the cache that a command downloads, once for what the files are that say what; `None` if it is not there and
+/// nothing may be downloaded.
+pub fn downloaded(what: &str, files: &[PathBuf], install: impl FnOnce(&Path) -> Command) -> Option<PathBuf> {
+    let settings =
+        Settings::for_tool(env!("CARGO_MANIFEST_DIR").into(), TARGET, folder().path().into()).expect("settings");
+    let cache = Cache::open(&settings.cache, Progress::new()).expect("opened");
+    let key = files.iter().fold(Key::new(), |key, file| key.part("file", of_file(file).expect("there")));
+    let name = cache::entry(what, key);
+    let _lock = cache.lock(&name).expect("locked");
+    let place = cache.path(&name);
+    if !place.is_dir() {
+        if settings.offline {
+            let place = place.display();
+            eprintln!("not tested: CARGO_NET_OFFLINE is set, and the {what} are not in the cache at {place}");
+            return None;
+        }
+        // What an interrupted run has left would be in the way.
+        let work = cache.path(&format!("{name}.work"));
+        let _ = fs::remove_dir_all(&work);
+        let said = super::run(install(&work));
+        assert_eq!(said.status, Some(0), "{}", said.stderr);
+        fs::rename(&work, &place).expect("put in its place");
+    }
+    Some(place)
 }
 
 /// The files of a project in one text: each begins with a line `=== PATH`. No other line may hold that mark.

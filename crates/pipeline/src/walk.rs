@@ -23,6 +23,8 @@ pub struct Report {
     pub summary: String,
     /// What is not as it should be but stops nothing, one line each.
     pub warnings: Vec<String>,
+    /// The file with the sources, for tracebacks; it is no part of the bundle.
+    pub symbols: PathBuf,
     /// The log of the recipe, if it built the runtime.
     pub log: Option<PathBuf>,
     /// What was removed from the cache, as nobody has used it for long.
@@ -47,7 +49,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
     let (archive, summary) =
-        build.app_archive(&stdlib, (&compiled, known.as_ref()), &manifest, licences.as_deref().ok(), &python)?;
+        build.app_archive(&stdlib, (&compiled, known.as_ref()), &manifest, licences.as_ref().ok(), &python)?;
     build.check_entry(&python, &archive)?;
     let snapshot = if build.project().snapshot {
         let main = build.main_module(&python, &archive, &libraries)?;
@@ -56,6 +58,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
         None
     };
     build.write_parts(&python, &archive, snapshot.as_ref().map(|snapshot| &snapshot.image[..]))?;
+    let symbols = build.write_symbols(&archive, &sources, &compiled)?;
 
     let modules = compiled.iter().filter(|file| file.path.ends_with(".pyc")).count();
     let mut warnings: Vec<String> = snapshot.as_ref().map(|snapshot| snapshot.warnings.clone()).unwrap_or_default();
@@ -73,6 +76,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
         .collect::<Vec<_>>()
         .join("; "),
         warnings,
+        symbols,
         log: python.runtime.log,
         pruned: build.cache().prune(&[runtime::pins(&settings.source), PINS.to_string()].concat()),
     })

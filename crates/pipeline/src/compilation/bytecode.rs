@@ -53,13 +53,13 @@ impl Sources {
         Sources { entries: entries.collect(), prefix: self.prefix.clone(), exclude: Vec::new() }
     }
 
-    /// Paths below the folder, and where each is on this machine.
-    pub(super) fn entries(&self) -> &[(String, PathBuf)] {
+    /// Paths below the source folder, and where each is on this machine.
+    pub(crate) fn entries(&self) -> &[(String, PathBuf)] {
         &self.entries
     }
 
     /// The folder where tracebacks say that they lie.
-    pub(super) fn prefix(&self) -> &str {
+    pub(crate) fn prefix(&self) -> &str {
         &self.prefix
     }
 

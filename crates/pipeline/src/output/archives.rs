@@ -5,15 +5,16 @@ use crate::context::Build;
 use crate::error::{Doing, Result};
 use crate::hash::{self, Key, sorted_entries};
 use crate::inputs::Library;
+use crate::output::licences::Licences;
+use crate::output::works::OWN_LICENCE;
 use archive::{Archive, Writer};
 use host::layout;
+use inside::{CRATES, LICENCES, WORKS};
 use serde_json::json;
 
 /// The compressed bytes of the standard library share a dictionary of this size: 112 KiB made the archive 40 kB larger,
 /// 192 KiB would make it 17 kB smaller, and each start that reads a file digests it.
 const DICTIONARY: usize = 144 * 1024;
-/// Licences of what the executable carries, relative to the archive's root.
-const LICENCES: &str = "usr/local/share/licenses";
 
 impl Build {
     /// The compiled standard library, kept in the cache: it depends on the runtime, the script and the level only.
@@ -59,18 +60,21 @@ impl Build {
         stdlib: &Archive,
         (compiled, known): (&[Compiled], Option<&Archive>),
         manifest: &str,
-        crates_licences: Option<&str>,
+        crates: Option<&Licences>,
         python: &Python,
     ) -> Result<(Archive, archive::Summary)> {
         let mut writer = Writer::new(stdlib.dictionary())?;
         writer.copy_from(stdlib, "")?;
         add(&mut writer, layout::SITE_PACKAGES, compiled, known)?;
         writer.file(layout::MANIFEST, manifest.as_bytes())?;
-        if let Some(text) = crates_licences {
-            writer.file(&format!("{LICENCES}/rust-crates.txt"), text.as_bytes())?;
+        writer.file(WORKS, self.works(python, crates)?.as_bytes())?;
+        if let Some(crates) = crates {
+            writer.file(&format!("{LICENCES}/{CRATES}"), crates.texts.as_bytes())?;
         }
         // glibc's, which the executable is linked to statically; no machine is sure to have the text.
         writer.file(&format!("{LICENCES}/lgpl-2.1.txt"), include_bytes!("lgpl-2.1.txt"))?;
+        let own = self.settings().source.join("LICENSE");
+        writer.file(&format!("{LICENCES}/{OWN_LICENCE}"), &std::fs::read(&own).doing("read", &own)?)?;
         let mut licences = vec![self.settings().source.join("THIRD-PARTY.md")];
         if let Ok(entries) = sorted_entries(&python.runtime.folder.join("licenses")) {
             licences.extend(entries.iter().map(std::fs::DirEntry::path));

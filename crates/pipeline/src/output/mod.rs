@@ -5,5 +5,7 @@ mod built;
 mod entry;
 mod licences;
 mod parts;
+mod symbols;
+mod works;
 
 pub use built::Built;

@@ -6,6 +6,7 @@
 //! | file | does |
 //! |---|---|
 //! | `recipe.rs` | reads `wasm/recipe.toml` and gives the recipe its key |
+//! | `pins.rs` | what the recipe pins, for those who ask what is inside |
 //! | `tools.rs` | finds the tools that the recipe needs |
 //! | `sources.rs` | downloads and checks |
 //! | `patches.rs` | changes sources of CPython and wasi-libc |
@@ -20,6 +21,7 @@ mod c_libraries;
 mod patches;
 #[cfg(test)]
 mod patches_test;
+mod pins;
 mod recipe;
 mod sources;
 #[cfg(test)]
@@ -37,6 +39,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use host::abi::STDLIB;
+pub(crate) use pins::{Pins, pinned};
 
 const WASM: &str = "python.wasm";
 /// CPython's own tests, in the standard library.
