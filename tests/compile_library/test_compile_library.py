@@ -202,6 +202,24 @@ class Contents(Case):
         self.assertEqual(sorted(found), ["MANIFEST.txt", "keep/test/a.pyc", "keep/x.txt",
                                          "tests/a.pyc"])
 
+    def test_what_is_known_is_taken_where_the_source_is_the_same(self):
+        earlier = os.path.join(self.top, "earlier")
+        write(self.source, {"a.py": "x = 1", "b.py": "x = 1", "c.py": "x = 1", "sub/d.py": "x = 1", "new.py": ""})
+        compile_library.compile_tree(self.source, earlier)
+        known = read(earlier)
+        other = marshal.dumps(compile("x = 2", "", "exec"))
+        write(earlier, {path: known[path][:16] + other for path in ("a.pyc", "b.pyc", "sub/d.pyc")})
+        write(earlier, {"c.pyc": b"\0\0\0\0" + known["c.pyc"][4:16] + other})
+        os.remove(os.path.join(earlier, "new.pyc"))
+        found = self.compile({"b.py": "x = 3"}, known=earlier)
+        values = {}
+        for path in ("a", "b", "c", "sub/d"):
+            names = {}
+            exec(code_of(found[path + ".pyc"]), names)
+            values[path] = names["x"]
+        self.assertEqual(values, {"a": 2, "b": 3, "c": 1, "sub/d": 2})
+        self.assertIn("new.pyc", found)
+
     def test_single_file(self):
         write(self.source, {"demo.py": "def f(): pass"})
         summary = compile_library.compile_tree(os.path.join(self.source, "demo.py"), self.output)

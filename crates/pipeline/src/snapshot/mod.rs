@@ -12,15 +12,20 @@ pub(crate) use main_module::MainModule;
 
 use crate::compilation::Python;
 use crate::context::Build;
-use crate::error::{Error, Result};
+use crate::error::{Doing, Error, Result};
 use crate::guest::watch;
 use archive::Archive;
+use audit::Audit;
 use host::snapshot::{NoImage, take};
 use host::{abi, layout};
+use std::{fs, thread};
 use vfs::Limits;
 
 /// What `sys.argv[0]` is at build time. A name that no program has: `_pyapp.py` looks for it in what argparse has made of it.
 const PROGRAM: &str = "<program>";
+
+/// Where a build notes which modules it has imported, for the next one.
+const FOUND: &str = "snapshot.modules.json";
 
 /// A snapshot, and what the person who builds should know about it.
 pub struct Snapshot {
@@ -40,15 +45,36 @@ impl Build {
     /// # Errors
     /// [`Error::Libraries`] with every import that fails or leaves something open or behind; [`Error::Guest`].
     pub(crate) fn snapshot(&self, python: &Python, archive: &Archive, main: MainModule) -> Result<Snapshot> {
-        let audit = self.audit(python, archive, &main)?;
+        let (audit, image) = self.audit_and_image(python, archive, &main)?;
+        let (advice, behind) = self.reached(python, archive, &audit, &main);
+        let warnings = main.warnings.into_iter().chain(messages::warnings(&audit.findings)).chain(behind).collect();
+        Ok(Snapshot { image, modules: audit.modules.len(), warnings, advice })
+    }
+
+    /// Both import the app. The image needs to know what the audit finds, and mostly that is what it has found before: then they are
+    /// made side by side.
+    fn audit_and_image(&self, python: &Python, archive: &Archive, main: &MainModule) -> Result<(Audit, Vec<u8>)> {
+        let file = self.settings().out.join(FOUND);
+        let before: Option<Vec<String>> = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let has_room = thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
+        let (audit, image) = thread::scope(|scope| {
+            let before = before.as_ref().filter(|_| has_room);
+            let image = before.map(|modules| scope.spawn(|| self.image(python, archive, modules, &|_| ())));
+            let audit = self.audit(python, archive, main);
+            (audit, image.and_then(|image| image.join().ok()))
+        });
+        let audit = audit?;
         let errors = messages::errors(&audit.findings);
         if !errors.is_empty() {
             return Err(Error::Libraries(errors));
         }
-        let image = self.image(python, archive, &audit.modules)?;
-        let (advice, behind) = self.reached(python, archive, &audit, &main);
-        let warnings = main.warnings.into_iter().chain(messages::warnings(&audit.findings)).chain(behind).collect();
-        Ok(Snapshot { image, modules: audit.modules.len(), warnings, advice })
+        let image = match image {
+            Some(image) if before.as_ref() == Some(&audit.modules) => image?,
+            _ => self.image(python, archive, &audit.modules, &|module| self.tell_import(module))?,
+        };
+        let found = serde_json::to_vec(&audit.modules).unwrap_or_default();
+        fs::write(&file, found).doing("write", &file)?;
+        Ok((audit, image))
     }
 
     /// Names a module whose import takes long.
@@ -56,7 +82,7 @@ impl Build {
         self.cache().stage(&format!("importing the app for its snapshot: {module}"));
     }
 
-    fn image(&self, python: &Python, archive: &Archive, modules: &[String]) -> Result<Vec<u8>> {
+    fn image(&self, python: &Python, archive: &Archive, modules: &[String], tell: &dyn Fn(&str)) -> Result<Vec<u8>> {
         let fail = |what: String| Error::Guest(format!("the snapshot of the interpreter: {what}"));
         let identity = archive.identity();
         let builder = layout::python_context(archive.clone(), Limits::default());
@@ -69,8 +95,7 @@ impl Build {
             builder = builder.deterministic(identity);
         }
         let program = python.program.clone();
-        let tell = |module: &str| self.tell_import(module);
-        let (image, said) = watch(builder, &tell, move |context| take(&program, context, identity))?;
+        let (image, said) = watch(builder, tell, move |context| take(&program, context, identity))?;
         image.map_err(|reason| match reason {
             NoImage::Ended(outcome) => fail(said.of_end(&format!("the initialisation ended with {outcome:?}"))),
             NoImage::StateLost(what) => fail(what),
