@@ -1,5 +1,7 @@
 //! The bundle of this executable: what `build.rs` has made, as statics of the link.
 
+#![allow(unsafe_code, reason = "the executable's one place to vouch for machine code, and to take what the assembler has embedded")]
+
 use anyhow::{Context as _, Result};
 use archive::Archive;
 use bundle::{Bundle, INDEX, Part, Source};
@@ -11,19 +13,32 @@ use std::borrow::Cow;
 /// What may lie anywhere in the executable (`bundle::ASSETS`): the index and the archive.
 static ASSETS: Dir<'_> = include_dir!("$OUT_DIR/assets");
 
-/// Embeds a part at a page boundary of its own, so that it can be used where it lies. Its type names the length because a
-/// static behind a reference to a slice puts it into the executable twice. `include_bytes!` takes no constant for a name;
-/// `the_names_are_those_of_the_parts` compares.
+/// Embeds a part at a page boundary of its own, so that it can be used where it lies. The assembler takes it from its file: as a
+/// value it would go through all stages of the compiler, which takes seconds. Its type names the length. `include_bytes!` takes
+/// no constant for a name; `the_names_are_those_of_the_parts` compares.
 macro_rules! embed {
-    ($static:ident, $file:literal) => {
-        static $static: PageAligned<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/", $file)).len()]> =
-            PageAligned(*include_bytes!(concat!(env!("OUT_DIR"), "/", $file)));
+    ($static:ident, $symbol:literal, $file:literal) => {
+        std::arch::global_asm!(
+            ".pushsection .rodata.pyapp, \"a\", @progbits",
+            ".balign {alignment}",
+            concat!(".globl ", $symbol),
+            concat!($symbol, ":"),
+            concat!(".incbin \"", env!("OUT_DIR"), "/", $file, "\""),
+            ".popsection",
+            alignment = const align_of::<PageAligned<()>>(),
+        );
+
+        // SAFETY: the symbol stands above, with this alignment and the bytes of this file, which nobody writes.
+        unsafe extern "C" {
+            #[link_name = $symbol]
+            safe static $static: PageAligned<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/", $file)).len()]>;
+        }
     };
 }
 
-embed!(MACHINE_CODE, "python.code");
-embed!(BASE_IMAGE, "base.image");
-embed!(SNAPSHOT, "snapshot.image");
+embed!(MACHINE_CODE, "pyapp_machine_code", "python.code");
+embed!(BASE_IMAGE, "pyapp_base_image", "base.image");
+embed!(SNAPSHOT, "pyapp_snapshot", "snapshot.image");
 
 /// The statics as the source of a bundle.
 pub struct Linked;
@@ -48,7 +63,6 @@ impl Source for Linked {
         }))
     }
 
-    #[allow(unsafe_code, reason = "the executable's one place to vouch for machine code")]
     fn code(&self) -> bundle::Result<TrustedCode> {
         let code: &'static PageAligned<[u8]> = &MACHINE_CODE;
         // SAFETY: `build.rs` has put there what the compiler of this very build has made, as it is or compressed, and the link
@@ -78,6 +92,16 @@ pub fn manifest(archive: &Archive) -> Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_embedded_is_the_file() {
+        for part in [Part::MachineCode, Part::BaseImage, Part::Snapshot] {
+            let embedded = Linked.part(part).expect("there");
+            let file = std::fs::read(std::path::Path::new(env!("OUT_DIR")).join(part.file())).expect("read");
+            assert!(*embedded == *file, "{part:?}");
+            assert_eq!(embedded.as_ptr().addr() % align_of::<PageAligned<()>>(), 0, "{part:?}");
+        }
+    }
 
     #[test]
     fn the_names_are_those_of_the_parts() {
