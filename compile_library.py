@@ -24,6 +24,11 @@ no permissions). Not carried, at any depth:
     (no patterns); a folder with all below it. Paths that do not exist are fine.
 Symbolic links that stay inside SOURCE become copies of what they point to.
 
+Sources are kept only where a program may want them, with --data-sources and
+--keep-source: see "source_rule". Such an a/b.py stays, and its bytecode lies
+where Python looks for it first, in a/__pycache__: nothing is imported from the
+source. For each a line `kept RULE: path` is printed.
+
 Refused by name: what does not compile (`path:line: reason`, line 1 where the
 compiler names none); links that leave SOURCE, loop or lead nowhere; special
 files; native code, which WebAssembly cannot load; names that are not UTF-8 or
@@ -50,6 +55,7 @@ from collections import namedtuple
 
 SITE_PACKAGES = "/vfs/usr/local/lib/python3.13/site-packages"
 MANIFEST = "MANIFEST.txt"
+CACHE = "__pycache__"
 HEADER_SIZE = 16  # of a .pyc: magic number, flags, hash of the source (PEP 552)
 MANIFEST_FORMAT = "pyapp-bytecode"  # then a blank and the version of the format
 
@@ -60,11 +66,20 @@ NATIVE_ENDINGS = (".so", ".pyd", ".dylib")
 NATIVE_MAGIC = (b"\x7fELF", b"MZ", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",  # Linux, Windows,
                 b"\xca\xfe\xba\xbe", b"\0asm")                                # macOS, WebAssembly
 NOT_CARRIED_ENDINGS = (".pyc", ".pyo", ".pyi", ".pyw")
+# In folders of these names programs look for sources, or copy them: they are no more than data
+# for whoever runs them.
+SOURCE_FOLDERS = frozenset(
+    "test tests template templates skeleton skeletons scaffold scaffolds scaffolding boilerplate"
+    " cookiecutter fixtures".split())
 REMEDY = "change or exclude it"  # ends the refusal of an entry: --exclude, or the key of a build
 
 # Paths are relative to source and output, with "/"; kind is bytecode, data or folder.
 Entry = namedtuple("Entry", "output_path kind source_path file")
 Result = namedtuple("Result", "output_path kind content source_sha256")
+# What is done with sources: patterns of those that are kept, whether rules keep others, which
+# need not compile, where bytecode of the same sources may lie, and whether others are left out
+# that do not compile.
+Options = namedtuple("Options", "prefix optimize keep data_sources lenient known skip")
 Summary = namedtuple("Summary", "modules data_files size")
 
 
@@ -76,13 +91,18 @@ class Refused(Exception):
         self.problems = problems
 
 
-def compile_tree(source, output, *, prefix=None, optimize=0, exclude=(), case_sensitive=False, known=None):
+def compile_tree(source, output, *, prefix=None, optimize=0, exclude=(), case_sensitive=False,
+                 known=None, keep_source=(), data_sources=False, skip=False,
+                 tell=lambda line: None):
     """Compile `source` into the folder `output`; return a Summary or raise Refused."""
     prefix = default_prefix(source) if prefix is None else prefix.rstrip("/")
+    lenient = recorded(source) if data_sources else frozenset()
+    options = Options(prefix, optimize, tuple(keep_source), data_sources, lenient, known, skip)
     entries, problems = list_source(source, exclude, str if case_sensitive else folded)
     problems += place_problems(source, output)
+    problems += pattern_problems(entries, options.keep)
     try:
-        results = make_results(entries, prefix, optimize, problems, known)
+        results = make_results(entries, options, problems, tell)
     except OSError as error:
         problems.append(f"expected a temporary folder to compile in, found none that "
                         f"takes the result: {error}")
@@ -223,41 +243,114 @@ def folded(name):
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def make_results(entries, prefix, optimize, problems, known):
+def make_results(entries, options, problems, tell):
     """Make what the output holds, all of it before anything is written there; add the problems."""
     import tempfile  # slow to import, as is py_compile
-    results = []
+    results, caches = [], set()
     with tempfile.TemporaryDirectory() as scratch:
         for entry in entries:
             try:
-                results.append(make_result(entry, prefix, optimize, scratch, known))
+                made = make_result(entry, options, scratch, tell)
             except Refused as refused:
                 problems += refused.problems
+                continue
+            for result in made:
+                cache = os.path.dirname(result.output_path)
+                if os.path.basename(cache) == CACHE and cache not in caches:
+                    caches.add(cache)
+                    results.append(Result(cache, "folder", b"", ""))
+                results.append(result)
     return results
 
 
-def make_result(entry, prefix, optimize, scratch, known):
-    """Read one entry and make what the output holds in its place."""
+def make_result(entry, options, scratch, tell):
+    """Read one entry and make what the output holds in its place: mostly one file."""
     if entry.kind == "folder":
-        return Result(entry.output_path, entry.kind, b"", "")
+        return [Result(entry.output_path, entry.kind, b"", "")]
     try:
         with open(entry.file, "rb") as file:
             source = file.read()
     except OSError as error:
         raise Refused([f"{shown(entry.file)}: cannot be read: {error.strerror}"]) from error
-    content = source
-    if entry.kind == "data" and is_native(entry.output_path, source):
-        raise Refused([f"{shown(entry.file)}: expected Python or data, found native code, which "
-                       f"WebAssembly cannot load; {REMEDY}"])
-    if entry.kind == "bytecode":
-        content = known_bytecode(known, entry.output_path, source)
-        if content is None:
-            content = compile_module(entry.file, f"{prefix}/{entry.source_path}", optimize, scratch)
-        # py_compile has read the source once more, and the manifest names what was compiled.
-        if content[8:HEADER_SIZE] != importlib.util.source_hash(source):
-            raise Refused([f"{shown(entry.file)}: expected the same source twice, found that it "
-                           "changed meanwhile; run again"])
-    return Result(entry.output_path, entry.kind, content, hashlib.sha256(source).hexdigest())
+    sha256 = hashlib.sha256(source).hexdigest()
+    if entry.kind == "data":
+        if is_native(entry.output_path, source):
+            raise Refused([f"{shown(entry.file)}: expected Python or data, found native code, which "
+                           f"WebAssembly cannot load; {REMEDY}"])
+        return [Result(entry.output_path, entry.kind, source, sha256)]
+    rule = source_rule(entry, options)
+    try:
+        content = bytecode(entry, source, options, scratch)
+    except Refused:
+        if options.skip:
+            return []
+        if rule is None and entry.source_path not in options.lenient:
+            raise
+        tell(f"kept does not compile: {shown(entry.source_path)}")
+        return [Result(entry.source_path, "data", source, sha256)]
+    if rule is None:
+        return [Result(entry.output_path, entry.kind, content, sha256)]
+    tell(f"kept {rule}: {shown(entry.source_path)}")
+    optimization = "" if options.optimize == 0 else options.optimize
+    cached = importlib.util.cache_from_source(entry.source_path, optimization=optimization)
+    return [Result(entry.source_path, "data", source, sha256),
+            Result(cached.replace(os.sep, "/"), entry.kind, content, sha256)]
+
+
+def bytecode(entry, source, options, scratch):
+    """Return the bytes of the .pyc of a module."""
+    content = known_bytecode(options.known, entry.output_path, source)
+    if content is None:
+        content = compile_module(entry.file, f"{options.prefix}/{entry.source_path}",
+                                 options.optimize, scratch)
+    # py_compile has read the source once more, and the manifest names what was compiled.
+    if content[8:HEADER_SIZE] != importlib.util.source_hash(source):
+        raise Refused([f"{shown(entry.file)}: expected the same source twice, found that it "
+                       "changed meanwhile; run again"])
+    return content
+
+
+def source_rule(entry, options):
+    """Why the source of a module is kept beside its bytecode, in a few words; None if it is not."""
+    *folders, name = entry.source_path.split("/")
+    if any(matches(entry.source_path, pattern) for pattern in options.keep):
+        return "asked for"
+    if not options.data_sources:
+        return None
+    if not all(part.isidentifier() for part in (*folders, name[:-len(".py")])):
+        return "cannot be imported by its name"
+    if not SOURCE_FOLDERS.isdisjoint(folders):
+        return "in a folder of tests or templates"
+    # Alembic lists its revisions, and runs them by their paths.
+    above = os.path.dirname(os.path.dirname(entry.file))
+    if folders[-1:] == ["versions"] and os.path.isfile(os.path.join(above, "env.py")):
+        return "a revision of a database"
+    return None
+
+
+def matches(path, pattern):
+    """Whether a pattern names a path or a folder above it; `*` stands for any characters of a name."""
+    import fnmatch
+    parts, wanted = path.split("/"), pattern.rstrip("/").split("/")
+    return len(wanted) <= len(parts) and all(map(fnmatch.fnmatchcase, parts, wanted))
+
+
+def pattern_problems(entries, keep):
+    modules = [entry.source_path for entry in entries if entry.kind == "bytecode"]
+    return [f"keep-source: expected a module or a folder of modules, found none for {shown(pattern)}; "
+            "correct or remove it" for pattern in keep if not any(matches(path, pattern) for path in modules)]
+
+
+def recorded(source):
+    """The files of distributions: what does not compile there is not the user's to correct."""
+    import csv
+    files = set()
+    for name in os.listdir(source) if os.path.isdir(source) else ():
+        record = os.path.join(source, name, "RECORD")
+        if name.endswith(".dist-info") and os.path.isfile(record):
+            with open(record, encoding="utf-8", errors="replace", newline="") as file:
+                files.update(row[0] for row in csv.reader(file) if row)
+    return files
 
 
 def known_bytecode(known, path, source):
@@ -414,6 +507,13 @@ def main(argv):
     parser.add_argument("--known", metavar="FOLDER", help=(
         "an earlier result with the same prefix, level and CPython: bytecode of sources that "
         "have not changed is taken from there"))
+    parser.add_argument("--skip", action="store_true", help=(
+        "leave out modules that do not compile, instead of refusing them"))
+    parser.add_argument("--keep-source", metavar="PATTERN", action="append", default=[], help=(
+        "keep the sources that this path relative to SOURCE names, with `*` for any characters of "
+        "a name; of a folder all; may be repeated"))
+    parser.add_argument("--data-sources", action="store_true", help=(
+        "keep sources that are data for others: see source_rule in this program"))
     parser.add_argument("--case-sensitive", action="store_true", help=(
         "OUTPUT lies where names that differ in case or composition only are two names"))
     options = parser.parse_args(argv)
@@ -422,7 +522,9 @@ def main(argv):
     try:
         summary = compile_tree(options.source, options.output, prefix=options.prefix,
                                optimize=options.optimize, exclude=options.exclude,
-                               case_sensitive=options.case_sensitive, known=options.known)
+                               case_sensitive=options.case_sensitive, known=options.known,
+                               keep_source=options.keep_source, skip=options.skip,
+                               data_sources=options.data_sources, tell=print)
     except Refused as refused:
         for problem in refused.problems:
             print(problem, file=sys.stderr)

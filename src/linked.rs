@@ -1,6 +1,9 @@
 //! The bundle of this executable: what `build.rs` has made, as statics of the link.
 
-#![allow(unsafe_code, reason = "the executable's one place to vouch for machine code, and to take what the assembler has embedded")]
+#![allow(
+    unsafe_code,
+    reason = "the executable's one place to vouch for machine code, and to take what the assembler has embedded"
+)]
 
 use anyhow::{Context as _, Result};
 use archive::Archive;

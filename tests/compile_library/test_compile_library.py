@@ -220,6 +220,35 @@ class Contents(Case):
         self.assertEqual(values, {"a": 2, "b": 3, "c": 1, "sub/d": 2})
         self.assertIn("new.pyc", found)
 
+    def test_sources_are_kept_where_programs_look_for_them(self):
+        told = []
+        files = {"pkg/__init__.py": "", "pkg/a.py": "x = 1", "pkg/tests/test_a.py": "y = 2",
+                 "pkg/tests/broken.py": "(", "pkg/my-plugin.py": "z = 3", "pkg/{{name}}/main.py": "{{ code }} x",
+                 "db/env.py": "", "db/versions/abc_first.py": "", "asked/for/it.py": "", "asked/b.py": "",
+                 "dist/old.py": "print 1", "dist-1.dist-info/RECORD": "dist/old.py,,\n"}
+        found = self.compile(files, data_sources=True, keep_source=["asked/f*"], tell=told.append, optimize=1)
+        cached = "{}/__pycache__/{}." + sys.implementation.cache_tag + ".opt-1.pyc"
+        kept = [("pkg/tests", "test_a"), ("pkg", "my-plugin"), ("db/versions", "abc_first"), ("asked/for", "it")]
+        expected = {f"{folder}/{name}.py" for folder, name in kept} | {cached.format(*each) for each in kept}
+        expected |= {"pkg/tests/broken.py", "pkg/{{name}}/main.py", "dist/old.py", "dist-1.dist-info/RECORD",
+                     "pkg/__init__.pyc", "pkg/a.pyc", "db/env.pyc", "asked/b.pyc", "MANIFEST.txt"}
+        self.assertEqual(set(found), expected)
+        self.assertEqual(found["pkg/my-plugin.py"], b"z = 3")
+        code = code_of(found[cached.format("pkg", "my-plugin")])
+        self.assertEqual(code.co_filename, SITE + "/mylib/pkg/my-plugin.py")
+        self.assertEqual(sorted(told), [
+            "kept a revision of a database: db/versions/abc_first.py", "kept asked for: asked/for/it.py",
+            "kept cannot be imported by its name: pkg/my-plugin.py", "kept does not compile: dist/old.py",
+            "kept does not compile: pkg/tests/broken.py", "kept does not compile: pkg/{{name}}/main.py",
+            "kept in a folder of tests or templates: pkg/tests/test_a.py"])
+        self.refuse({"pkg/wrong.py": "("}, data_sources=True)
+        problems = self.refuse(keep_source=["pkg/none"], exclude=["pkg/wrong.py", "dist", "pkg/tests", "pkg/{{name}}"])
+        self.assertEqual(problems, ["keep-source: expected a module or a folder of modules, found none for pkg/none; "
+                                    "correct or remove it"])
+
+    def test_what_does_not_compile_is_left_out_on_request(self):
+        self.assertEqual(sorted(self.compile({"a.py": "(", "b.py": ""}, skip=True)), ["MANIFEST.txt", "b.pyc"])
+
     def test_single_file(self):
         write(self.source, {"demo.py": "def f(): pass"})
         summary = compile_library.compile_tree(os.path.join(self.source, "demo.py"), self.output)

@@ -27,7 +27,7 @@ pub mod settings;
 mod snapshot;
 mod walk;
 
-use common::{command, crates, guest, log, own_folder, pip, progress};
+use common::{command, crates, csv, guest, log, own_folder, pip, progress};
 
 pub use common::{cache, hash};
 pub use compilation::{Compiled, Python, Sources, Stdlib};

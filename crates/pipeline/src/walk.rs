@@ -1,7 +1,7 @@
 //! The build as a whole: the walk through the stages.
 
 use crate::cache::Pruned;
-use crate::compilation::{LeftOut, Python, Sources};
+use crate::compilation::{CompiledLibraries, LeftOut, Python, Sources};
 use crate::context::Build;
 use crate::dependencies::PINS;
 use crate::error::{Result, count};
@@ -10,6 +10,7 @@ use crate::runtime;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use archive::Archive;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What a build tells cargo and the person.
@@ -45,7 +46,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let left_out = build.native_code(&python, &stdlib, &libraries)?;
     let exclude = [&build.project().exclude[..], &left_out.paths[..]].concat();
     let sources = Sources::of_libraries(&libraries, exclude);
-    let (compiled, known) = build.compile_libraries(&python, &stdlib, &sources)?;
+    let CompiledLibraries { files: compiled, known, kept } = build.compile_libraries(&python, &stdlib, &sources)?;
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
     let (archive, summary) =
@@ -69,6 +70,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
         summary: [
             Some(summarize(&libraries, modules, &python, &archive, summary, snapshot.as_ref(), &left_out)),
             Some(installed.summary).filter(|summary| !summary.is_empty()),
+            summarize_kept(&kept),
             granted(&build.project().permissions),
         ]
         .into_iter()
@@ -109,6 +111,13 @@ fn summarize(
         )),
     );
     if left_out.paths.is_empty() { bundled } else { format!("{bundled}; {}", left_out.summary) }
+}
+
+/// Which sources are bundled; nothing if none are.
+fn summarize_kept(kept: &BTreeMap<String, usize>) -> Option<String> {
+    let rules: Vec<String> = kept.iter().map(|(rule, files)| format!("{files} {rule}")).collect();
+    let files = count(kept.values().sum(), "source");
+    (!rules.is_empty()).then(|| format!("kept {files}: {}", rules.join(", ")))
 }
 
 fn megabytes(bytes: u64) -> f64 {

@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod command;
 pub mod crates;
+pub mod csv;
 pub mod guest;
 pub mod hash;
 pub mod log;

@@ -2,10 +2,12 @@
 //! the interpreter that will load it. The guest sees a copy of the sources in memory and nothing else.
 
 use super::interpreter::Python;
+use super::record;
 use crate::context::Build;
 use crate::error::{Error, Result};
 use crate::inputs::Library;
 use host::{ContextBuilder, abi, layout, load};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use vfs::{Ino, Kind, Limits, Vfs};
 
@@ -109,8 +111,26 @@ pub struct Compiled {
     pub executable: bool,
 }
 
+/// The libraries of a project, compiled.
+pub(crate) struct CompiledLibraries {
+    pub files: Vec<Compiled>,
+    /// What of them is compressed already, with the dictionary of the standard library.
+    pub known: Option<archive::Archive>,
+    /// How many sources are kept, by what rule.
+    pub kept: BTreeMap<String, usize>,
+}
+
+/// How many sources are kept by each rule, as the script says it.
+fn kept(said: &str) -> BTreeMap<String, usize> {
+    let mut kept = BTreeMap::new();
+    for rule in said.lines().filter_map(|line| Some(line.strip_prefix("kept ")?.split_once(": ")?.0)) {
+        *kept.entry(rule.to_string()).or_default() += 1;
+    }
+    kept
+}
+
 impl Build {
-    /// Compiles the libraries of a project; and what of that is compressed already, with the dictionary of the standard library.
+    /// Compiles the libraries of a project.
     ///
     /// # Errors
     /// As [`Build::compile`]; [`Error::Io`] of the cache.
@@ -119,11 +139,15 @@ impl Build {
         python: &Python,
         stdlib: &archive::Archive,
         sources: &Sources,
-    ) -> Result<(Vec<Compiled>, Option<archive::Archive>)> {
+    ) -> Result<CompiledLibraries> {
         let optimize = self.project().optimize;
         let known = self.known_bytecode(python, stdlib, sources, optimize)?;
-        let compiled = self.compile_all(python, Stdlib::Compiled(stdlib.clone()), sources, optimize, known.as_ref())?;
-        Ok((compiled, known))
+        let keep = self.project().keep_source.iter().flat_map(|pattern| ["--keep-source", pattern]);
+        let arguments: Vec<&str> = ["--data-sources"].into_iter().chain(keep).collect();
+        let stdlib = Stdlib::Compiled(stdlib.clone());
+        let (mut files, said) = self.run_script(python, stdlib, sources, optimize, known.as_ref(), &arguments)?;
+        record::rewrite(&mut files);
+        Ok(CompiledLibraries { files, known, kept: kept(&said) })
     }
 
     /// Compiles sources with the script `compile_library.py`, at optimisation level `optimize`.
@@ -137,18 +161,19 @@ impl Build {
         sources: &Sources,
         optimize: u8,
     ) -> Result<Vec<Compiled>> {
-        self.compile_all(python, stdlib, sources, optimize, None)
+        self.run_script(python, stdlib, sources, optimize, None, &[]).map(|(files, _)| files)
     }
 
-    /// As [`Build::compile`], but for what is known.
-    pub(super) fn compile_all(
+    /// As [`Build::compile`], but for what is known, and with more arguments; what the script has said, too.
+    pub(super) fn run_script(
         &self,
         python: &Python,
         stdlib: Stdlib<'_>,
         sources: &Sources,
         optimize: u8,
         known: Option<&archive::Archive>,
-    ) -> Result<Vec<Compiled>> {
+        arguments: &[&str],
+    ) -> Result<(Vec<Compiled>, String)> {
         let (mut vfs, root) = layout::scratch(LIMITS).map_err(no_room)?;
         let own = |error: load::LoadError| Error::Guest(error.to_string());
         load::load_entry(&mut vfs, root, SCRIPT, &self.script()).map_err(own)?;
@@ -177,10 +202,11 @@ impl Build {
             .arguments(["python3", "-S", &script, &source, &output, "--prefix", &sources.prefix])
             .arguments(["--case-sensitive", "--optimize", &optimize.to_string()])
             .arguments(known.iter().flat_map(|_| ["--known".to_string(), format!("/{KNOWN}")]))
-            .arguments(sources.exclude.iter().flat_map(|path| ["--exclude", path]));
+            .arguments(sources.exclude.iter().flat_map(|path| ["--exclude", path]))
+            .arguments(arguments.iter().copied());
         let (status, said, context) = python.run(builder)?;
         match status {
-            0 => collect(context, root),
+            0 => Ok((collect(context, root)?, said)),
             1 if !said.starts_with("Traceback") => Err(Error::Libraries(problems(&said, sources))),
             _ => Err(Error::Guest(format!("{SCRIPT} ended with status {status}: {}", said.trim()))),
         }

@@ -5,7 +5,7 @@
 //! share it. What is missing is compiled on all cores.
 //!
 //! This is a store and judges nothing: `compile_library.py` still lists all sources, takes from here what it finds, and compiles the
-//! rest. A parcel with a module that does not compile is not kept, and the script then says why.
+//! rest: what does not compile is in no parcel, and the script says why.
 
 use super::bytecode::{Compiled, Sources, Stdlib};
 use super::interpreter::Python;
@@ -92,9 +92,10 @@ impl Build {
         let work = |parcels: Vec<Parcel>| {
             let modules = parcels.iter().flat_map(|parcel| &parcel.modules);
             let some = sources.of_modules(modules.map(|module| (module.path.clone(), module.place.clone())));
-            // What does not compile, the script finds again, and tells.
-            let stdlib_for = || Stdlib::Compiled(stdlib.clone());
-            let Ok(compiled) = self.compile_all(python, stdlib_for(), &some, optimize, None) else {
+            // What does not compile is looked at once more with all the others.
+            let stdlib_of_its_own = Stdlib::Compiled(stdlib.clone());
+            let Ok((compiled, _)) = self.run_script(python, stdlib_of_its_own, &some, optimize, None, &["--skip"])
+            else {
                 return Ok(Vec::new());
             };
             let compiled: BTreeMap<&str, &Compiled> = compiled.iter().map(|file| (file.path.as_str(), file)).collect();

@@ -5,7 +5,9 @@ mod interpreter;
 mod known;
 mod machine_code;
 mod native_code;
+mod record;
 
+pub(crate) use bytecode::CompiledLibraries;
 pub use bytecode::{Compiled, Sources, Stdlib};
 pub use interpreter::Python;
 pub(crate) use native_code::LeftOut;

@@ -5,8 +5,9 @@
 //! |---|---|
 //! | `.lock`, `bin/` | removed: uv's, and commands whose first line names a Python of this machine |
 //! | `direct_url.json`, `uv_cache.json`, `uv_build.json` | removed: paths and times of this machine |
-//! | RECORD | what the bundle holds: bytecode in place of sources, no type stubs |
+//! | RECORD | what is there; `compilation/record.rs` makes it what the bundle holds |
 
+use crate::csv::row;
 use crate::error::{Doing, Error, Result};
 use crate::hash::sorted_entries;
 use crate::inputs::extends_path;
@@ -18,8 +19,6 @@ use std::path::{Component, Path};
 const OWN: [&str; 3] = ["direct_url.json", "uv_build.json", "uv_cache.json"];
 /// What a distribution's metadata lies in.
 pub(super) const METADATA: &str = ".dist-info";
-/// The endings that `compile_library.py` does not carry.
-const NOT_CARRIED: [&str; 4] = [".pyc", ".pyo", ".pyi", ".pyw"];
 
 /// A distribution that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +69,8 @@ pub(super) fn tidy(folder: &Path, excluded: &[String]) -> Result<Vec<Distributio
                      distributions, or set [tool.pyapp] exclude = [{file:?}]"
                 ));
             }
-            kept.extend(bundled(&file, rest));
+            kept += line;
+            kept.push('\n');
         }
         fs::write(&path, kept).doing("write", &path)?;
         distributions.push(distribution(stem));
@@ -92,36 +92,6 @@ fn remove(path: &Path) -> Result<()> {
         Err(_) => return Ok(()),
     }
     .doing("remove", path)
-}
-
-/// The path in a line of RECORD, which is a line of CSV, and what is behind it: a comma, the hash, a comma, the size.
-fn row(line: &str) -> (String, &str) {
-    if let Some(quoted) = line.strip_prefix('"') {
-        // A quote in a path is doubled.
-        let mut from = 0;
-        while let Some(at) = quoted[from..].find('"').map(|at| from + at) {
-            if quoted[at + 1..].starts_with('"') {
-                from = at + 2;
-            } else {
-                return (quoted[..at].replace("\"\"", "\""), &quoted[at + 1..]);
-            }
-        }
-    }
-    let at = line.find(',').unwrap_or(line.len());
-    (line[..at].to_string(), &line[at..])
-}
-
-/// The line for a file as the bundle has it, if it has it. What bytecode will be is not known here.
-fn bundled(file: &str, rest: &str) -> Option<String> {
-    if let Some(stem) = file.strip_suffix(".py") {
-        return Some(format!("{},,\n", quoted(&format!("{stem}.pyc"))));
-    }
-    let is_carried = !NOT_CARRIED.iter().any(|ending| file.to_lowercase().ends_with(ending));
-    is_carried.then(|| format!("{}{rest}\n", quoted(file)))
-}
-
-fn quoted(path: &str) -> String {
-    if path.contains([',', '"']) { format!("\"{}\"", path.replace('"', "\"\"")) } else { path.to_string() }
 }
 
 #[cfg(test)]
@@ -163,7 +133,9 @@ mod tests {
         assert_eq!(left(""), ["a", "a_b-1.0.dist-info"]);
         assert_eq!(left("a_b-1.0.dist-info"), ["METADATA", "RECORD"]);
         let record = fs::read_to_string(folder.path().join("a_b-1.0.dist-info/RECORD")).expect("read");
-        assert_eq!(record, "a/__init__.pyc,,\n\"a/b,\"\"c.txt\",sha256=y,2\na_b-1.0.dist-info/RECORD,,\n");
+        let expected = "a/__init__.py,sha256=x,1\na/__init__.pyi,sha256=x,1\n\"a/b,\"\"c.txt\",sha256=y,2\n\
+                        a_b-1.0.dist-info/RECORD,,\n";
+        assert_eq!(record, expected);
     }
 
     #[test]
@@ -196,19 +168,5 @@ mod tests {
             let expected = format!("one: expected paths below one folder in its RECORD, found {path:?}; do without");
             assert!(said.contains(&expected), "{said}");
         }
-    }
-
-    #[test]
-    fn what_is_not_carried_is_what_compile_library_says() {
-        let line = format!("\nNOT_CARRIED_ENDINGS = (\"{}\")\n", NOT_CARRIED.join("\", \""));
-        assert!(include_str!("../../../../compile_library.py").contains(&line), "{line}");
-    }
-
-    #[test]
-    fn lines_that_are_no_csv_do_no_harm() {
-        for line in ["", "\"", "\"a", "a", "\"a\"\"", ",,"] {
-            row(line);
-        }
-        assert_eq!(row("\"a\"\"b\",sha256=x,1"), ("a\"b".to_string(), ",sha256=x,1"));
     }
 }

@@ -93,6 +93,7 @@ mod tests {
             libs: libs.iter().map(|lib| folder.join(lib)).collect(),
             modules: Vec::new(),
             exclude: exclude.iter().map(|path| path.to_string()).collect(),
+            keep_source: Vec::new(),
             extras: Vec::new(),
             groups: Vec::new(),
             from_source: Vec::new(),

@@ -58,6 +58,8 @@ pub struct Project {
     pub modules: Vec<PathBuf>,
     /// `exclude`: paths below `libs` that are left out.
     pub exclude: Vec<String>,
+    /// `keep-source`: modules, and folders of them, whose sources are bundled, too: paths with `*`.
+    pub keep_source: Vec<String>,
     /// `extras`: what is installed of `[project.optional-dependencies]`.
     pub extras: Vec<String>,
     /// `groups`: what is installed of `[dependency-groups]`.
@@ -92,7 +94,7 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
+const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
 
 /// What holds where `[tool.pyapp]` says nothing.
 pub(super) struct Defaults<'a> {
@@ -171,6 +173,7 @@ impl Project {
         let mut from_source = FROM_SOURCE.map(str::to_string).to_vec();
         let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
         let (mut exclude, mut extras, mut groups, mut build_on_host) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut keep_source = Vec::new();
         let mut granted = Permissions::default();
         let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
         for (key, value) in section {
@@ -199,6 +202,9 @@ impl Project {
                 "libs" => libs = Some(strings(value).ok_or_else(|| wrong("a list of folders"))?),
                 "exclude" => {
                     exclude = strings(value).and_then(paths).ok_or_else(|| wrong("a list of paths below libs"))?
+                }
+                "keep-source" => {
+                    keep_source = strings(value).and_then(paths).ok_or_else(|| wrong("a list of paths below libs"))?
                 }
                 "optimize" => {
                     let level = value.as_integer().and_then(|level| u8::try_from(level).ok());
@@ -250,6 +256,7 @@ impl Project {
             libs,
             modules: defaults.modules,
             exclude,
+            keep_source,
             extras,
             groups,
             from_source,

@@ -53,7 +53,7 @@ const MISTAKES: [(&str, &str, &str); 15] = [
     ),
     (
         "[tool.pyapp]\nentri = 'a'",
-        ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, libs, optimize, permissions, \
+        ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, optimize, permissions, \
          reproducible, size, snapshot, snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
         "[tool.pyapp]\nentry = 'a'",
     ),
