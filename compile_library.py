@@ -312,13 +312,14 @@ def bytecode(entry, source, options, scratch):
 
 def source_rule(entry, options):
     """Why the source of a module is kept beside its bytecode, in a few words; None if it is not."""
-    *folders, name = entry.source_path.split("/")
+    *folders, _ = entry.source_path.split("/")
     if any(matches(entry.source_path, pattern) for pattern in options.keep):
         return "asked for"
     if not options.data_sources:
         return None
-    if not all(part.isidentifier() for part in (*folders, name[:-len(".py")])):
-        return "cannot be imported by its name"
+    # (A module itself may have any name: import_module("0001_first") works.)
+    if not all(folder.isidentifier() for folder in folders):
+        return "in a folder that is no package"
     if not SOURCE_FOLDERS.isdisjoint(folders):
         return "in a folder of tests or templates"
     # Alembic lists its revisions, and runs them by their paths.

@@ -223,24 +223,25 @@ class Contents(Case):
     def test_sources_are_kept_where_programs_look_for_them(self):
         told = []
         files = {"pkg/__init__.py": "", "pkg/a.py": "x = 1", "pkg/tests/test_a.py": "y = 2",
-                 "pkg/tests/broken.py": "(", "pkg/my-plugin.py": "z = 3", "pkg/{{name}}/main.py": "{{ code }} x",
+                 "pkg/tests/broken.py": "(", "pkg/0001_first.py": "", "pkg/my-app/plugin.py": "z = 3", "pkg/{{name}}/main.py": "{{ code }} x",
                  "db/env.py": "", "db/versions/abc_first.py": "", "asked/for/it.py": "", "asked/b.py": "",
                  "dist/old.py": "print 1", "dist-1.dist-info/RECORD": "dist/old.py,,\n"}
         found = self.compile(files, data_sources=True, keep_source=["asked/f*"], tell=told.append, optimize=1)
         cached = "{}/__pycache__/{}." + sys.implementation.cache_tag + ".opt-1.pyc"
-        kept = [("pkg/tests", "test_a"), ("pkg", "my-plugin"), ("db/versions", "abc_first"), ("asked/for", "it")]
+        kept = [("pkg/tests", "test_a"), ("pkg/my-app", "plugin"), ("db/versions", "abc_first"), ("asked/for", "it")]
         expected = {f"{folder}/{name}.py" for folder, name in kept} | {cached.format(*each) for each in kept}
         expected |= {"pkg/tests/broken.py", "pkg/{{name}}/main.py", "dist/old.py", "dist-1.dist-info/RECORD",
-                     "pkg/__init__.pyc", "pkg/a.pyc", "db/env.pyc", "asked/b.pyc", "MANIFEST.txt"}
+                     "pkg/__init__.pyc", "pkg/a.pyc", "pkg/0001_first.pyc", "db/env.pyc", "asked/b.pyc", "MANIFEST.txt"}
         self.assertEqual(set(found), expected)
-        self.assertEqual(found["pkg/my-plugin.py"], b"z = 3")
-        code = code_of(found[cached.format("pkg", "my-plugin")])
-        self.assertEqual(code.co_filename, SITE + "/mylib/pkg/my-plugin.py")
+        self.assertEqual(found["pkg/my-app/plugin.py"], b"z = 3")
+        code = code_of(found[cached.format("pkg/my-app", "plugin")])
+        self.assertEqual(code.co_filename, SITE + "/mylib/pkg/my-app/plugin.py")
         self.assertEqual(sorted(told), [
             "kept a revision of a database: db/versions/abc_first.py", "kept asked for: asked/for/it.py",
-            "kept cannot be imported by its name: pkg/my-plugin.py", "kept does not compile: dist/old.py",
+            "kept does not compile: dist/old.py",
             "kept does not compile: pkg/tests/broken.py", "kept does not compile: pkg/{{name}}/main.py",
-            "kept in a folder of tests or templates: pkg/tests/test_a.py"])
+            "kept in a folder of tests or templates: pkg/tests/test_a.py",
+            "kept in a folder that is no package: pkg/my-app/plugin.py"])
         self.refuse({"pkg/wrong.py": "("}, data_sources=True)
         problems = self.refuse(keep_source=["pkg/none"], exclude=["pkg/wrong.py", "dist", "pkg/tests", "pkg/{{name}}"])
         self.assertEqual(problems, ["keep-source: expected a module or a folder of modules, found none for pkg/none; "
