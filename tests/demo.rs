@@ -78,3 +78,19 @@ fn two_runs_at_once_share_nothing() {
     );
     assert_eq!(common::prints(code), "False\n", "a later run sees what an earlier one wrote");
 }
+
+/// The library is a distribution, though nobody has installed it.
+#[test]
+fn the_library_has_a_version_and_says_what_it_is() {
+    let code = dedent(
+        r#"
+        import importlib.metadata as m
+        print(m.version("mylib"), m.metadata("mylib")["Summary"], m.packages_distributions()["mylib"])
+        print(sorted(str(f) for f in m.files("mylib")), all(f.locate().is_file() for f in m.files("mylib")))
+        "#,
+    );
+    let expected = "0.1.0 The library of pyapp's demo ['mylib']\n\
+                    ['mylib-0.1.0.dist-info/METADATA', 'mylib-0.1.0.dist-info/RECORD', 'mylib/__init__.pyc', \
+                    'mylib/data_processor.pyc', 'mylib/math_utils.pyc', 'mylib/string_utils.pyc'] True\n";
+    assert_eq!(common::prints(code), expected);
+}

@@ -94,9 +94,12 @@ fn info_says_what_is_inside() {
     assert!(json["inputs"]["libraries"]["mylib"].is_string());
     let text = run(tools(&["info"])).stdout;
     assert!(text.contains("python: 3.13.5\n") && text.contains("entry: demo_bytecode\n"), "{text}");
-    // The demo brings none; tests/inside has some.
-    assert!(text.ends_with("distributions: 0\n") && json["distributions"] == serde_json::json!([]), "{text}");
-    assert_eq!(run(tools(&["info", "--tree"])).stdout, "demo_bytecode\n");
+    // The demo brings one; tests/inside has more.
+    let (_, distributions) = text.split_once("distributions: ").expect("a list");
+    assert!(distributions.starts_with("1\n  mylib 0.1.0: "), "{text}");
+    assert!(distributions.ends_with(" bytes, asked for by the project\n"), "{text}");
+    assert_eq!(json["distributions"][0]["name"], "mylib");
+    assert_eq!(run(tools(&["info", "--tree"])).stdout, "demo_bytecode\n└── mylib 0.1.0\n");
 }
 
 #[test]
@@ -118,7 +121,7 @@ fn info_says_what_takes_the_room() {
     for rows in [&parts, &inner] {
         assert!(rows.is_sorted_by(|a, b| a.0 >= b.0), "{rows:?}");
     }
-    for name in ["library mylib", "standard library encodings", "standard library asyncio", "licences"] {
+    for name in ["distribution mylib 0.1.0", "standard library encodings", "standard library asyncio", "licences"] {
         assert!(inner.iter().any(|(bytes, other)| other == name && *bytes > 500), "{name}: {inner:?}");
     }
 }

@@ -22,7 +22,8 @@ fn the_executable_tells_of_all_that_third_party_md_lists() {
     let (list, texts) = run.stdout.split_once(&"=".repeat(80)).expect("texts");
     assert!(!list.contains("MIT OR Apache-2.0; has no text\n  glibc"), "{list}");
     for work in [
-        "  mylib: does not say its licence; has no text\n",
+        "  mylib 0.1.0: MIT; has no text\n",
+        "  demo_bytecode: does not say its licence; has no text\n",
         "  CPython 3.13.5: PSF-2.0\n",
         "  zlib 1.3.2: Zlib\n",
         "  SQLite 3.51.1: blessing; has no text\n",
