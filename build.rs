@@ -22,8 +22,8 @@ fn main() -> ExitCode {
                 println!("cargo:warning={}", report.pruned);
             }
             println!("cargo:rustc-env=PYAPP_TARGET={}", report.target);
-            let symbols = report.symbols.display();
-            println!("cargo:warning={}; source lines for tracebacks: {symbols}", report.summary);
+            let beside: Vec<String> = report.beside.iter().map(|path| path.display().to_string()).collect();
+            println!("cargo:warning={}; written: {}", report.summary, beside.join(", "));
             ExitCode::SUCCESS
         }
         Err(error) => {

@@ -31,7 +31,7 @@ fn tracebacks_of_all_forms_are_as_with_sources_but_for_carets() {
     let (status, bare) = app.run_as(Run::Cold, &[]);
     assert_eq!(status, 1);
     assert!(!bare.contains("return 1 // x"), "{bare}");
-    let bytes = fs::read(&app.report.symbols).expect("written");
+    let bytes = fs::read(&app.report.beside[0]).expect("written");
     let mut symbols = Symbols::read(&bytes[..], app.bundle.archive().identity()).expect("of this build");
     let mut filled = Vec::new();
     symbols::fill_in(&mut symbols, bare.as_bytes(), &mut filled).expect("filled in");
@@ -92,7 +92,7 @@ fn the_executable_fills_in_what_comes_from_its_own_build() {
 #[test]
 fn source_lines_of_another_build_are_refused() {
     let (_project, app) = project();
-    let other = app.report.symbols.to_str().expect("UTF-8");
+    let other = app.report.beside[0].to_str().expect("UTF-8");
     let said = run_with_input(tools(&["symbolize", other]), "text\n");
     let expected = format!(
         "pyapp tools: {other}: expected the source lines of the build that made this executable, found those of another; \
@@ -130,6 +130,6 @@ fn no_source_is_in_the_executable() {
 
 #[test]
 fn the_same_sources_make_the_same_file() {
-    let [first, second] = [(), ()].map(|()| fs::read(project().1.report.symbols).expect("written"));
+    let [first, second] = [(), ()].map(|()| fs::read(&project().1.report.beside[0]).expect("written"));
     assert!(first == second);
 }

@@ -7,7 +7,7 @@ mod info;
 mod licences;
 mod sbom;
 
-use common::project::{App, Project, settings};
+use common::project::{App, Project, settings, settings_with};
 
 /// An app with three distributions and a module of its own: `two` asks for `one`, and `one` for `three`, by an extra.
 fn app() -> App {
@@ -43,4 +43,21 @@ fn told(tell: impl FnOnce(&mut Vec<u8>) -> inside::Result<()>) -> String {
     let mut out = Vec::new();
     tell(&mut out).unwrap_or_else(|error| panic!("{error}"));
     String::from_utf8(out).expect("UTF-8")
+}
+
+#[test]
+fn a_build_writes_the_reports_that_it_is_asked_for() {
+    let files = [("python_libs/main.py", "")];
+    let project = Project::new(&settings_with("main", "reports = ['sbom', 'licenses']"), &files);
+    let app = project.build().unwrap_or_else(|error| panic!("{error}"));
+    let archive = app.bundle.archive();
+    for (file, expected) in [
+        ("pyapp.cdx.json", told(|out| inside::sbom::print(archive, "main", out))),
+        ("pyapp.licenses.txt", told(|out| inside::licences::print(archive, out))),
+    ] {
+        let path = project.out.path().join(file);
+        assert_eq!(std::fs::read_to_string(&path).expect("written"), expected);
+        assert!(app.report.beside.contains(&path));
+    }
+    assert_eq!(self::app().report.beside.len(), 1);
 }

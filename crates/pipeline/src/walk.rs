@@ -24,8 +24,8 @@ pub struct Report {
     pub summary: String,
     /// What is not as it should be but stops nothing, one line each.
     pub warnings: Vec<String>,
-    /// The file with the sources, for tracebacks; it is no part of the bundle.
-    pub symbols: PathBuf,
+    /// Files that lie beside the executable: the sources for tracebacks, and the reports that were asked for.
+    pub beside: Vec<PathBuf>,
     /// The log of the recipe, if it built the runtime.
     pub log: Option<PathBuf>,
     /// What was removed from the cache, as nobody has used it for long.
@@ -60,6 +60,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
     };
     build.write_parts(&python, &archive, snapshot.as_ref().map(|snapshot| &snapshot.image[..]))?;
     let symbols = build.write_symbols(&archive, &sources, &compiled)?;
+    let beside = [vec![symbols], build.write_reports(&archive)?].concat();
 
     let modules = compiled.iter().filter(|file| file.path.ends_with(".pyc")).count();
     let mut warnings: Vec<String> = snapshot.as_ref().map(|snapshot| snapshot.warnings.clone()).unwrap_or_default();
@@ -78,7 +79,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
         .collect::<Vec<_>>()
         .join("; "),
         warnings,
-        symbols,
+        beside,
         log: python.runtime.log,
         pruned: build.cache().prune(&[runtime::pins(&settings.source), PINS.to_string()].concat()),
     })

@@ -94,6 +94,7 @@ mod tests {
             modules: Vec::new(),
             exclude: exclude.iter().map(|path| path.to_string()).collect(),
             keep_source: Vec::new(),
+            reports: Vec::new(),
             extras: Vec::new(),
             groups: Vec::new(),
             from_source: Vec::new(),

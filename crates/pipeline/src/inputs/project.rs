@@ -7,6 +7,7 @@ use super::metadata::Metadata;
 use super::permissions::permissions;
 use super::single;
 use crate::error::{Doing, Error, Result};
+use crate::output::Report;
 use policy::Permissions;
 use std::path::{Path, PathBuf};
 
@@ -60,6 +61,8 @@ pub struct Project {
     pub exclude: Vec<String>,
     /// `keep-source`: modules, and folders of them, whose sources are bundled, too: paths with `*`.
     pub keep_source: Vec<String>,
+    /// `reports`: what is written beside the executable.
+    pub reports: Vec<Report>,
     /// `extras`: what is installed of `[project.optional-dependencies]`.
     pub extras: Vec<String>,
     /// `groups`: what is installed of `[dependency-groups]`.
@@ -94,7 +97,7 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, optimize, permissions, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
+const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, optimize, permissions, reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
 
 /// What holds where `[tool.pyapp]` says nothing.
 pub(super) struct Defaults<'a> {
@@ -173,7 +176,7 @@ impl Project {
         let mut from_source = FROM_SOURCE.map(str::to_string).to_vec();
         let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
         let (mut exclude, mut extras, mut groups, mut build_on_host) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut keep_source = Vec::new();
+        let (mut keep_source, mut reports) = (Vec::new(), Vec::new());
         let mut granted = Permissions::default();
         let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
         for (key, value) in section {
@@ -212,6 +215,13 @@ impl Project {
                 }
                 "permissions" => {
                     granted = permissions(value).map_err(|(below, message)| fail(&format!("{key}{below}"), message))?;
+                }
+                "reports" => {
+                    let names = strings(value).unwrap_or_default();
+                    let parsed: Option<Vec<Report>> = names.iter().map(|name| Report::parse(name)).collect();
+                    reports = parsed
+                        .filter(|_| value.is_array())
+                        .ok_or_else(|| wrong("a list of \"licenses\" and \"sbom\""))?;
                 }
                 "reproducible" => reproducible = value.as_bool().ok_or_else(|| wrong("true or false"))?,
                 "size" => {
@@ -257,6 +267,7 @@ impl Project {
             modules: defaults.modules,
             exclude,
             keep_source,
+            reports,
             extras,
             groups,
             from_source,

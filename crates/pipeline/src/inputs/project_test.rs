@@ -44,7 +44,12 @@ fn several_scripts_are_chosen_among() {
 }
 
 /// Wrong settings, what is said of them, and the settings as that asks for.
-const MISTAKES: [(&str, &str, &str); 15] = [
+const MISTAKES: [(&str, &str, &str); 16] = [
+    (
+        "[tool.pyapp]\nentry = 'a'\nreports = ['sboms']",
+        ", [tool.pyapp] reports: expected a list of \"licenses\" and \"sbom\", found [\"sboms\"]",
+        "[tool.pyapp]\nentry = 'a'\nreports = ['licenses', 'sbom']",
+    ),
     ("", ": expected a table [tool.pyapp], found none; add it with an entry", "[tool.pyapp]\nentry = 'a'"),
     (
         "[tool.pyapp]",
@@ -54,7 +59,7 @@ const MISTAKES: [(&str, &str, &str); 15] = [
     (
         "[tool.pyapp]\nentri = 'a'",
         ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, optimize, permissions, \
-         reproducible, size, snapshot, snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
+         reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
         "[tool.pyapp]\nentry = 'a'",
     ),
     ("[tool.pyapp]\nentry = 1", ", [tool.pyapp] entry: expected a string, found 1", "[tool.pyapp]\nentry = 'a'"),

@@ -30,13 +30,7 @@ impl Build {
         let bytes = symbols::write(archive.identity(), &texts);
         let bytes =
             bytes.map_err(|error| Error::Libraries(vec![format!("the source lines for tracebacks: {error}")]))?;
-        let (out, name) = (&self.settings().out, format!("pyapp{ENDING}"));
-        let own = out.join(&name);
-        aside::write(&own, &[&bytes]).doing("write", &own)?;
-        let Some(folder) = folder_of_executables(out) else { return Ok(own) };
-        let beside = folder.join(&name);
-        aside::write(&beside, &[&bytes]).doing("write", &beside)?;
-        Ok(beside)
+        self.write_beside(&format!("pyapp{ENDING}"), &bytes)
     }
 }
 
@@ -60,25 +54,9 @@ fn collect(path: &str, place: &Path, compiled: &BTreeSet<&str>, into: &mut Vec<(
     Ok(())
 }
 
-/// Where cargo puts the executable of the package whose build script has the folder `out`: `PROFILE/build/NAME-HASH/out`.
-fn folder_of_executables(out: &Path) -> Option<&Path> {
-    let build = out.parent()?.parent()?;
-    let is_it = out.file_name()? == "out" && build.file_name()? == "build";
-    build.parent().filter(|_| is_it)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_executable_is_found_from_cargos_folder() {
-        let found = |out: &'static str| folder_of_executables(Path::new(out)).and_then(Path::to_str);
-        assert_eq!(found("/x/target/release/build/pyapp-0123/out"), Some("/x/target/release"));
-        for out in ["/tmp/x", "/out", "out", "/x/build/out", "/x/building/y/out"] {
-            assert_eq!(found(out), None, "{out}");
-        }
-    }
 
     #[test]
     fn only_what_became_bytecode_counts() {
