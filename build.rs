@@ -22,8 +22,11 @@ fn main() -> ExitCode {
                 println!("cargo:warning={}", report.pruned);
             }
             println!("cargo:rustc-env=PYAPP_TARGET={}", report.target);
+            for line in report.summary {
+                println!("cargo:warning={line}");
+            }
             let beside: Vec<String> = report.beside.iter().map(|path| path.display().to_string()).collect();
-            println!("cargo:warning={}; written: {}", report.summary, beside.join(", "));
+            println!("cargo:warning=beside the executable: {}", beside.join(", "));
             ExitCode::SUCCESS
         }
         Err(error) => {

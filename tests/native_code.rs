@@ -45,7 +45,7 @@ fn a_module_that_is_there_in_python_too_is_left_out() {
     let app = project(&settings("app"), text, &natives).build().expect("built");
     assert_eq!(app.run(&[]), (0, "python top\n".to_string()));
     let expected = "; left out native code that Python stands in for: Pkg 1.0 (2 files), top.abi3.so (1 file)";
-    assert!(app.report.summary.ends_with(expected), "{}", app.report.summary);
+    assert!(app.summary().ends_with(expected), "{}", app.summary());
     let archive = app.bundle.archive();
     assert!((0..archive.count()).all(|id| !archive.path(id).ends_with(".so")));
 }
@@ -96,9 +96,9 @@ fn a_module_that_its_package_can_do_without_is_left_out() {
     let app = project(&settings("app"), text, &natives).build().expect("built");
     assert_eq!(app.run(&[]), (0, "a b c\n".to_string()));
     assert!(
-        app.report.summary.contains("stands in for: a (1 file), a.libs (1 file), b (1 file), c (1 file)"),
+        app.summary().contains("stands in for: a (1 file), a.libs (1 file), b (1 file), c (1 file)"),
         "{}",
-        app.report.summary
+        app.summary()
     );
 }
 

@@ -19,8 +19,9 @@ fn build(pyproject: &str, files: &[(&str, &str)]) -> App {
     project.build().unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn advice(app: &App) -> &str {
-    app.report.summary.split_once("; ").map_or("", |(_, advice)| advice)
+/// What stands behind what was bundled and its size.
+fn advice(app: &App) -> String {
+    app.report.summary[2..].join("; ")
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn an_app_that_runs_as_main_is_followed_from_its_top_level() {
     );
     let app = build(&settings("app"), &files);
     let key = "snapshot-include = [\"big.m3\", \"json\", \"app.late\"]";
-    assert!(advice(&app).contains(key), "{}", app.report.summary);
+    assert!(advice(&app).contains(key), "{}", app.summary());
     let (status, said) = build(&settings_with("app", key), &files).run_as(Run::Resumed, &[]);
     assert_eq!((status, said.as_str()), (0, ""));
 }
@@ -98,7 +99,7 @@ fn what_is_only_perhaps_imported_or_asked_for_otherwise_is_not_told() {
         assert_eq!(advice(&app), "", "{body}");
     }
     let app = build(&settings("app:main"), &[("python_libs/app.py", "def main():\n    import big\n")]);
-    assert!(advice(&app).contains("[\"big\"]"), "{}", app.report.summary);
+    assert!(advice(&app).contains("[\"big\"]"), "{}", app.summary());
 }
 
 /// A package `dep` beside another one in `vendor`, both of which import enough to be told of.
@@ -204,7 +205,7 @@ fn every_change_of_what_imports_find_is_seen() {
             "=== python_libs/app.py\n{source}\n=== python_libs/changing.py\nimport sys\nsys.path.insert(0, '/tmp')\n"
         ));
         let app = build(&settings("app:main"), &files);
-        assert!(advice(&app).contains("snapshot-include = [\"dep\"]"), "{top}; {body}: {}", app.report.summary);
+        assert!(advice(&app).contains("snapshot-include = [\"dep\"]"), "{top}; {body}: {}", app.summary());
     }
 }
 
@@ -225,7 +226,7 @@ fn what_a_main_module_leaves_to_the_run_is_not_told_either() {
         &settings("app"),
         &two_of_a_name(&source(lazy).replace("    import dep\n    print(dep.W)\n", "    pass\n")),
     );
-    assert!(advice(&app).contains("snapshot-include = [\"dep\"]"), "{}", app.report.summary);
+    assert!(advice(&app).contains("snapshot-include = [\"dep\"]"), "{}", app.summary());
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn sources_are_there_for_programs_that_look_for_them() {
     ];
     assert_eq!((status, said.as_str()), (0, format!("{}\n", expected.join("\n")).as_str()));
     let summary = "kept 4 sources: 1 asked for, 1 does not compile, 2 in a folder of tests or templates";
-    assert!(app.report.summary.contains(summary), "{}", app.report.summary);
+    assert!(app.summary().contains(summary), "{}", app.summary());
 }
 
 /// Natively there is bytecode beside a source, too; here nothing looks whether it is still of that source.

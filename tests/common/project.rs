@@ -84,6 +84,11 @@ pub struct App {
 }
 
 impl App {
+    /// What the build has told in the end, on one line.
+    pub fn summary(&self) -> String {
+        self.report.summary.join("; ")
+    }
+
     /// Runs the bundled app as the executable does; its exit status, and stdout followed by stderr. Resumed from its
     /// snapshot and cold it must say the same.
     pub fn run(&self, arguments: &[&str]) -> (u32, String) {

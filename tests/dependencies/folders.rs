@@ -44,12 +44,12 @@ fn requirements_are_resolved_once_and_bundled_with_what_they_say_of_themselves()
         "True jinja2.ext:babel_extract[i18n]",
     ];
     assert_eq!(lines(&app, &[]), expected);
-    assert!(app.report.summary.contains("6 distributions from requirements.lock, new, from requirements.txt"));
+    assert!(app.summary().contains("6 distributions from requirements.lock, new, from requirements.txt"));
     // Requirements with hashes are a lock.
     fs::rename(project.path("requirements.lock"), project.path("requirements.txt")).expect("renamed");
     let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(lines(&app, &[]), expected);
-    assert!(app.report.summary.contains("6 distributions from requirements.txt"), "{}", app.report.summary);
+    assert!(app.summary().contains("6 distributions from requirements.txt"), "{}", app.summary());
     assert!(!project.path("requirements.lock").exists());
 }
 
@@ -85,7 +85,7 @@ fn a_project_with_a_script_needs_no_settings_of_ours() {
     let project = project(&package());
     let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(lines(&app, &["--name", "me"]), SAID);
-    let summary = &app.report.summary;
+    let summary = app.summary();
     assert!(
         summary.contains("the project's own distribution and 1 distribution from requirements.lock, new, from"),
         "{summary}"
@@ -100,8 +100,8 @@ fn a_project_with_a_script_needs_no_settings_of_ours() {
     offline.offline = true;
     let app = project.build_with(&offline).expect("built from the cache");
     assert!(
-        app.report.summary.contains("1 distribution from requirements.lock; ")
-            || app.report.summary.ends_with("from requirements.lock")
+        app.summary().contains("1 distribution from requirements.lock; ")
+            || app.summary().ends_with("from requirements.lock")
     );
     assert_eq!(fs::read_to_string(project.path("requirements.lock")).expect("there"), lock);
     let mut names: Vec<_> =
@@ -119,9 +119,9 @@ fn a_project_with_a_script_needs_no_settings_of_ours() {
     );
     let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
     assert!(
-        app.report.summary.contains("2 distributions from requirements.lock, made again, from pyproject.toml"),
+        app.summary().contains("2 distributions from requirements.lock, made again, from pyproject.toml"),
         "{}",
-        app.report.summary
+        app.summary()
     );
 }
 
@@ -137,7 +137,7 @@ fn locks_are_obeyed_and_never_changed() {
     let lock = fs::read_to_string(project.path("uv.lock")).expect("made");
     let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(lines(&app, &["--name", "me"]), SAID);
-    assert!(app.report.summary.contains("1 distribution from uv.lock"), "{}", app.report.summary);
+    assert!(app.summary().contains("1 distribution from uv.lock"), "{}", app.summary());
     assert!(!project.path("requirements.lock").exists() && !project.path(".venv").exists());
     uv(
         &project,
@@ -155,7 +155,7 @@ fn locks_are_obeyed_and_never_changed() {
     fs::remove_file(project.path("uv.lock")).expect("removed");
     let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(lines(&app, &["--name", "me"]), SAID);
-    assert!(app.report.summary.contains("1 distribution from pylock.toml"), "{}", app.report.summary);
+    assert!(app.summary().contains("1 distribution from pylock.toml"), "{}", app.summary());
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn extras_and_groups_are_installed_on_request() {
     uv(&project, &["lock", "-q"]);
     let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(lines(&app, &[]), ["['click', 'mdurl']"]);
-    assert!(app.report.summary.contains("2 distributions from uv.lock"), "{}", app.report.summary);
+    assert!(app.summary().contains("2 distributions from uv.lock"), "{}", app.summary());
     project.write("pyproject.toml", &settings("groups = ['nope']\n"));
     let error = build(&project).err().expect("refused");
     assert!(error.starts_with("uv.lock: uv found: Group `nope` is not defined") && !error.contains('\n'), "{error}");
@@ -234,9 +234,9 @@ fn a_member_of_a_workspace_brings_the_others_that_it_asks_for() {
     let app = build();
     assert_eq!(lines(&app, &[]), ["1 ['app', 'lib', 'mdurl']"]);
     assert!(
-        app.report.summary.contains("2 distributions from folders and 1 distribution from uv.lock"),
+        app.summary().contains("2 distributions from folders and 1 distribution from uv.lock"),
         "{}",
-        app.report.summary
+        app.summary()
     );
     // A change of the other is seen.
     project.write("lib/src/lib/__init__.py", "X = 2\n");

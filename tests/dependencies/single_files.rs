@@ -32,7 +32,7 @@ fn a_script_says_itself_what_it_asks_for() {
     let app = build().unwrap_or_else(|error| panic!("{error}"));
     let expected = ["click __main__ ['a'] my_script.py"];
     assert_eq!(lines(&app, &["a"]), expected);
-    assert!(app.report.summary.contains("1 distribution from my-script.py"), "{}", app.report.summary);
+    assert!(app.summary().contains("1 distribution from my-script.py"), "{}", app.summary());
     assert!(app.report.inputs.contains(&project.path("my-script.py")));
     // Resolved once, and nothing is left beside it.
     let offline = Settings { offline: true, ..settings.clone() };
@@ -41,7 +41,7 @@ fn a_script_says_itself_what_it_asks_for() {
     // A lock is obeyed.
     uv(&project, &["lock", "-q", "--script", "my-script.py"]);
     let app = build().unwrap_or_else(|error| panic!("{error}"));
-    assert!(app.report.summary.contains("1 distribution from my-script.py.lock"), "{}", app.report.summary);
+    assert!(app.summary().contains("1 distribution from my-script.py.lock"), "{}", app.summary());
     project.write("my-script.py", &script.replace("8.3.0", "8.2.0"));
     let error = build().err().expect("refused");
     assert!(error.starts_with("my-script.py: uv found: The lockfile at"), "{error}");
@@ -86,11 +86,7 @@ fn a_wheel_is_a_project_too() {
     let app = project.build_with(&Settings { project: wheel, ..settings(&project) });
     let app = app.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(lines(&app, &["--name", "me"]), SAID);
-    assert!(
-        app.report.summary.contains("2 distributions from tool_box-1.2-py3-none-any.whl"),
-        "{}",
-        app.report.summary
-    );
+    assert!(app.summary().contains("2 distributions from tool_box-1.2-py3-none-any.whl"), "{}", app.summary());
 }
 
 /// Makes a wheel of entries, each a path and its text, with the metadata that it must have unless they have it.

@@ -25,6 +25,7 @@ mod output;
 mod runtime;
 pub mod settings;
 mod snapshot;
+mod summary;
 mod walk;
 
 use common::{command, crates, csv, guest, log, own_folder, pip, progress};

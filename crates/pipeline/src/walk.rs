@@ -1,16 +1,14 @@
 //! The build as a whole: the walk through the stages.
 
 use crate::cache::Pruned;
-use crate::compilation::{CompiledLibraries, LeftOut, Python, Sources};
+use crate::compilation::{CompiledLibraries, Sources};
 use crate::context::Build;
 use crate::dependencies::PINS;
-use crate::error::{Result, count};
-use crate::inputs::{Library, granted, libraries};
+use crate::error::Result;
+use crate::inputs::libraries;
 use crate::runtime;
 use crate::settings::Settings;
-use crate::snapshot::Snapshot;
-use archive::Archive;
-use std::collections::BTreeMap;
+use crate::summary::Summary;
 use std::path::PathBuf;
 
 /// What a build tells cargo and the person.
@@ -20,8 +18,8 @@ pub struct Report {
     pub inputs: Vec<PathBuf>,
     /// The target triple that the machine code is for.
     pub target: String,
-    /// One line: what was bundled and how big it is.
-    pub summary: String,
+    /// What was bundled and how big it is, a line a subject.
+    pub summary: Vec<String>,
     /// What is not as it should be but stops nothing, one line each.
     pub warnings: Vec<String>,
     /// Files that lie beside the executable: the sources for tracebacks, and the reports that were asked for.
@@ -49,7 +47,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let CompiledLibraries { files: compiled, known, kept } = build.compile_libraries(&python, &stdlib, &sources)?;
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
-    let (archive, summary) =
+    let (archive, contents) =
         build.app_archive(&stdlib, (&compiled, known.as_ref()), &manifest, licences.as_ref().ok(), &python)?;
     build.check_entry(&python, &archive)?;
     let snapshot = if build.project().snapshot {
@@ -65,62 +63,26 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let modules = compiled.iter().filter(|file| file.path.ends_with(".pyc")).count();
     let mut warnings: Vec<String> = snapshot.as_ref().map(|snapshot| snapshot.warnings.clone()).unwrap_or_default();
     warnings.extend(licences.err().map(|reason| format!("licence texts of the Rust crates are left out: {reason}")));
+    let summary = Summary {
+        project: build.project(),
+        libraries: &libraries,
+        modules,
+        python: &python,
+        archive: &archive,
+        contents,
+        snapshot: snapshot.as_ref(),
+        left_out: &left_out,
+        installed: installed.summary,
+        kept,
+    };
+    let summary = summary.lines();
     Ok(Report {
         inputs: [build.inputs(), installed.inputs].concat(),
         target: settings.target.clone(),
-        summary: [
-            Some(summarize(&libraries, modules, &python, &archive, summary, snapshot.as_ref(), &left_out)),
-            Some(installed.summary).filter(|summary| !summary.is_empty()),
-            summarize_kept(&kept),
-            granted(&build.project().permissions),
-        ]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join("; "),
+        summary,
         warnings,
         beside,
         log: python.runtime.log,
         pruned: build.cache().prune(&[runtime::pins(&settings.source), PINS.to_string()].concat()),
     })
-}
-
-fn summarize(
-    libraries: &[Library],
-    modules: usize,
-    python: &Python,
-    archive: &Archive,
-    summary: archive::Summary,
-    snapshot: Option<&Snapshot>,
-    left_out: &LeftOut,
-) -> String {
-    let libraries = libraries.iter().filter(|library| !library.is_metadata()).count();
-    let bundled = format!(
-        "bundled {} in {} with CPython {}: archive {:.1} MB ({} files, {:.1} MB unpacked), machine code {:.1} MB, {}",
-        count(modules, "module"),
-        if libraries == 1 { "1 library".into() } else { format!("{libraries} libraries") },
-        python.runtime.version,
-        megabytes(archive.bytes().len() as u64),
-        summary.files,
-        megabytes(summary.expanded),
-        megabytes(python.code.bytes().len() as u64),
-        snapshot.map_or("no snapshot".to_string(), |snapshot| format!(
-            "snapshot {:.1} MB with {} imported{}",
-            megabytes(snapshot.image.len() as u64),
-            count(snapshot.modules, "module"),
-            snapshot.advice.iter().map(|advice| format!("; {advice}")).collect::<String>()
-        )),
-    );
-    if left_out.paths.is_empty() { bundled } else { format!("{bundled}; {}", left_out.summary) }
-}
-
-/// Which sources are bundled; nothing if none are.
-fn summarize_kept(kept: &BTreeMap<String, usize>) -> Option<String> {
-    let rules: Vec<String> = kept.iter().map(|(rule, files)| format!("{files} {rule}")).collect();
-    let files = count(kept.values().sum(), "source");
-    (!rules.is_empty()).then(|| format!("kept {files}: {}", rules.join(", ")))
-}
-
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
 }

@@ -282,6 +282,17 @@ impl Project {
         })
     }
 
+    /// What starts, in words.
+    pub(crate) fn starts(&self) -> String {
+        match &self.commands {
+            Some(Commands { list, .. }) => {
+                let names: Vec<&str> = list.iter().map(|(name, _)| name.as_str()).collect();
+                format!("one of {}", names.join(", "))
+            }
+            None => self.entry.text(),
+        }
+    }
+
     /// What of `exclude` may name distributions, which are then not installed: names, as package registries have them.
     pub(crate) fn excluded_packages(&self) -> Vec<String> {
         self.exclude.iter().filter_map(|path| package(path)).collect()

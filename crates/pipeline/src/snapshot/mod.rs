@@ -18,6 +18,7 @@ use archive::Archive;
 use audit::Audit;
 use host::snapshot::{NoImage, take};
 use host::{abi, layout};
+use std::time::{Duration, Instant};
 use std::{fs, thread};
 use vfs::Limits;
 
@@ -33,6 +34,8 @@ pub struct Snapshot {
     pub image: Vec<u8>,
     /// How many modules are imported in it, CPython's own start not counted.
     pub modules: usize,
+    /// What starting the interpreter and importing them took, which a resumed run does not do.
+    pub took: Duration,
     /// What a resumed run will see as the build saw it.
     pub warnings: Vec<String>,
     /// What else it could hold, if there is something worth telling.
@@ -45,15 +48,20 @@ impl Build {
     /// # Errors
     /// [`Error::Libraries`] with every import that fails or leaves something open or behind; [`Error::Guest`].
     pub(crate) fn snapshot(&self, python: &Python, archive: &Archive, main: MainModule) -> Result<Snapshot> {
-        let (audit, image) = self.audit_and_image(python, archive, &main)?;
+        let (audit, (image, took)) = self.audit_and_image(python, archive, &main)?;
         let (advice, behind) = self.reached(python, archive, &audit, &main);
         let warnings = main.warnings.into_iter().chain(messages::warnings(&audit.findings)).chain(behind).collect();
-        Ok(Snapshot { image, modules: audit.modules.len(), warnings, advice })
+        Ok(Snapshot { image, modules: audit.modules.len(), took, warnings, advice })
     }
 
     /// Both import the app. The image needs to know what the audit finds, and mostly that is what it has found before: then they are
     /// made side by side.
-    fn audit_and_image(&self, python: &Python, archive: &Archive, main: &MainModule) -> Result<(Audit, Vec<u8>)> {
+    fn audit_and_image(
+        &self,
+        python: &Python,
+        archive: &Archive,
+        main: &MainModule,
+    ) -> Result<(Audit, (Vec<u8>, Duration))> {
         let file = self.settings().out.join(FOUND);
         let before: Option<Vec<String>> = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let has_room = thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
@@ -82,7 +90,13 @@ impl Build {
         self.cache().stage(&format!("importing the app for its snapshot: {module}"));
     }
 
-    fn image(&self, python: &Python, archive: &Archive, modules: &[String], tell: &dyn Fn(&str)) -> Result<Vec<u8>> {
+    fn image(
+        &self,
+        python: &Python,
+        archive: &Archive,
+        modules: &[String],
+        tell: &dyn Fn(&str),
+    ) -> Result<(Vec<u8>, Duration)> {
         let fail = |what: String| Error::Guest(format!("the snapshot of the interpreter: {what}"));
         let identity = archive.identity();
         let builder = layout::python_context(archive.clone(), Limits::default());
@@ -95,8 +109,10 @@ impl Build {
             builder = builder.deterministic(identity);
         }
         let program = python.program.clone();
+        let start = Instant::now();
         let (image, said) = watch(builder, tell, move |context| take(&program, context, identity))?;
-        image.map_err(|reason| match reason {
+        let took = start.elapsed();
+        image.map(|image| (image, took)).map_err(|reason| match reason {
             NoImage::Ended(outcome) => fail(said.of_end(&format!("the initialisation ended with {outcome:?}"))),
             NoImage::StateLost(what) => fail(what),
         })
