@@ -6,9 +6,11 @@ mod common;
 
 mod backends;
 mod folders;
+mod hostile;
 mod mistakes;
 mod platform;
 mod single_files;
+mod templates;
 
 use common::project::{App, Project, files, folder};
 use common::run;

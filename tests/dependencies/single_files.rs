@@ -1,12 +1,10 @@
 //! Projects that are one file: scripts and wheels.
 
-use super::common::{dedent, run};
+use super::common::dedent;
 use super::{SAID, build, lines, may_download, package, project, settings, uv, uv_with};
 use pipeline::settings::Settings;
 use std::env;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 #[test]
 fn a_script_says_itself_what_it_asks_for() {
@@ -87,86 +85,4 @@ fn a_wheel_is_a_project_too() {
     let app = app.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(lines(&app, &["--name", "me"]), SAID);
     assert!(app.summary().contains("2 distributions from tool_box-1.2-py3-none-any.whl"), "{}", app.summary());
-}
-
-/// Makes a wheel of entries, each a path and its text, with the metadata that it must have unless they have it.
-const WHEEL: &str = r#"
-import sys, zipfile
-info = "odd-1.0.dist-info/"
-entries = dict(zip(sys.argv[2::2], sys.argv[3::2]))
-entries.setdefault("odd.py", "def main(): print('odd')")
-entries.setdefault(info + "METADATA", "Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
-entries.setdefault(info + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-entries.setdefault(info + "entry_points.txt", "[console_scripts]\nodd = odd:main\n")
-entries.setdefault(info + "RECORD", "".join(f"{name},,\n" for name in [*entries, info + "RECORD"]))
-with zipfile.ZipFile(sys.argv[1], "w") as wheel:
-    for name, text in entries.items():
-        wheel.writestr(name.encode().decode("unicode_escape"), text.encode().decode("unicode_escape").encode("latin-1"))
-"#;
-
-#[test]
-fn a_wheel_that_is_not_what_it_should_be_ends_with_one_line() {
-    if !may_download() {
-        return;
-    }
-    let project = project(&[]);
-    let wheel = project.path("odd-1.0-py3-none-any.whl");
-    let make = |entries: &[&str]| {
-        let mut python = Command::new("python3");
-        python.args(["-c", WHEEL]).arg(&wheel).args(entries);
-        assert_eq!(run(python).status, Some(0));
-    };
-    let build = || project.build_with(&Settings { project: wheel.clone(), ..settings(&project) });
-    make(&[]);
-    assert_eq!(lines(&build().unwrap_or_else(|error| panic!("{error}")), &[]), ["odd"]);
-    // What leads outside uv leaves out.
-    for path in ["../evil.py", "/evil.py", "a/../../evil.py"] {
-        make(&[path, ""]);
-        assert_eq!(lines(&build().unwrap_or_else(|error| panic!("{error}")), &[]), ["odd"]);
-    }
-    let info = |file: &str| format!("odd-1.0.dist-info/{file}");
-    for (path, text, expected) in [
-        (
-            "ext.so",
-            "\\x7fELF\\x02\\x01\\x01\\0\\0\\0\\0\\0\\0\\0\\0\\0\\x03\\0",
-            "odd 1.0: expected Python, found native code for Linux",
-        ),
-        (&info("METADATA"), "", ": uv found: Failed to read `odd"),
-        (
-            &info("METADATA"),
-            "Metadata-Version: 2.1\\nName: other\\nVersion: 1.0\\n",
-            "`other` does not match given name `odd`",
-        ),
-        (
-            &info("METADATA"),
-            "Metadata-Version: 2.1\\nName: odd\\nVersion: 1.0\\nRequires-Python: >=3.14\\n",
-            "the current Python version (3.13.5) does not satisfy Python>=3.14",
-        ),
-        (&info("WHEEL"), "", "The wheel is invalid"),
-        (&info("RECORD"), "\\xff\\xfe", "`RECORD` file is invalid"),
-        (
-            &info("entry_points.txt"),
-            "[console_scripts]\\nodd = nowhere:main\\n",
-            "expected a module nowhere, found none",
-        ),
-        (
-            &info("entry_points.txt"),
-            "[console_scripts]\\na = odd:a\\nb = odd:b\\n",
-            "expected one command in its entry_points.txt, or one called odd, found a, b; write a pyproject.toml",
-        ),
-    ] {
-        make(&[path, text]);
-        let error = build().err().unwrap_or_else(|| panic!("built: {path}"));
-        // Problems of libraries have a line that says how many there are.
-        let line = error.strip_prefix("1 problem in the libraries; nothing was bundled:\n").unwrap_or(&error);
-        assert!(line.contains(expected) && !line.contains('\n'), "{path}: {error}");
-    }
-    for len in [0, 200] {
-        make(&[]);
-        fs::write(&wheel, &fs::read(&wheel).expect("read")[..len]).expect("cut");
-        let error = build().err().expect("refused");
-        assert!(error.contains("Invalid zip file structure") && !error.contains('\n'), "{error}");
-    }
-    assert!(!project.path("evil.py").exists() && !Path::new("/evil.py").exists());
-    assert_eq!(fs::read_dir(project.path("")).expect("listed").count(), 1);
 }

@@ -13,7 +13,7 @@
 //!   system that Python sees; [`load`] copies host folders into one.
 //! - [`run`](mod@run) puts them together: one [`Program`], one [`Context`], one [`Outcome`].
 //!
-//! Imports point one way: `run`, `snapshot` → `preview1` → `context` → `disk` → `files` → `namespace` → `wasi`.
+//! Imports point one way: `run`, `snapshot` → `preview1` → `context` → `disk` → `files` → `namespace` → `quota` → `wasi`.
 //!
 //! With the feature `compiler` it also compiles WebAssembly; the shipped executable is built without.
 
@@ -28,6 +28,7 @@ pub mod load;
 pub mod machine;
 mod namespace;
 mod preview1;
+mod quota;
 pub mod run;
 pub mod snapshot;
 #[cfg(feature = "compiler")]
@@ -43,6 +44,7 @@ pub use context::{Context, ContextBuilder, ContextError, Uncaught};
 pub use error::StartError;
 pub use files::{Input, Output};
 pub use machine::{PageAligned, Program, TrustedCode};
+pub use quota::Quota;
 pub use run::{Outcome, run, run_then};
 pub use timing::Timing;
 pub use zones::Zones;

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use std::env;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What a build is told from outside. See the README for what each variable means.
 #[derive(Clone, Debug)]
@@ -25,6 +26,26 @@ pub struct Settings {
     pub host: String,
     /// The cargo that builds (`CARGO`), to ask for pinned crate sources.
     pub cargo: PathBuf,
+    /// How much it bears.
+    pub bounds: Bounds,
+}
+
+/// How much a build bears of what dependencies, and those who build them, make of it.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// How long a build backend may take.
+    pub backend: Duration,
+    /// How many bytes may be unpacked, and how many a build backend may write.
+    pub bytes: u64,
+    /// How many files and folders may be unpacked.
+    pub files: u64,
+}
+
+impl Default for Bounds {
+    /// Ten minutes, 2 GiB, 200,000 files: several times what the largest sets of distributions in use have.
+    fn default() -> Bounds {
+        Bounds { backend: Duration::from_secs(10 * 60), bytes: 2 << 30, files: 200_000 }
+    }
 }
 
 /// The variables whose change builds again.
@@ -59,6 +80,7 @@ impl Settings {
             target: required("TARGET")?,
             host: required("HOST")?,
             cargo: required("CARGO")?.into(),
+            bounds: Bounds::default(),
             source,
         })
     }
@@ -78,6 +100,7 @@ impl Settings {
             target: target.to_string(),
             host: target.to_string(),
             cargo: variable("CARGO").unwrap_or_else(|| "cargo".to_string()).into(),
+            bounds: Bounds::default(),
             source,
         })
     }

@@ -6,6 +6,7 @@ use crate::Zones;
 use crate::disk::{HostFile, Owners};
 use crate::files::{Input, OpenFile, Output, Pipes, Stream, Table, VfsFile};
 use crate::namespace::{MountError, Mounts, Node, enter_folder, mount_grants};
+use crate::quota::Quota;
 use policy::{Grant, Policy};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -84,6 +85,7 @@ pub struct ContextBuilder {
     keeps_preopens: bool,
     zones: Option<Zones>,
     grants: Option<Granted>,
+    quota: Quota,
 }
 
 /// What the guest may reach of the host.
@@ -109,6 +111,7 @@ impl ContextBuilder {
             keeps_preopens: false,
             zones: None,
             grants: None,
+            quota: Quota::default(),
         }
     }
 
@@ -191,6 +194,12 @@ impl ContextBuilder {
         self
     }
 
+    /// Lets the guest add no more than this to what is granted: then EDQUOT.
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.quota = quota;
+        self
+    }
+
     /// Makes the guest.
     ///
     /// # Errors
@@ -216,6 +225,7 @@ impl ContextBuilder {
                 (mounts, folder.transpose()?)
             }
         };
+        mounts.quota = self.quota;
         let streams = [Stream::input(self.stdin), Stream::output(self.stdout, 1), Stream::output(self.stderr, 2)];
         let host_streams = streams.iter().filter_map(Stream::file).cloned().collect();
         let mut files: Vec<Box<dyn OpenFile>> = Vec::new();

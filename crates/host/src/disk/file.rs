@@ -3,6 +3,7 @@
 use super::stat::{Owners, filetype};
 use crate::files::{Attempt, Interest, OpenFile, OpenFlags, Readiness, Space, rights, valid_offset};
 use crate::namespace::{Folder, Node};
+use crate::quota::Quota;
 use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat};
 use crate::wasi::{OrErrno, Result};
 use rustix::fs::{
@@ -24,15 +25,23 @@ pub(crate) struct HostFile {
     /// Whether the policy lets its mode and times be changed.
     may_change: bool,
     owners: Arc<Owners>,
+    quota: Quota,
     /// The guest path, if it is a preopen.
     preopen: Option<String>,
 }
 
 impl HostFile {
     /// Of a file that has been opened; `file` is it, whether it is a folder or not.
-    pub fn new(file: Folder, kind: FileType, how: OpenFlags, may_change: bool, owners: Arc<Owners>) -> HostFile {
+    pub fn new(
+        file: Folder,
+        kind: FileType,
+        how: OpenFlags,
+        may_change: bool,
+        owners: Arc<Owners>,
+        quota: Quota,
+    ) -> HostFile {
         let (read, write) = (how.reads(kind == FileType::Directory), how.options.write);
-        HostFile { file: Arc::new(file), kind, read, write, flags: how.flags, may_change, owners, preopen: None }
+        HostFile { file: Arc::new(file), kind, read, write, flags: how.flags, may_change, owners, quota, preopen: None }
     }
 
     /// Of a folder, as a preopen or as the current directory.
@@ -45,6 +54,8 @@ impl HostFile {
             flags: Fdflags::empty(),
             may_change,
             owners,
+            // Nothing is written to a folder itself.
+            quota: Quota::default(),
             preopen,
         }
     }
@@ -104,6 +115,7 @@ impl OpenFile for HostFile {
 
     fn write(&mut self, _: &mut Vfs, data: &[u8]) -> Result<Attempt> {
         self.expect_writable()?;
+        self.quota.take(data.len() as u64)?;
         Ok(Attempt::Done(rustix::io::retry_on_intr(|| rustix::io::write(&self.file, data)).or_errno()?))
     }
 
@@ -116,6 +128,7 @@ impl OpenFile for HostFile {
     fn write_at(&mut self, _: &mut Vfs, data: &[u8], offset: u64) -> Result<usize> {
         let offset = valid_offset(offset)?;
         self.expect_writable()?;
+        self.quota.take(data.len() as u64)?;
         rustix::io::retry_on_intr(|| rustix::io::pwrite(&self.file, data, offset)).or_errno()
     }
 
@@ -144,6 +157,7 @@ impl OpenFile for HostFile {
         if len == 0 {
             return Err(Errno::Inval.into());
         }
+        self.quota.take(len)?;
         rustix::fs::fallocate(&self.file, FallocateFlags::empty(), offset, len).or_errno()
     }
 
@@ -158,7 +172,10 @@ impl OpenFile for HostFile {
 
     fn set_size(&mut self, _: &mut Vfs, size: u64) -> Result<()> {
         match self.write {
-            true => rustix::fs::ftruncate(&self.file, valid_offset(size)?).or_errno(),
+            true => {
+                self.quota.take(size)?;
+                rustix::fs::ftruncate(&self.file, valid_offset(size)?).or_errno()
+            }
             false if self.is_folder() => Err(Errno::Badf.into()),
             false => Err(Errno::Inval.into()),
         }

@@ -35,6 +35,7 @@ impl Mounts {
             return Err(Errno::Exist.into());
         }
         self.expect(&spot.path(), Intent::MakeFolder)?;
+        self.quota.take_name()?;
         let mode = mode_on_disk(asked.unwrap_or(DIRECTORY_MODE), true);
         rustix::fs::mkdirat(&spot.folder, spot.name.as_slice(), mode).or_errno()?;
         if asked.is_some()
@@ -85,6 +86,7 @@ impl Mounts {
         }
         self.expect(&spot.path(), Intent::Write)?;
         self.expect_no_grant(spot)?;
+        self.quota.take_name()?;
         rustix::fs::symlinkat(target, &spot.folder, spot.name.as_slice()).or_errno()
     }
 
@@ -104,6 +106,7 @@ impl Mounts {
         if found.kind() == FileType::Symlink {
             self.expect_no_grant(new)?;
         }
+        self.quota.take_name()?;
         let (from, to) = (old.name.as_slice(), new.name.as_slice());
         rustix::fs::linkat(&old.folder, from, &new.folder, to, AtFlags::empty()).or_errno()?;
         self.expect_no_link(new)

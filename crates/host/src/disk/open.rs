@@ -74,6 +74,9 @@ impl Mounts {
                 flags |= flag;
             }
         }
+        if spot.found.is_none() {
+            self.quota.take_name()?;
+        }
         let mode = mode_on_disk(options.mode.unwrap_or(FILE_MODE), false);
         let fd = openat(&spot.folder, spot.name.as_slice(), flags, mode).or_errno()?;
         if spot.found.is_none() && options.mode.is_some() {
@@ -85,6 +88,7 @@ impl Mounts {
         if kind == FileType::Symlink {
             return Err(Errno::Loop.into());
         }
-        Ok(HostFile::new(Folder::new(fd, path, spot.folder.mount()), kind, how, may_change, owners.clone()))
+        let file = Folder::new(fd, path, spot.folder.mount());
+        Ok(HostFile::new(file, kind, how, may_change, owners.clone(), self.quota.clone()))
     }
 }

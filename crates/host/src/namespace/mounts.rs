@@ -1,6 +1,7 @@
 //! Where something of the host begins, and what the policy says of it.
 
 use super::folder::{Folder, Name, above, identity};
+use crate::quota::Quota;
 use crate::wasi::types::Errno;
 use crate::wasi::{SystemError, types};
 use policy::{Access, Intent, Policy};
@@ -40,6 +41,8 @@ impl Mount {
 pub(crate) struct Mounts {
     pub(super) list: Vec<Mount>,
     pub(super) policy: Policy,
+    /// What may be added to them.
+    pub quota: Quota,
 }
 
 impl Mounts {

@@ -8,11 +8,20 @@ use std::time::{Duration, Instant};
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs a command to its end and returns what it printed; `None` if it took longer than `limit`.
-pub(crate) fn output(mut command: Command, limit: Duration) -> std::io::Result<Option<Output>> {
+pub(crate) fn output(command: Command, limit: Duration) -> std::io::Result<Option<Output>> {
+    output_while(command, limit, |_| true)
+}
+
+/// As [`output`]; `None` also if `may_go_on`, which is asked again and again about the process, has said no.
+pub(crate) fn output_while(
+    mut command: Command,
+    limit: Duration,
+    may_go_on: impl FnMut(u32) -> bool,
+) -> std::io::Result<Option<Output>> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     // Both pipes are emptied while the child runs, so that it never waits for a reader.
     let readers = [child.stdout.take().map(read_all), child.stderr.take().map(read_all)];
-    let Some(status) = wait(&mut child, limit)? else { return Ok(None) };
+    let Some(status) = wait_while(&mut child, limit, may_go_on)? else { return Ok(None) };
     let [stdout, stderr] = readers.map(|reader| reader.and_then(|reader| reader.join().ok()).unwrap_or_default());
     Ok(Some(Output { status, stdout, stderr }))
 }
@@ -28,12 +37,20 @@ fn read_all(mut pipe: impl Read + Send + 'static) -> std::thread::JoinHandle<Vec
 
 /// Waits at most `limit`, then ends the child: first politely, so that make stops what it started.
 pub(crate) fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<std::process::ExitStatus>> {
+    wait_while(child, limit, |_| true)
+}
+
+fn wait_while(
+    child: &mut Child,
+    limit: Duration,
+    mut may_go_on: impl FnMut(u32) -> bool,
+) -> std::io::Result<Option<std::process::ExitStatus>> {
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
-        if start.elapsed() > limit {
+        if start.elapsed() > limit || !may_go_on(child.id()) {
             break;
         }
         std::thread::sleep(Duration::from_millis(50));
@@ -78,5 +95,9 @@ mod tests {
         let mut command = Command::new("sleep");
         command.arg("60");
         assert!(super::output(command, Duration::from_millis(100)).expect("started").is_none());
+        let mut command = Command::new("sleep");
+        command.arg("60");
+        let stopped = output_while(command, Duration::from_secs(60), |process| process == 0);
+        assert!(stopped.expect("started").is_none());
     }
 }

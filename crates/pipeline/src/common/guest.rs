@@ -61,8 +61,18 @@ impl Said {
 /// # Errors
 /// [`Error::Guest`] if it trapped, hung or could not be started.
 pub(crate) fn run(program: &Program, builder: ContextBuilder, tell: &dyn Fn(&str)) -> Result<(u32, Said, Context)> {
+    run_within(TIME_LIMIT, program, builder, tell)
+}
+
+/// As [`run`], within another time.
+pub(crate) fn run_within(
+    limit: Duration,
+    program: &Program,
+    builder: ContextBuilder,
+    tell: &dyn Fn(&str),
+) -> Result<(u32, Said, Context)> {
     let program = program.clone();
-    let ((outcome, guest), said) = watch(builder, tell, move |guest| host::run(&program, guest))?;
+    let ((outcome, guest), said) = watch_within(limit, builder, tell, move |guest| host::run(&program, guest))?;
     match outcome {
         Outcome::Exited(status) => Ok((status, said, guest)),
         Outcome::ClosedPipe => Err(fail("its output was closed".to_string())),
@@ -79,6 +89,15 @@ pub(crate) fn watch<T: Send + 'static>(
     tell: &dyn Fn(&str),
     work: impl FnOnce(Context) -> std::result::Result<T, StartError> + Send + 'static,
 ) -> Result<(T, Said)> {
+    watch_within(TIME_LIMIT, builder, tell, work)
+}
+
+fn watch_within<T: Send + 'static>(
+    limit: Duration,
+    builder: ContextBuilder,
+    tell: &dyn Fn(&str),
+    work: impl FnOnce(Context) -> std::result::Result<T, StartError> + Send + 'static,
+) -> Result<(T, Said)> {
     let said = Arc::new(Mutex::new(Vec::new()));
     let output = || Output::Capture { into: said.clone(), limit: OUTPUT_LIMIT };
     let guest = builder.stdout(output()).stderr(output()).build().map_err(|error| fail(error.to_string()))?;
@@ -91,7 +110,7 @@ pub(crate) fn watch<T: Send + 'static>(
     let start = Instant::now();
     let result = loop {
         let result = receiver.recv_timeout(TELL_EVERY);
-        if !matches!(result, Err(mpsc::RecvTimeoutError::Timeout)) || start.elapsed() > TIME_LIMIT {
+        if !matches!(result, Err(mpsc::RecvTimeoutError::Timeout)) || start.elapsed() > limit {
             break result;
         }
         if let Some(module) = Said::new(&said).importing {
@@ -103,7 +122,7 @@ pub(crate) fn watch<T: Send + 'static>(
         Ok(Ok(done)) => Ok((done, said)),
         Ok(Err(error)) => Err(fail(error.to_string())),
         Err(mpsc::RecvTimeoutError::Timeout) => {
-            Err(fail(said.of_end(&format!("took longer than {} s and was given up", TIME_LIMIT.as_secs()))))
+            Err(fail(said.of_end(&format!("took longer than {} s and was given up", limit.as_secs()))))
         }
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(fail("its thread ended without a result".to_string())),
     }

@@ -1,7 +1,7 @@
 //! A build for tests, in a temporary folder that is its source and its project and holds its cache. It downloads nothing.
 
 use crate::context::Build;
-use crate::settings::Settings;
+use crate::settings::{Bounds, Settings};
 use std::fs;
 use std::path::PathBuf;
 
@@ -33,6 +33,7 @@ impl TestBuild {
             target: target.clone(),
             host: target,
             cargo: "cargo".into(),
+            bounds: Bounds::default(),
         }
     }
 

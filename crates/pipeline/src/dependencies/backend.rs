@@ -13,8 +13,9 @@ use crate::compilation::Python;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::guest;
+use crate::hash::sorted_entries;
 use archive::Archive;
-use host::{ContextBuilder, abi, layout};
+use host::{ContextBuilder, Quota, abi, layout};
 use policy::{Machine, Narrowing, Permissions, Reach};
 use rustix::fs::{FileType, Mode};
 use std::fs::{self, File};
@@ -138,11 +139,13 @@ impl<'a> Backends<'a> {
             fs::read_to_string(&path).doing("read", &path)
         };
         let (arguments, sources, environment) = (read(ARGUMENTS)?, read(FOLDER)?, read(ENVIRONMENT)?);
-        let (sources, environment) = (Path::new(sources.trim_end()), Path::new(environment.trim_end()));
+        // Behind a path stands a line's end, and it may have others of its own.
+        let path = |text: &'_ str| PathBuf::from(text.strip_suffix('\n').unwrap_or(text));
+        let (sources, environment) = (&path(&sources), &path(&environment));
         let arguments: Vec<&str> = arguments.split_terminator('\0').collect();
-        let mut writable = vec![sources.to_path_buf(), environment.to_path_buf()];
-        writable.extend(self.output.map(Path::to_path_buf));
-        writable.extend(arguments.iter().flat_map(|argument| results(argument, self.cache)));
+        let mut results: Vec<PathBuf> = arguments.iter().flat_map(|argument| results(argument, self.cache)).collect();
+        results.extend(self.output.map(Path::to_path_buf));
+        let writable = [&[sources.clone(), environment.clone()], &results[..]].concat();
         let python = self.python.get_or_init(|| self.python().map_err(|error| error.to_string()));
         let (python, stdlib) = python.as_ref().map_err(|error| Error::Guest(error.clone()))?;
         let builder = sandbox(stdlib.clone(), sources, &writable)?;
@@ -150,7 +153,21 @@ impl<'a> Backends<'a> {
         let packages = environment.join(interpreter::packages(&python.runtime.version)?).display().to_string();
         let builder =
             builder.variable("PYTHONPATH", packages).variable("HOME", abi::HOME).variable("TMPDIR", TEMPORARY);
-        let (status, said, _) = guest::run(&python.program, builder, &|_| ())?;
+        let bounds = &self.build.settings().bounds;
+        let quota = Quota::new(bounds.bytes);
+        let builder = builder.quota(quota.clone());
+        let (status, mut said, _) = guest::run_within(bounds.backend, &python.program, builder, &|_| ())?;
+        if quota.is_spent() {
+            said.text += &format!(
+                "\nexpected a build backend to write at most {} MiB, found more; do without what it builds\n",
+                bounds.bytes >> 20
+            );
+            return Ok((FAILED, said.text));
+        }
+        if let Some(link) = results.iter().find_map(|folder| link_in(folder)) {
+            let name = link.file_name().unwrap_or_default().display();
+            return Err(Error::Guest(format!("a build backend: expected files as its result, found the link {name}")));
+        }
         Ok((status, said.text))
     }
 
@@ -204,9 +221,41 @@ fn results(text: &str, cache: &Path) -> Vec<PathBuf> {
     found.collect()
 }
 
+/// What an environment of uv's has, with links to the interpreter: it lies in a folder for results, too.
+const ENVIRONMENT_HAS: [&str; 5] = ["bin", "include", "lib", "lib64", "share"];
+
+/// A symbolic link in a folder for results: uv would follow it, outside the sandbox.
+fn link_in(folder: &Path) -> Option<PathBuf> {
+    let entries = sorted_entries(folder).ok()?;
+    let own = entries.into_iter().filter(|entry| ENVIRONMENT_HAS.iter().all(|name| entry.file_name() != *name));
+    own.into_iter().find_map(|entry| first_link(&entry.path()))
+}
+
+fn first_link(path: &Path) -> Option<PathBuf> {
+    let kind = path.symlink_metadata().ok()?;
+    if kind.is_symlink() {
+        return Some(path.to_path_buf());
+    }
+    let entries = if kind.is_dir() { sorted_entries(path).unwrap_or_default() } else { Vec::new() };
+    entries.iter().find_map(|entry| first_link(&entry.path()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_in_a_result_is_found_and_those_of_an_environment_are_left() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir_all(folder.path().join("bin")).expect("created");
+        fs::create_dir_all(folder.path().join("a/b")).expect("created");
+        let link = |name: &str| std::os::unix::fs::symlink("/etc/hostname", folder.path().join(name)).expect("linked");
+        link("bin/python");
+        link("lib64");
+        assert_eq!(link_in(folder.path()), None);
+        link("a/b/METADATA");
+        assert_eq!(link_in(folder.path()), Some(folder.path().join("a/b/METADATA")));
+    }
 
     #[test]
     fn only_folders_for_results_are_taken_from_a_call() {

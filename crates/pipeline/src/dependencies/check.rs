@@ -1,7 +1,7 @@
 //! Whether the distributions go together: each has what it asks for, in a version that it takes, and is for our CPython. uv says so
 //! of an environment; what is installed in several folders looks like one to it by its metadata.
 
-use super::tidy::METADATA as FOLDER;
+use super::tidy::{METADATA as FOLDER, distribution};
 use super::uv::{Failure, Uv};
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
@@ -37,6 +37,7 @@ impl Build {
         let said = match checked {
             Ok(()) => return Ok(Vec::new()),
             Err(Failure::Said(said)) => said,
+            Err(Failure::TooMuch(message)) => return Err(Error::Runtime(message)),
             Err(Failure::Other(error)) => return Err(error),
         };
         let problems = problems(&said, excluded);
@@ -54,9 +55,12 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         let file = from.join(name);
         let Ok(found) = fs::metadata(&file) else { continue };
         if found.len() > MOST_BYTES {
+            let own = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let own = distribution(own.strip_suffix(FOLDER).unwrap_or(&own));
             return Err(Error::Libraries(vec![format!(
-                "{}: expected at most {MOST_BYTES} bytes, found {}; do without this distribution",
-                file.display(),
+                "{} {}: expected at most {MOST_BYTES} bytes in its {name}, found {}; do without this distribution",
+                own.name,
+                own.version,
                 found.len()
             )]));
         }
@@ -109,7 +113,9 @@ mod tests {
         fs::File::create(from.join("METADATA")).and_then(|file| file.set_len(100 << 20)).expect("made");
         let error = copy(&from, &folder.path().join("to")).expect_err("refused").to_string();
         assert!(
-            error.ends_with("expected at most 8388608 bytes, found 104857600; do without this distribution"),
+            error.ends_with(
+                "\na 1: expected at most 8388608 bytes in its METADATA, found 104857600; do without this distribution"
+            ),
             "{error}"
         );
     }

@@ -9,6 +9,7 @@ use super::message;
 use super::native::{self, Offer};
 use super::tidy::{self, Distribution, METADATA, tidy};
 use super::uv::{Failure, Uv};
+use super::watch;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::sorted_entries;
@@ -35,6 +36,9 @@ impl Build {
             self.cache().stage("installing distributions");
             self.run_install(uv, lock, work)?;
             fs::create_dir_all(work).doing("create", work)?;
+            if let Some(message) = watch::check(work, &self.settings().bounds)? {
+                return Err(Error::Project { place: lock.asked.display().to_string(), message });
+            }
             tidy(work, &project.exclude).map(drop)
         })?;
         let distributions = distributions(&folder)?;
@@ -73,6 +77,11 @@ impl Build {
                 Err(Failure::Said(said)) => said,
                 Err(other) => return Err(other.about(&lock.asked, &self.project().build_on_host)),
             };
+            if let Some(name) = message::named_source(&said).filter(|name| !from_source.contains(name)) {
+                self.cache().stage(&format!("{name} is source: building it"));
+                from_source.push(name);
+                continue;
+            }
             let Some(mut package) =
                 message::without_wheel(&said).filter(|package| !from_source.contains(&package.name))
             else {

@@ -25,23 +25,29 @@ pub(super) const ON_HOST: &str = "PYAPP_ON_HOST";
 /// A folder whose backend it runs, too.
 pub(super) const ON_HOST_IN: &str = "PYAPP_ON_HOST_IN";
 
-/// The script, without its answer. `$exe`, `$root` and `$base` are filled in by the shell: nothing of the answer is known to
-/// be quoted but paths, and a path with a quote in it is no path of a cache.
+/// The script, without its answer. `$exe`, `$root` and `$base` are filled in by the shell, as JSON has them. A substitution loses the
+/// line ends behind it, which a path may end with; so each path has something behind it until it is there.
 const SCRIPT: &str = r#"#!/bin/sh
 # Tells uv about pyapp's CPython, and has build backends run in it: crates/pipeline/src/dependencies/interpreter.rs.
-exe=$0
-base=$(CDPATH= cd "$(dirname "$(readlink -f "$0")")/.." && pwd -P)
-root=$(CDPATH= cd "$(dirname "$0")/.." && pwd)
+file=$(readlink -f "$0")
+base=$(CDPATH= cd "${file%/*}/.." && pwd -P && echo .)
+base=${base%??}
+root=$(CDPATH= cd "${0%/*}/.." && pwd && echo .)
+root=${root%??}
 # An environment of uv's, in which it builds, is known by this file.
 [ -f "$root/pyvenv.cfg" ] || root=$base
 case "$*" in
 *get_interpreter_info*)
+    json() { printf '%s.' "$1" | sed -e ':all' -e '$!{N;b all' -e '}' -e 's/[\\"]/\\&/g;s/\t/\\t/g;s/\n/\\n/g;s/\.$//'; echo .; }
+    exe=$(json "$0") base=$(json "$base") root=$(json "$root")
+    exe=${exe%?} base=${base%?} root=${root%?}
     cat <<END
 @ANSWER@
 END
     exit ;;
 esac
-here=$(pwd -P)
+here=$(pwd -P && echo .)
+here=${here%??}
 on_host=
 [ -n "$@ON_HOST_IN@" ] && [ "$here" = "$@ON_HOST_IN@" ] && on_host=yes
 for name in $@ON_HOST@; do
@@ -210,12 +216,21 @@ fn make_executable(path: &Path, text: &str) -> Result<()> {
 mod tests {
     use super::*;
     use crate::common::test_build::TestBuild;
+    use crate::settings::Settings;
     use std::process::Command;
 
     #[test]
     fn it_answers_with_paths_of_where_it_is_and_of_an_environment_that_links_to_it() {
+        for name in ["cache", " it's \"odd\" $(touch x) `touch x` $HOME \\ \t;\n* ", "line\n"] {
+            answers_below(name);
+        }
+    }
+
+    fn answers_below(name: &str) {
         let test = TestBuild::new();
-        let interpreter = test.open().interpreter("3.13.5").expect("written");
+        let settings = Settings { cache: test.path(name), ..test.settings() };
+        let build = Build::open(&settings).expect("opened");
+        let interpreter = build.interpreter("3.13.5").expect("written");
         let answer = |program: &Path| {
             let output = Command::new(program).args(["-m", "get_interpreter_info"]).output().expect("started");
             serde_json::from_slice::<Value>(&output.stdout).expect("JSON")
@@ -225,7 +240,7 @@ mod tests {
         assert_eq!(said["markers"], markers("3.13.5").expect("a version"));
         assert_eq!((&said["sys_prefix"], &said["sys_base_prefix"]), (&json!(base), &json!(base)));
         assert_eq!(said["sys_executable"], json!(interpreter.path));
-        let environment = test.path("environment");
+        let environment = test.path(name).join(name);
         fs::create_dir_all(environment.join("bin")).expect("created");
         fs::write(environment.join("pyvenv.cfg"), "").expect("written");
         let link = environment.join("bin/python");

@@ -27,8 +27,9 @@ pub(super) fn of(said: &str, on_host: &[String]) -> String {
     if let Some(last) =
         printed.filter(|line| !line.starts_with("hint: ") && *line != PACKING && !is_heading(line)).last()
     {
-        line = format!("{line}; its last line was: {last}");
+        line = format!("{line}; its last line was: {}", last.chars().take(MOST_OF_LAST).collect::<String>());
     }
+    line += advice(words);
     if let Some(name) = not_built(said).filter(|name| !on_host.iter().any(|on_host| on_host == name)) {
         line += &format!(
             "; it was built inside the sandbox, where there is no compiler, no other program and no network: do without it, or, \
@@ -36,11 +37,27 @@ pub(super) fn of(said: &str, on_host: &[String]) -> String {
         );
     }
     if line.is_empty() {
-        "expected uv to say what is wrong, found nothing; build again".into()
+        return "expected uv to say what is wrong, found nothing; build again".into();
+    }
+    // What others have written must not do anything to a terminal.
+    let line = line.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    format!("uv found: {}", line.collect::<String>())
+}
+
+/// What to do about a distribution that is not as it must be.
+fn advice(words: &str) -> &'static str {
+    let has = |text: &str| words.contains(text);
+    if has("Hash mismatch") {
+        "; this is another file than the one that was locked: find out why, then lock again, or do without it"
+    } else if has("Failed to read `") || has("Failed to install: ") || has("invalid package format") {
+        "; ask for another version of it, or do without it"
     } else {
-        format!("uv found: {line}")
+        ""
     }
 }
+
+/// Most letters that are shown of a backend's last line.
+const MOST_OF_LAST: usize = 400;
 
 /// What uv says before a backend packs a project.
 const PACKING: &str = "Building wheel...";
@@ -62,6 +79,12 @@ fn not_built(said: &str) -> Option<&str> {
     let (_, rest) = said.split_once("Failed to build `")?;
     let name = rest.split(['=', '`', ' ']).next()?;
     said.contains("build backend returned an error").then_some(name)
+}
+
+/// The package that is asked for by the path or the address of its source, which uv was not to build.
+pub(super) fn named_source(said: &str) -> Option<String> {
+    let (_, rest) = said.split_once("Building source distributions is disabled, but attempted to build `")?;
+    Some(rest.split_once('`')?.0.to_string())
 }
 
 /// The package for which uv has found nothing but wheels for other platforms, or source.
@@ -99,6 +122,8 @@ mod tests {
         assert_eq!(without_wheel(NO_WHEELS), Some(package(Some("2.5.5"))));
         assert_eq!(without_wheel(NO_BINARY), Some(package(None)));
         assert_eq!(without_wheel("error: Failed to fetch: `x`\n"), None);
+        let source = "error: Building source distributions is disabled, but attempted to build `x`\n";
+        assert_eq!((named_source(source).as_deref(), named_source(NO_BINARY)), (Some("x"), None));
     }
 
     #[test]
@@ -122,6 +147,10 @@ mod tests {
         assert_eq!(of("Building wheel...\nerror: c\n", &[]), "uv found: c");
         assert_eq!(of("error: Expected:\n  x\n   ^^\n", &[]), "uv found: Expected: x");
         assert!(of("", &[]).ends_with("build again"));
+        let said = of("error: Failed to read `x`\n  cause: \u{1b}[31mred\tx\n", &[]);
+        assert_eq!(said, "uv found: Failed to read `x`;  [31mred x; ask for another version of it, or do without it");
+        let said = of(&format!("{}\nerror: Failed\n", "long ".repeat(10_000)), &[]);
+        assert!(said.len() < 500, "{said}");
     }
 
     #[test]

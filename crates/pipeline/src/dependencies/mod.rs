@@ -32,6 +32,7 @@ mod own;
 mod requires;
 mod tidy;
 mod uv;
+mod watch;
 mod wheel;
 
 use crate::context::Build;

@@ -5,7 +5,7 @@
 
 use super::message::{self, Package};
 use super::uv::{Failure, Uv};
-use crate::error::{Doing, Result};
+use crate::error::{Doing, Error, Result};
 use std::fs;
 use std::path::Path;
 
@@ -56,6 +56,7 @@ impl Uv<'_> {
             }
             Err(Failure::Said(said)) if message::without_wheel(&said).is_some() => Ok(Look::None),
             Err(Failure::Said(_)) => Ok(Look::Unknown),
+            Err(Failure::TooMuch(message)) => Err(Error::Runtime(message)),
             Err(Failure::Other(error)) => Err(error),
         }
     }

@@ -7,6 +7,7 @@
 use super::install::INSTALL;
 use super::tidy::tidy;
 use super::uv::Uv;
+use super::watch;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, sorted_entries};
@@ -48,15 +49,29 @@ impl Build {
             let build = ["build", "--wheel", "-o"].map(PathBuf::from).into_iter().chain([wheels.clone()]);
             let built = uv.building(&copied, &wheels, &name)?.run(&copied, build);
             built.map_err(|failure| failure.naming(&copied, &name).about(&file, &project.build_on_host))?;
-            let wheels = sorted_entries(&wheels)?.into_iter().map(|entry| entry.path());
-            let wheel = wheels.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "whl"));
+            let mut made = sorted_entries(&wheels)?.into_iter().map(|entry| entry.path());
+            let wheel = made.find(|path| path.extension().is_some_and(|ending| ending == "whl"));
             let wheel = wheel.ok_or_else(|| Error::Project {
                 place: file.display().to_string(),
                 message: "expected its build backend to make a wheel, found none; correct [build-system]".to_string(),
             })?;
-            let last = ["--target".into(), site.to_path_buf(), wheel];
-            let installed = uv.run(project_folder, INSTALL.map(PathBuf::from).into_iter().chain(last));
+            if !wheel.symlink_metadata().doing("look at", &wheel)?.is_file() {
+                return Err(Error::Project {
+                    place: file.display().to_string(),
+                    message:
+                        "expected its build backend to make a wheel, found a link or a folder of that name; correct \
+                              [build-system]"
+                            .to_string(),
+                });
+            }
+            // A path of ours could hold what means something in a requirement; its name has been read by uv as such.
+            let name = PathBuf::from(".").join(wheel.file_name().unwrap_or_default());
+            let last = ["--target".into(), site.to_path_buf(), name];
+            let installed = uv.run(&wheels, INSTALL.map(PathBuf::from).into_iter().chain(last));
             installed.map_err(|failure| failure.about(&file, &project.build_on_host))?;
+            if let Some(message) = watch::check(site, &self.settings().bounds)? {
+                return Err(Error::Project { place: file.display().to_string(), message });
+            }
             tidy(site, &project.exclude).map(drop)
         })?;
         fs::remove_dir_all(&work).doing("remove", &work)?;

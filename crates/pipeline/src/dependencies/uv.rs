@@ -7,8 +7,9 @@
 use super::backend::Backends;
 use super::interpreter::{self, Interpreter};
 use super::message;
+use super::watch::Watch;
 use crate::cache::DOWNLOADS;
-use crate::command::output;
+use crate::command::output_while;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::Key;
@@ -168,7 +169,13 @@ impl Uv<'_> {
         let backends = Backends::new(self.build, &self.cache, self.output.as_deref(), &PURE)?;
         uv.env(interpreter::CALLS_IN, backends.folder());
         let other = |error: String| Failure::Other(Error::Runtime(error));
-        match backends.serve(|| output(uv, LIMIT))? {
+        let mut watch = Watch::new(&self.cache, &self.build.settings().bounds);
+        let ended = backends.serve(|| output_while(uv, LIMIT, |process| watch.look(process)))?;
+        if let Some(found) = watch.found.take() {
+            watch.clear();
+            return Err(Failure::TooMuch(found));
+        }
+        match ended {
             Ok(Some(output)) if output.status.success() => Ok(()),
             Ok(Some(output)) => Err(Failure::Said(String::from_utf8_lossy(&output.stderr).into_owned())),
             Ok(None) => {
@@ -186,6 +193,8 @@ impl Uv<'_> {
 pub(super) enum Failure {
     /// What it said.
     Said(String),
+    /// It has unpacked too much, and was stopped.
+    TooMuch(String),
     /// It could not be run.
     Other(Error),
 }
@@ -211,6 +220,7 @@ impl Failure {
             Failure::Said(said) => {
                 Error::Project { place: place.display().to_string(), message: message::of(&said, on_host) }
             }
+            Failure::TooMuch(message) => Error::Project { place: place.display().to_string(), message },
             Failure::Other(error) => error,
         }
     }

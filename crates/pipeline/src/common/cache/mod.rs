@@ -114,13 +114,16 @@ impl Cache {
         Ok(whole_blob(&path))
     }
 
-    /// The folder `what` under `key`, made by `make` at the path that it is given if it is not there.
+    /// The folder `what` under `key`, made by `make` at the path that it is given if it is not there. If it fails, nothing is left.
     ///
     /// # Errors
     /// Those of `make`, or [`Error::Io`](crate::Error::Io).
     pub(crate) fn folder(&self, what: &str, key: Key, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
         self.folder_of(&entry(what, key), |work| {
-            make(work)?;
+            make(work).inspect_err(|_| {
+                // That error counts, not that its remains are there.
+                let _ = fs::remove_dir_all(work);
+            })?;
             Ok(work.to_path_buf())
         })
     }
@@ -224,7 +227,7 @@ mod tests {
         };
         let failed = |work: &Path| make(work, 3).and(Err(crate::Error::Runtime("no".to_string())));
         cache.folder("x", key(), failed).expect_err("failed");
-        assert!(!cache.path(&entry("x", key())).exists());
+        assert_eq!(hash::sorted_entries(&cache.path("")).expect("listed").len(), 1, "more than the lock");
         let made = cache.folder("x", key(), |work| make(work, 1)).expect("made");
         assert_eq!(hash::sorted_entries(&made).expect("listed").len(), 1, "something of the failed one is left");
         assert_eq!(cache.folder("x", key(), |_| panic!("made twice")).expect("found"), made);

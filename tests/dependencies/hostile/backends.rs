@@ -1,0 +1,147 @@
+//! Build backends, of a project and of a source that is asked for.
+
+use super::super::common::project::{Project, folder};
+use super::super::common::run;
+use super::super::{lines, may_download, project, settings};
+use super::{Place, make, names};
+use pipeline::settings::{Bounds, Settings};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// A project whose own backend does this before it makes a wheel, or instead.
+fn with_backend(does: &str) -> Project {
+    let backend = format!("import os, sys, time, zipfile\ndef build_wheel(folder, *rest):\n    {does}\n{MAKES}");
+    project(&[("pyproject.toml", PROJECT), ("backend.py", &backend)])
+}
+
+const PROJECT: &str = "[project]\nname = 'odd'\nversion = '1.0'\nrequires-python = '>=3.13'\n[project.scripts]\nodd = 'odd:main'\n\
+                       [build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n";
+
+const MAKES: &str = r#"
+    name, info = "odd-1.0-py3-none-any.whl", "odd-1.0.dist-info/"
+    with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
+        wheel.writestr("odd.py", "def main(): print('odd')\n")
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(info + "RECORD", "")
+    return name
+"#;
+
+/// (The endless one sleeps, as nothing ends it before the process.)
+const HARM: [(&str, &str); 9] = [
+    ("while True: time.sleep(0.05)", "took longer than 3 s and was given up"),
+    ("print('x' * 50_000_000); raise ValueError('y' * 10_000)", "its last line was: xxxx"),
+    ("sys.exit('a\\x07b')", "its last line was: ab"),
+    ("x = []\n    while True: x.append(bytes(1 << 24))", "its last line was: MemoryError"),
+    (
+        "with open('big', 'wb') as file:\n        while True: file.write(bytes(1 << 20))",
+        "expected a build backend to write at most 32 MiB, found more; do without what it builds",
+    ),
+    ("n = 0\n    while True: open(f'{n}', 'w').close(); n += 1", "expected a build backend to write at most 32 MiB"),
+    (
+        "os.symlink('/etc/hostname', os.path.join(folder, 'odd-1.0-py3-none-any.whl')); return 'odd-1.0-py3-none-any.whl'",
+        "expected files as its result, found the link odd-1.0-py3-none-any.whl",
+    ),
+    ("return '../../odd-1.0-py3-none-any.whl'", ""),
+    ("os.abort()", ""),
+];
+
+#[test]
+fn a_backend_that_does_harm_ends_with_one_line() {
+    if !may_download() {
+        return;
+    }
+    let mut place = Place::new();
+    place.bounds = Bounds { bytes: 32 << 20, ..place.bounds };
+    for (does, expected) in HARM {
+        place.bounds.backend = Duration::from_secs(if does.contains("sleep") { 3 } else { 300 });
+        let line = place.refused(&with_backend(does), "");
+        assert!(line.starts_with("pyproject.toml: ") && line.contains(expected), "{does}: {line}");
+    }
+    let app = place.build(&with_backend("pass"), "").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &[]), ["odd"]);
+}
+
+/// The same in a source that is asked for.
+#[test]
+fn sources_that_do_harm_end_with_one_line() {
+    if !may_download() {
+        return;
+    }
+    let mut place = Place::new();
+    place.bounds = Bounds { bytes: 32 << 20, files: 1000, ..place.bounds };
+    let outside = folder();
+    let asking = |does: &str, links: &str| {
+        let own = with_backend(does);
+        let read = |name: &str| fs::read_to_string(own.path(name)).expect("there");
+        let project = project(&[
+            ("pyproject.toml", "[tool.pyapp]\nentry = 'odd:main'\n"),
+            ("requirements.txt", "./odd-1.0.tar.gz\n"),
+        ]);
+        let (settings, backend) = (read("pyproject.toml"), read("backend.py"));
+        let info = "'PKG-INFO': HEAD.decode()";
+        make(
+            &project,
+            &format!("sdist({{'pyproject.toml': {settings:?}, 'backend.py': {backend:?}, {info}}}, {links})"),
+        );
+        project
+    };
+    for (does, expected) in HARM {
+        place.bounds.backend = Duration::from_secs(if does.contains("sleep") { 3 } else { 300 });
+        let line = place.refused(&asking(does, ""), "");
+        assert!(line.starts_with("requirements.txt: ") && line.contains("odd"), "{does}: {line}");
+        assert!(line.contains(expected), "{does}: {line}");
+    }
+    let here = outside.path().display();
+    for (links, does) in [
+        (format!("{{'link': '{here}'}}"), "open('link/evil', 'w').write('x')"),
+        ("{'link': '../..'}".to_string(), "open('link/evil', 'w').write('x')"),
+        (format!("{{'link': '{here}/evil'}}"), "open('link', 'w').write('x')"),
+        ("{}".to_string(), &format!("os.symlink('{here}', 'link'); open('link/evil', 'w').write('x')")),
+    ] {
+        let line = place.refused(&asking(does, &links), "");
+        assert!(line.starts_with("requirements.txt: uv found: Failed to "), "{links}: {line}");
+    }
+    assert_eq!(names(outside.path()), Vec::<String>::new());
+    let mut evil = Command::new("find");
+    evil.arg(place.cache.path()).args(["-name", "evil"]);
+    assert_eq!(run(evil).stdout, "");
+    let bomb = project(&[
+        ("pyproject.toml", "[tool.pyapp]\nentry = 'odd:main'\n"),
+        ("requirements.txt", "./odd-1.0.tar.gz\n"),
+    ]);
+    make(&bomb, "sdist({'pyproject.toml': '', 'zeros.bin': '\\0' * 400_000_000})");
+    place.refused(&bomb, "");
+    let app = place.build(&asking("pass", ""), "").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &[]), ["odd"]);
+}
+
+/// Where a project lies is no affair of a shell's.
+#[test]
+fn a_project_may_lie_anywhere() {
+    if !may_download() {
+        return;
+    }
+    for name in ["it's a \"project\" $(touch evil) `touch evil` \\ *", " two\nlines "] {
+        let place = Place::new();
+        let outer = with_backend("pass");
+        let inner = outer.path(name);
+        let out = Project { folder: tempfile::tempdir_in(outer.path("")).expect("made"), out: folder() };
+        let files =
+            ["pyproject.toml", "backend.py"].map(|file| (file, fs::read_to_string(outer.path(file)).expect("there")));
+        fs::create_dir(&inner).expect("made");
+        files.iter().for_each(|(file, text)| fs::write(inner.join(file), text).expect("written"));
+        let settings = Settings {
+            project: inner.clone(),
+            out: out.out.path().join(name),
+            cache: place.cache.path().to_path_buf(),
+            ..settings(&outer)
+        };
+        let report = pipeline::build(&settings).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(report.summary.contains("the project's own distribution"), "{}", report.summary);
+        let evil = |folder: PathBuf| folder.join("evil").exists();
+        assert!(!evil(inner) && !evil(outer.path("")) && !Path::new("evil").exists());
+    }
+}

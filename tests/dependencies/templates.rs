@@ -1,0 +1,99 @@
+//! Whole projects, as people have them, in `templates/`: each becomes an executable by one command.
+
+use super::common::project::{App, Project, folder};
+use super::{lines, may_download, settings, uv};
+use pipeline::settings::Settings;
+use std::fs;
+use std::path::Path;
+
+/// A copy of a template, as a build may write a lock beside it.
+fn template(name: &str) -> Project {
+    let project = Project { folder: folder(), out: folder() };
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dependencies/templates").join(name);
+    copy(&from, &project.path(""));
+    project
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("created");
+    for entry in fs::read_dir(from).expect("listed").map(|entry| entry.expect("listed")) {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() { copy(&path, &to) } else { fs::copy(&path, &to).map(drop).expect("copied") }
+    }
+}
+
+/// Builds what `PYAPP_PROJECT` would name.
+fn build(project: &Project, named: &str) -> App {
+    let settings = Settings { project: project.path(named), ..settings(project) };
+    project.build_with(&settings).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn a_src_layout_with_commands_and_data_files() {
+    if !may_download() {
+        return;
+    }
+    let app = build(&template("src_layout"), "");
+    let run = |name: &str, arguments: &[&str]| app.run_with(name, arguments, &[]);
+    assert_eq!(run("greet", &["world"]), (0, "Hello, world\n".to_string()));
+    assert_eq!(run("greet", &["--language", "de", "Welt"]), (0, "Guten Tag, Welt\n".to_string()));
+    assert_eq!(run("greet", &["--version"]), (0, "greet, version 1.2.0\n".to_string()));
+    assert_eq!(run("languages", &[]), (0, "de\nen\n".to_string()));
+    let (status, said) = run("greet", &["--language", "xx", "y"]);
+    assert!(status == 2 && said.contains("'xx' is not one of 'de', 'en'"), "{said}");
+}
+
+#[test]
+fn a_flat_layout() {
+    if !may_download() {
+        return;
+    }
+    assert_eq!(lines(&build(&template("flat"), ""), &[]), ["3 words, click 8"]);
+}
+
+#[test]
+fn requirements_with_hashes() {
+    if !may_download() {
+        return;
+    }
+    let project = template("hashes");
+    assert_eq!(lines(&build(&project, ""), &[]), ["locked: click 8.3.0"]);
+    assert!(!project.path("requirements.lock").exists());
+}
+
+#[test]
+fn a_script_with_inline_metadata() {
+    if !may_download() {
+        return;
+    }
+    let said = lines(&build(&template("script"), "table.py"), &[]);
+    assert_eq!(said, ["name      version", "--------  ---------", "tabulate  0.9.0"]);
+}
+
+/// A lock of uv's names where it has looked, so it is made here.
+#[test]
+fn a_member_of_a_workspace_with_a_lock() {
+    if !may_download() {
+        return;
+    }
+    let project = template("workspace");
+    uv(&project, &["lock", "-q"]);
+    let app = build(&project, "app");
+    assert_eq!(lines(&app, &[]), ["Versions: app 2.0, click 8.3.0, lib 1.0"]);
+    assert!(app.report.summary.contains("from uv.lock"), "{}", app.report.summary);
+}
+
+/// Also one of PEP 751.
+#[test]
+fn a_project_with_a_pylock() {
+    if !may_download() {
+        return;
+    }
+    let project = template("pylock");
+    let export = ["export", "-q", "--no-emit-project", "--format", "pylock.toml", "--preview-features", "pylock"];
+    uv(&project, &[&export[..], &["-o", "pylock.toml"]].concat());
+    fs::remove_file(project.path("uv.lock")).expect("removed");
+    let app = build(&project, "");
+    assert_eq!(lines(&app, &[]), ["locked 3.0, click 8.3.0"]);
+    assert!(app.report.summary.contains("from pylock.toml"), "{}", app.report.summary);
+}

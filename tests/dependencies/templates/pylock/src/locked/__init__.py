@@ -1,0 +1,9 @@
+import importlib.metadata
+import importlib.resources
+
+import click
+
+
+def main():
+    text = importlib.resources.files(__name__).joinpath("text.txt").read_text().strip()
+    click.echo(f"{text} {importlib.metadata.version('locked')}, click {importlib.metadata.version('click')}")
