@@ -89,11 +89,6 @@ const SAID: [&str; 3] = ["hello me 1.2 words", "['click', 'tool_box']", "[]"];
 
 /// uv and the interpreter, as builds have left them in the cache; the newest of each.
 fn uv(project: &Project, arguments: &[&str]) {
-    uv_with(project, arguments, &[]);
-}
-
-/// As [`uv`], with variables.
-fn uv_with(project: &Project, arguments: &[&str], variables: &[(&str, PathBuf)]) {
     // A build that asks for something, so that they are there.
     static BUILT: Once = Once::new();
     BUILT.call_once(|| {
@@ -116,7 +111,6 @@ fn uv_with(project: &Project, arguments: &[&str], variables: &[(&str, PathBuf)])
     };
     let mut command = Command::new(newest("uv-", "bin/uv"));
     command.args(arguments).current_dir(project.path("")).env("UV_PYTHON", newest("interpreter-", "bin/python3.13"));
-    command.envs(variables.iter().map(|(name, value)| (name, value)));
     let said = run(command);
     assert_eq!(said.status, Some(0), "{}", said.stderr);
 }

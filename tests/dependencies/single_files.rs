@@ -1,9 +1,8 @@
 //! Projects that are one file: scripts and wheels.
 
 use super::common::dedent;
-use super::{SAID, build, lines, may_download, package, project, settings, uv, uv_with};
+use super::{SAID, lines, may_download, package, project, settings, uv};
 use pipeline::settings::Settings;
-use std::env;
 use std::fs;
 
 #[test]
@@ -72,14 +71,11 @@ fn a_wheel_is_a_project_too() {
         return;
     }
     let project = project(&package());
-    build(&project).unwrap_or_else(|error| panic!("{error}"));
-    // The backend may run here as in a build.
-    let path = env::var_os("PATH").expect("a path");
-    let mut pythons = env::split_paths(&path).map(|path| path.join("python3"));
-    let python = pythons.find(|python| python.is_file()).expect("python3");
-    let here = fs::canonicalize(project.path("")).expect("there");
-    let variables = [("PYAPP_HOST_PYTHON", python), ("PYAPP_ON_HOST_IN", here)];
-    uv_with(&project, &["build", "-q", "--wheel", "-o", "dist"], &variables);
+    // uv's own backend needs no Python.
+    let settings_file = fs::read_to_string(project.path("pyproject.toml")).expect("there");
+    let settings_file = settings_file.replace("\"hatchling\"", "\"uv_build\"").replace("hatchling.build", "uv_build");
+    project.write("pyproject.toml", &settings_file);
+    uv(&project, &["build", "-q", "--wheel", "-o", "dist"]);
     let wheel = project.path("dist/tool_box-1.2-py3-none-any.whl");
     let app = project.build_with(&Settings { project: wheel, ..settings(&project) });
     let app = app.unwrap_or_else(|error| panic!("{error}"));

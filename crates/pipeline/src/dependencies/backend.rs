@@ -5,24 +5,23 @@
 //! holds what the call is, and writes its name to a named pipe. Here the call is run, and what it said and its exit status go back
 //! the same way.
 //!
-//! A call may write to the sources that it builds, to the environment that uv has made for it, and to where its result goes. It
-//! reads nothing else of this machine, starts no program and reaches no network.
+//! What a call may reach, `sandbox.rs` says. One whose distribution is named in `[tool.pyapp] build-on-host` is told to the script
+//! to run on this machine.
 
 use super::interpreter;
+use super::own;
+use super::sandbox::{Cache, Reached};
 use crate::compilation::Python;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::guest;
-use crate::hash::sorted_entries;
 use archive::Archive;
-use host::{ContextBuilder, Quota, abi, layout};
-use policy::{Machine, Narrowing, Permissions, Reach};
+use host::{Quota, abi};
 use rustix::fs::{FileType, Mode};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use vfs::Limits;
 
 /// The named pipe in the folder for calls.
 pub(super) const CALLS: &str = "calls";
@@ -36,6 +35,8 @@ pub(super) const ENVIRONMENT: &str = "environment";
 pub(super) const SAID: &str = "said";
 /// What ends listening, in place of a call's name.
 const END: &str = "end";
+/// The answer to a call that is to run on this machine, in place of its exit status.
+pub(super) const ON_HOST: &str = "host";
 /// The exit status where a call could not be run to its end.
 const FAILED: u32 = 1;
 /// Most bytes that a call's arguments have: uv passes a short program.
@@ -43,13 +44,21 @@ const MOST_BYTES: u64 = 1 << 20;
 /// Where the guest's own files are, which are in memory.
 const TEMPORARY: &str = "/tmp";
 
+/// Sources that are built to a folder, and the distribution that they are of. Real paths.
+#[derive(Clone)]
+pub(super) struct Own {
+    pub sources: PathBuf,
+    pub output: Option<PathBuf>,
+    pub name: String,
+}
+
 /// A place to which uv's calls come.
 pub(super) struct Backends<'a> {
     build: &'a Build,
     /// The folder for calls.
     folder: PathBuf,
-    /// What calls may write to, beside what is in uv's cache.
-    output: Option<&'a Path>,
+    /// What is built that is not in uv's cache.
+    own: Option<&'a Own>,
     /// uv's cache, as a real path.
     cache: &'a Path,
     /// What builds are told by variables.
@@ -65,7 +74,7 @@ impl<'a> Backends<'a> {
     pub fn new(
         build: &'a Build,
         cache: &'a Path,
-        output: Option<&'a Path>,
+        own: Option<&'a Own>,
         variables: &'a [(&'a str, &'a str)],
     ) -> Result<Backends<'a>> {
         let folder = build.settings().out.join("backends");
@@ -77,7 +86,7 @@ impl<'a> Backends<'a> {
         let pipe = folder.join(CALLS);
         let made = rustix::fs::mknodat(rustix::fs::CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0);
         made.map_err(std::io::Error::from).doing("make the named pipe", &pipe)?;
-        Ok(Backends { build, folder, output, cache, variables, python: OnceLock::new() })
+        Ok(Backends { build, folder, own, cache, variables, python: OnceLock::new() })
     }
 
     /// The folder for calls, an absolute path.
@@ -98,7 +107,7 @@ impl<'a> Backends<'a> {
             scope.spawn(|| {
                 for line in BufReader::new(heard).lines() {
                     match line {
-                        Ok(name) if name != END => scope.spawn(move || self.answer(&self.folder.join(name))),
+                        Ok(name) if is_call(&name) => scope.spawn(move || self.answer(&self.folder.join(name))),
                         _ => break,
                     };
                 }
@@ -114,43 +123,64 @@ impl<'a> Backends<'a> {
 
     /// Runs the call in a folder, and tells its end. A script that has been killed hears nothing.
     fn answer(&self, folder: &Path) {
-        let (status, said) = match self.run(folder) {
-            Ok(end) => end,
-            Err(error) => (FAILED, error.to_string()),
+        let (answer, said) = match self.run(folder) {
+            Ok(Some((status, said))) => (status.to_string(), said),
+            Ok(None) => (ON_HOST.to_string(), String::new()),
+            Err(error) => (FAILED.to_string(), error.to_string()),
         };
         let _ = fs::write(folder.join(SAID), said);
         // The script has it open for reading, unless it has been killed: then this must not wait for it.
         let flags = rustix::fs::OFlags::WRONLY | rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::CLOEXEC;
         if let Ok(pipe) = rustix::fs::open(folder.join(STATUS), flags, Mode::empty()) {
-            let _ = writeln!(File::from(pipe), "{status}");
+            let _ = writeln!(File::from(pipe), "{answer}");
         }
     }
 
-    /// Runs the call in a folder to its end; its exit status, and what it said.
-    fn run(&self, folder: &Path) -> Result<(u32, String)> {
+    /// Runs the call in a folder to its end; its exit status, and what it said. `None` if this machine is to run it.
+    fn run(&self, folder: &Path) -> Result<Option<(u32, String)>> {
+        let fail = |message: String| Error::Guest(format!("a build backend: {message}"));
         let read = |name: &str| {
             let path = folder.join(name);
             let length = fs::metadata(&path).doing("look at", &path)?.len();
             if length > MOST_BYTES {
-                return Err(Error::Guest(format!(
-                    "a build backend: expected a call of uv's, found one of {length} bytes"
-                )));
+                return Err(fail(format!("expected a call of uv's, found one of {length} bytes")));
             }
             fs::read_to_string(&path).doing("read", &path)
         };
-        let (arguments, sources, environment) = (read(ARGUMENTS)?, read(FOLDER)?, read(ENVIRONMENT)?);
+        let (text, sources, environment) = (read(ARGUMENTS)?, read(FOLDER)?, read(ENVIRONMENT)?);
         // Behind a path stands a line's end, and it may have others of its own.
         let path = |text: &'_ str| PathBuf::from(text.strip_suffix('\n').unwrap_or(text));
-        let (sources, environment) = (&path(&sources), &path(&environment));
-        let arguments: Vec<&str> = arguments.split_terminator('\0').collect();
-        let mut results: Vec<PathBuf> = arguments.iter().flat_map(|argument| results(argument, self.cache)).collect();
-        results.extend(self.output.map(Path::to_path_buf));
-        let writable = [&[sources.clone(), environment.clone()], &results[..]].concat();
+        let (sources, environment) = (path(&sources), path(&environment));
+        let cache = Cache(self.cache);
+        if !cache.is_temporary(&environment) {
+            return Err(fail(format!("expected an environment of uv's, found {}", environment.display())));
+        }
+        let own = self.own.filter(|own| own.sources == sources);
+        let name = own.map(|own| own.name.clone()).or_else(|| cache.distribution_of(&sources));
+        if name.is_some_and(|name| self.build.project().build_on_host.contains(&name)) {
+            return Ok(None);
+        }
+        let mut reached = Reached::new(&cache, &environment, &sources, &text)?;
+        match own.map(|own| &own.output) {
+            Some(Some(output)) => reached.results.push(output.clone()),
+            // Somebody's folder, of which only something is asked: backends leave things beside the sources.
+            Some(None) => {
+                reached.sources = folder.join("sources");
+                own::copy_sources(&sources, &reached.sources)?;
+            }
+            None if cache.has_sources(&sources) => {}
+            None => return Err(fail(format!("expected sources of uv's, found {}", sources.display()))),
+        }
+        self.run_in(&reached, text.split_terminator('\0')).map(Some)
+    }
+
+    /// Runs a program of uv's in the sandbox; its exit status, and what it said.
+    fn run_in<'t>(&self, reached: &Reached, arguments: impl Iterator<Item = &'t str>) -> Result<(u32, String)> {
         let python = self.python.get_or_init(|| self.python().map_err(|error| error.to_string()));
         let (python, stdlib) = python.as_ref().map_err(|error| Error::Guest(error.clone()))?;
-        let builder = sandbox(stdlib.clone(), sources, &writable)?;
+        let builder = reached.guest(stdlib.clone())?;
         let builder = builder.argument("python3").arguments(arguments).variables(self.variables.iter().copied());
-        let packages = environment.join(interpreter::packages(&python.runtime.version)?).display().to_string();
+        let packages = reached.environment.join(interpreter::packages(&python.runtime.version)?).display().to_string();
         let builder =
             builder.variable("PYTHONPATH", packages).variable("HOME", abi::HOME).variable("TMPDIR", TEMPORARY);
         let bounds = &self.build.settings().bounds;
@@ -164,7 +194,7 @@ impl<'a> Backends<'a> {
             );
             return Ok((FAILED, said.text));
         }
-        if let Some(link) = results.iter().find_map(|folder| link_in(folder)) {
+        if let Some(link) = reached.link() {
             let name = link.file_name().unwrap_or_default().display();
             return Err(Error::Guest(format!("a build backend: expected files as its result, found the link {name}")));
         }
@@ -179,65 +209,10 @@ impl<'a> Backends<'a> {
     }
 }
 
-/// A guest in the folder of some sources, which may write to these folders and reaches nothing else.
-fn sandbox(stdlib: Archive, sources: &Path, writable: &[PathBuf]) -> Result<ContextBuilder> {
-    let fail = |error: vfs::Errno| Error::Guest(format!("the file system of a build backend: {error}"));
-    let (builder, root) = layout::python_context_and_root(stdlib, Limits::default()).map_err(fail)?;
-    let text = |path: &PathBuf| {
-        let text = path.to_str().map(str::to_string);
-        text.ok_or_else(|| Error::Guest(format!("a build backend: expected a path in UTF-8, found {}", path.display())))
-    };
-    let write = writable.iter().map(text).collect::<Result<_>>()?;
-    let permissions = Permissions { write, cwd: true, ..Permissions::default() };
-    let nothing = |_: &str| None;
-    let machine = Machine {
-        current_folder: Some(sources.to_path_buf()),
-        executable_folder: None,
-        home: None,
-        variable: &nothing,
-    };
-    let reach = Reach::of(&permissions, &Narrowing::default(), &machine, &[], None);
-    Ok(builder.grants(root, reach.grants, reach.policy, reach.current_folder))
-}
-
-/// What of uv's cache holds temporary folders in which it waits for results.
-const RESULTS: [&str; 2] = ["builds-v", "sdists-v"];
-
-/// The temporary folders in uv's cache that a text names in which uv waits for results. The text is uv's, but holds words of the
-/// sources; so nothing else is taken from it.
-fn results(text: &str, cache: &Path) -> Vec<PathBuf> {
-    let found = RESULTS.iter().flat_map(|kind| {
-        let start = format!("{}/{kind}", cache.display());
-        let found = text.match_indices(&start).filter_map(|(at, _)| {
-            let rest = text.get(at + start.len()..)?;
-            let (version, rest) = rest.split_once('/')?;
-            let name = rest.strip_prefix(".tmp")?;
-            let end = name.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(name.len());
-            let is_one = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()) && end > 0;
-            is_one.then(|| PathBuf::from(format!("{start}{version}/.tmp{}", &name[..end])))
-        });
-        found.collect::<Vec<_>>()
-    });
-    found.collect()
-}
-
-/// What an environment of uv's has, with links to the interpreter: it lies in a folder for results, too.
-const ENVIRONMENT_HAS: [&str; 5] = ["bin", "include", "lib", "lib64", "share"];
-
-/// A symbolic link in a folder for results: uv would follow it, outside the sandbox.
-fn link_in(folder: &Path) -> Option<PathBuf> {
-    let entries = sorted_entries(folder).ok()?;
-    let own = entries.into_iter().filter(|entry| ENVIRONMENT_HAS.iter().all(|name| entry.file_name() != *name));
-    own.into_iter().find_map(|entry| first_link(&entry.path()))
-}
-
-fn first_link(path: &Path) -> Option<PathBuf> {
-    let kind = path.symlink_metadata().ok()?;
-    if kind.is_symlink() {
-        return Some(path.to_path_buf());
-    }
-    let entries = if kind.is_dir() { sorted_entries(path).unwrap_or_default() } else { Vec::new() };
-    entries.iter().find_map(|entry| first_link(&entry.path()))
+/// Whether a line is the name of a call's folder, as the script makes them.
+fn is_call(line: &str) -> bool {
+    let own = line.strip_prefix(CALL).unwrap_or_default();
+    line != END && !own.is_empty() && own.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
@@ -245,23 +220,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_in_a_result_is_found_and_those_of_an_environment_are_left() {
-        let folder = tempfile::tempdir().expect("a folder");
-        fs::create_dir_all(folder.path().join("bin")).expect("created");
-        fs::create_dir_all(folder.path().join("a/b")).expect("created");
-        let link = |name: &str| std::os::unix::fs::symlink("/etc/hostname", folder.path().join(name)).expect("linked");
-        link("bin/python");
-        link("lib64");
-        assert_eq!(link_in(folder.path()), None);
-        link("a/b/METADATA");
-        assert_eq!(link_in(folder.path()), Some(folder.path().join("a/b/METADATA")));
-    }
-
-    #[test]
-    fn only_folders_for_results_are_taken_from_a_call() {
-        let cache = Path::new("/c");
-        let text = "f('/c/sdists-v11/.tmpAb1', \"/c/sdists-v11/pypi/x/1/y\", '/c/sdists-v/.tmpA', '/c/sdists-v1/.tmp/../..', \
-                    '/c/archive-v0/.tmpA', '/d/sdists-v11/.tmpA', '/c/builds-v0/.tmpC/x')";
-        assert_eq!(results(text, cache), [PathBuf::from("/c/builds-v0/.tmpC"), "/c/sdists-v11/.tmpAb1".into()]);
+    fn a_call_is_a_folder_of_the_scripts() {
+        for (line, expected) in [
+            ("call.aB3", true),
+            ("call.", false),
+            ("end", false),
+            ("call.a/b", false),
+            ("call...", false),
+            ("x", false),
+        ] {
+            assert_eq!(is_call(line), expected, "{line}");
+        }
     }
 }

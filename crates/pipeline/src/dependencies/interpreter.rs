@@ -20,15 +20,14 @@ use std::path::{Path, PathBuf};
 pub(super) const CALLS_IN: &str = "PYAPP_CALLS_IN";
 /// The path of a python3 of this machine.
 pub(super) const HOST: &str = "PYAPP_HOST_PYTHON";
-/// The packages whose backends that runs, with blanks between: names as uv's cache has them.
-pub(super) const ON_HOST: &str = "PYAPP_ON_HOST";
-/// A folder whose backend it runs, too.
-pub(super) const ON_HOST_IN: &str = "PYAPP_ON_HOST_IN";
+/// Where this machine's programs are. (uv puts those of its environments in front of them.)
+pub(super) const PATH: &str = "PYAPP_PATH";
 
 /// The script, without its answer. `$exe`, `$root` and `$base` are filled in by the shell, as JSON has them. A substitution loses the
 /// line ends behind it, which a path may end with; so each path has something behind it until it is there.
 const SCRIPT: &str = r#"#!/bin/sh
 # Tells uv about pyapp's CPython, and has build backends run in it: crates/pipeline/src/dependencies/interpreter.rs.
+PATH=${@PATH@:-/usr/bin:/bin}
 file=$(readlink -f "$0")
 base=$(CDPATH= cd "${file%/*}/.." && pwd -P && echo .)
 base=${base%??}
@@ -48,15 +47,6 @@ END
 esac
 here=$(pwd -P && echo .)
 here=${here%??}
-on_host=
-[ -n "$@ON_HOST_IN@" ] && [ "$here" = "$@ON_HOST_IN@" ] && on_host=yes
-for name in $@ON_HOST@; do
-    case "$here" in "$UV_CACHE_DIR"/sdists-v*/"$name"/*) on_host=yes ;; esac
-done
-if [ -n "$on_host" ]; then
-    export PYTHONPATH="$root/@PACKAGES@" PYTHONDONTWRITEBYTECODE=1
-    exec "$@HOST@" "$@"
-fi
 if ! [ -p "$@CALLS_IN@/@CALLS@" ]; then
     echo "no build of pyapp's hears calls in $@CALLS_IN@" >&2
     exit 1
@@ -69,6 +59,10 @@ printf '%s\n' "$here" > "$call/@FOLDER@"
 printf '%s\n' "$root" > "$call/@ENVIRONMENT@"
 printf '%s\n' "${call##*/}" > "$@CALLS_IN@/@CALLS@"
 read -r status <&3
+if [ "$status" = @ON_HOST@ ]; then
+    export PYTHONPATH="$root/@PACKAGES@" PYTHONDONTWRITEBYTECODE=1
+    exec "$@HOST@" "$@"
+fi
 cat "$call/@SAID@" >&2
 exit "$status"
 "#;
@@ -163,8 +157,8 @@ fn script(version: &str) -> Result<String> {
         ("@ANSWER@", answer.as_str()),
         ("@PACKAGES@", &packages(version)?),
         ("@HOST@", HOST),
-        ("@ON_HOST@", ON_HOST),
-        ("@ON_HOST_IN@", ON_HOST_IN),
+        ("@ON_HOST@", backend::ON_HOST),
+        ("@PATH@", PATH),
         ("@CALLS_IN@", CALLS_IN),
         ("@CALLS@", backend::CALLS),
         ("@CALL@", backend::CALL),
@@ -249,24 +243,43 @@ mod tests {
         assert_eq!((&said["sys_prefix"], &said["sys_base_prefix"]), (&json!(environment), &json!(base)));
     }
 
+    /// What stands in for a build: it hears one call, and gives this answer.
+    fn answered(interpreter: &Path, folder: &Path, answer: &str) -> (bool, String) {
+        let calls = folder.join("calls in");
+        fs::create_dir(&calls).expect("created");
+        let pipe = calls.join(backend::CALLS);
+        assert!(Command::new("mkfifo").arg(&pipe).status().expect("started").success());
+        let mut script = Command::new(interpreter);
+        script.args(["-c", "ho ok"]).env(HOST, "/bin/echo").env(CALLS_IN, &calls).env("PATH", "/nowhere");
+        script.current_dir(folder).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let child = script.spawn().expect("started");
+        let call = calls.join(fs::read_to_string(&pipe).expect("told").trim_end());
+        let read = |name: &str| fs::read_to_string(call.join(name)).expect("there");
+        assert_eq!(read(backend::ARGUMENTS), "-c\0ho ok\0");
+        let real = fs::canonicalize(folder).expect("there");
+        assert_eq!(read(backend::FOLDER), format!("{}\n", real.display()));
+        fs::write(call.join(backend::SAID), "said\n").expect("written");
+        fs::write(call.join(backend::STATUS), format!("{answer}\n")).expect("answered");
+        let output = child.wait_with_output().expect("ended");
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(text).expect("UTF-8"))
+    }
+
     #[test]
-    fn it_hands_calls_over_but_those_for_this_machine() {
+    fn it_hands_calls_over_and_does_as_it_is_told() {
         let test = TestBuild::new();
-        let interpreter = test.open().interpreter("3.13.5").expect("written");
-        let cache = fs::canonicalize(test.path("cache")).expect("there");
-        let folder = cache.join("sdists-v11/pypi/markupsafe/3.0.4/x/src");
-        fs::create_dir_all(&folder).expect("created");
-        let run = |names: &str, own: &Path| {
-            let mut command = Command::new(&interpreter.path);
-            command.args(["-c", "hook"]).current_dir(&folder).env(HOST, "/bin/echo").env("UV_CACHE_DIR", &cache);
-            command.env(CALLS_IN, "/nowhere");
-            let output = command.env(ON_HOST, names).env(ON_HOST_IN, own).output().expect("started");
-            (output.status.success(), String::from_utf8(output.stdout).expect("UTF-8"))
-        };
-        let elsewhere = Path::new("/elsewhere");
-        assert_eq!(run("pyyaml markupsafe", elsewhere), (true, "-c hook\n".to_string()));
-        assert_eq!(run("", &folder), (true, "-c hook\n".to_string()));
-        assert_eq!(run("markup safe", elsewhere), (false, String::new()));
+        let interpreter = test.open().interpreter("3.13.5").expect("written").path;
+        for (answer, expected) in
+            [("0", (true, "said\n")), ("3", (false, "said\n")), (backend::ON_HOST, (true, "-c ho ok\n"))]
+        {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (succeeded, said) = answered(&interpreter, folder.path(), answer);
+            assert_eq!((succeeded, said.as_str()), expected, "{answer}");
+        }
+        // Nobody hears it.
+        let mut command = Command::new(&interpreter);
+        let output = command.args(["-c", "hook"]).env(CALLS_IN, "/nowhere").output().expect("started");
+        assert!(!output.status.success());
     }
 
     #[test]

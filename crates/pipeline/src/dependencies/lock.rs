@@ -154,9 +154,7 @@ impl Build {
     fn asking_the_project<'a>(&self, uv: &Uv<'a>) -> Result<Uv<'a>> {
         let project = self.project();
         match &project.metadata {
-            Some(metadata) if metadata.is_package => {
-                uv.building(&project.folder, &self.settings().out, &metadata.package_name())
-            }
+            Some(metadata) if metadata.is_package => uv.building(&project.folder, None, &metadata.package_name()),
             _ => Ok(uv.clone()),
         }
     }

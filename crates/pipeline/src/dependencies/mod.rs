@@ -9,6 +9,8 @@
 //! | `uv.rs` | gets uv, runs it |
 //! | `interpreter.rs` | what uv takes for the Python that it installs for |
 //! | `backend.rs` | runs build backends, in the guest |
+//! | `sandbox.rs` | what a build backend may reach |
+//! | `confine.rs` | what uv itself may do while it builds |
 //! | `check.rs` | whether what is installed goes together |
 //! | `excluded.rs` | what is left out by name |
 //! | `message.rs` | uv's words in one line |
@@ -22,6 +24,7 @@
 
 mod backend;
 mod check;
+mod confine;
 mod excluded;
 mod install;
 mod interpreter;
@@ -30,6 +33,7 @@ mod message;
 mod native;
 mod own;
 mod requires;
+mod sandbox;
 mod tidy;
 mod uv;
 mod watch;

@@ -35,10 +35,7 @@ impl Build {
             fs::remove_dir_all(&work).doing("remove", &work)?;
         }
         let copied = work.join("sources");
-        fs::create_dir_all(&copied).doing("create", &copied)?;
-        for source in &sources {
-            copy(source, &copied.join(source.file_name().unwrap_or_default()))?;
-        }
+        copy_sources(project_folder, &copied)?;
         let key = uv.key.clone().part("sources", hash::of_tree(&copied)?).part("steps", include_str!("own.rs"));
         let key = key.part("on host", project.build_on_host.join(" "));
         let folder = self.cache().folder("own", key.part("tidy", include_str!("tidy.rs")), |site| {
@@ -47,15 +44,20 @@ impl Build {
             fs::create_dir_all(&wheels).doing("create", &wheels)?;
             // Not quiet: else uv says nothing of what the backend has said.
             let build = ["build", "--wheel", "-o"].map(PathBuf::from).into_iter().chain([wheels.clone()]);
-            let built = uv.building(&copied, &wheels, &name)?.run(&copied, build);
+            let built = uv.building(&copied, Some(&wheels), &name)?.run(&copied, build);
             built.map_err(|failure| failure.naming(&copied, &name).about(&file, &project.build_on_host))?;
-            let mut made = sorted_entries(&wheels)?.into_iter().map(|entry| entry.path());
-            let wheel = made.find(|path| path.extension().is_some_and(|ending| ending == "whl"));
-            let wheel = wheel.ok_or_else(|| Error::Project {
-                place: file.display().to_string(),
-                message: "expected its build backend to make a wheel, found none; correct [build-system]".to_string(),
-            })?;
-            if !wheel.symlink_metadata().doing("look at", &wheel)?.is_file() {
+            let mut made: Vec<PathBuf> = sorted_entries(&wheels)?.into_iter().map(|entry| entry.path()).collect();
+            made.retain(|path| path.extension().is_some_and(|ending| ending == "whl"));
+            let [wheel] = &made[..] else {
+                return Err(Error::Project {
+                    place: file.display().to_string(),
+                    message: format!(
+                        "expected its build backend to make one wheel, found {}; correct [build-system]",
+                        made.len()
+                    ),
+                });
+            };
+            if !wheel.symlink_metadata().doing("look at", wheel)?.is_file() {
                 return Err(Error::Project {
                     place: file.display().to_string(),
                     message:
@@ -77,6 +79,18 @@ impl Build {
         fs::remove_dir_all(&work).doing("remove", &work)?;
         Ok((folder, sources))
     }
+}
+
+/// Copies what may be sources of a project to a new folder.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(super) fn copy_sources(project_folder: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).doing("create", to)?;
+    for source in sources(project_folder)? {
+        copy(&source, &to.join(source.file_name().unwrap_or_default()))?;
+    }
+    Ok(())
 }
 
 /// What may be sources of a project, in its folder.

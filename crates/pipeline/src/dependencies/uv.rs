@@ -1,10 +1,12 @@
 //! uv: resolves, verifies, downloads and unpacks what a project asks for. It is never the machine's own, but one that
 //! `uv.txt` pins by hash, as the compiler of the recipe is, so that it asks the interpreter what we answer.
 //!
-//! What it runs of what it gets are build backends and build scripts only, and these run inside the guest (`backend.rs`). Those
-//! that `[tool.pyapp] build-on-host` names run under this machine's python3.
+//! What it runs of what it gets are build backends and build scripts only, and these run inside the guest (`backend.rs`). uv itself
+//! is confined meanwhile (`confine.rs`). Those that `[tool.pyapp] build-on-host` names run under this machine's python3, and with
+//! that setting uv is not confined.
 
-use super::backend::Backends;
+use super::backend::{Backends, Own};
+use super::confine::Confined;
 use super::interpreter::{self, Interpreter};
 use super::message;
 use super::watch::Watch;
@@ -16,7 +18,7 @@ use crate::hash::Key;
 use crate::log::Log;
 use crate::pip::Downloads;
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,7 +44,7 @@ const SETTINGS: [(&str, &str); 6] = [
     ("NO_COLOR", "1"),
 ];
 /// What would lead it, or a backend, to another Python, or contradict what it is told.
-const OTHERS: [&str; 12] = [
+const OTHERS: [&str; 14] = [
     "CONDA_PREFIX",
     "PYTHONHOME",
     "PYTHONPATH",
@@ -50,6 +52,8 @@ const OTHERS: [&str; 12] = [
     "UV_LOCKED",
     "UV_NO_BINARY",
     "UV_NO_BUILD",
+    "UV_NO_BUILD_ISOLATION",
+    "UV_NO_BUILD_ISOLATION_PACKAGE",
     "UV_NO_CACHE",
     "UV_PROJECT",
     "UV_SYSTEM_PYTHON",
@@ -68,10 +72,8 @@ pub(super) struct Uv<'a> {
     /// Where an environment keeps what is installed in it.
     packages: String,
     cache: PathBuf,
-    /// A folder whose backend runs on this machine.
-    on_host_in: Option<PathBuf>,
-    /// Where backends may write, beside what is uv's.
-    output: Option<PathBuf>,
+    /// What is built that is not in its cache.
+    own: Option<Own>,
     /// What a result of it depends on beside its arguments.
     pub key: Key,
 }
@@ -104,24 +106,22 @@ impl Build {
             interpreter,
             packages: interpreter::packages(version)?,
             cache: fs::canonicalize(&kept).doing("look at", &kept)?,
-            on_host_in: None,
-            output: None,
+            own: None,
             key: pure,
         })
     }
 }
 
 impl Uv<'_> {
-    /// The same, for building the sources in a folder to another one. If they are of one of these distributions, their backend runs
-    /// on this machine.
+    /// The same, which may run the backend of a distribution whose sources lie in a folder, to build them to another one, or else to ask
+    /// it something.
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn building(&self, sources: &Path, output: &Path, name: &str) -> Result<Self> {
+    pub fn building(&self, sources: &Path, output: Option<&Path>, name: &str) -> Result<Self> {
         let real = |folder: &Path| fs::canonicalize(folder).doing("look at", folder);
-        let is_on_host = self.build.project().build_on_host.iter().any(|listed| listed == name);
-        let on_host_in = if is_on_host { Some(real(sources)?) } else { None };
-        Ok(Uv { on_host_in, output: Some(real(output)?), ..self.clone() })
+        let own = Own { sources: real(sources)?, output: output.map(real).transpose()?, name: name.to_string() };
+        Ok(Uv { own: Some(own), ..self.clone() })
     }
 
     /// Makes an environment of our CPython, empty, in a folder; where what is installed in it lies.
@@ -151,26 +151,41 @@ impl Uv<'_> {
         folder: &Path,
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
     ) -> std::result::Result<(), Failure> {
+        let out = fs::canonicalize(&self.build.settings().out).doing("look at", &self.build.settings().out)?;
+        let temporary = out.join("uv-temporary");
+        fs::create_dir_all(&temporary).doing("create", &temporary)?;
+        let arguments: Vec<OsString> = arguments.into_iter().map(|argument| argument.as_ref().to_os_string()).collect();
+        // What it installs to, it may make.
+        let target = arguments.iter().skip_while(|argument| *argument != "--target").nth(1).map(PathBuf::from);
+        let target: Vec<PathBuf> = target.into_iter().collect();
+        for target in &target {
+            fs::create_dir_all(target).doing("create", target)?;
+        }
         let mut uv = Command::new(&self.program);
         uv.args(arguments).current_dir(folder);
         uv.env("UV_PYTHON", &self.interpreter).env("UV_CACHE_DIR", &self.cache).envs(SETTINGS).envs(PURE);
-        uv.env(interpreter::ON_HOST, self.build.project().build_on_host.join(" "));
         uv.env(interpreter::HOST, host_python().unwrap_or_else(|| NO_PYTHON.into()));
         OTHERS.iter().for_each(|name| {
             uv.env_remove(name);
         });
-        match &self.on_host_in {
-            Some(folder) => uv.env(interpreter::ON_HOST_IN, folder),
-            None => uv.env_remove(interpreter::ON_HOST_IN),
-        };
         if self.build.settings().offline {
             uv.env("UV_OFFLINE", "1");
         }
-        let backends = Backends::new(self.build, &self.cache, self.output.as_deref(), &PURE)?;
+        let backends = Backends::new(self.build, &self.cache, self.own.as_ref(), &PURE)?;
         uv.env(interpreter::CALLS_IN, backends.folder());
         let other = |error: String| Failure::Other(Error::Runtime(error));
         let mut watch = Watch::new(&self.cache, &self.build.settings().bounds);
-        let ended = backends.serve(|| output_while(uv, LIMIT, |process| watch.look(process)))?;
+        uv.env(interpreter::PATH, env::var_os("PATH").unwrap_or_default()).env("TMPDIR", &temporary);
+        let confined = Confined {
+            writable: [vec![self.cache.clone(), out.clone()], target].concat(),
+            programs: [&self.program, &self.interpreter]
+                .iter()
+                .filter_map(|file| Some(file.parent()?.to_path_buf()))
+                .collect(),
+        };
+        let work = || output_while(uv, LIMIT, |process| watch.look(process));
+        let trusts_some = !self.build.project().build_on_host.is_empty();
+        let ended = backends.serve(|| if trusts_some { Ok(work()) } else { confined.within(work) })??;
         if let Some(found) = watch.found.take() {
             watch.clear();
             return Err(Failure::TooMuch(found));
