@@ -80,7 +80,7 @@ fn a_member_of_a_workspace_with_a_lock() {
     uv(&project, &["lock", "-q"]);
     let app = build(&project, "app");
     assert_eq!(lines(&app, &[]), ["Versions: app 2.0, click 8.3.0, lib 1.0"]);
-    assert!(app.report.summary.contains("from uv.lock"), "{}", app.report.summary);
+    assert!(app.summary().contains("from uv.lock"), "{}", app.summary());
 }
 
 /// Also one of PEP 751.
@@ -95,5 +95,5 @@ fn a_project_with_a_pylock() {
     fs::remove_file(project.path("uv.lock")).expect("removed");
     let app = build(&project, "");
     assert_eq!(lines(&app, &[]), ["locked 3.0, click 8.3.0"]);
-    assert!(app.report.summary.contains("from pylock.toml"), "{}", app.report.summary);
+    assert!(app.summary().contains("from pylock.toml"), "{}", app.summary());
 }

@@ -140,7 +140,7 @@ fn a_project_may_lie_anywhere() {
             ..settings(&outer)
         };
         let report = pipeline::build(&settings).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(report.summary.contains("the project's own distribution"), "{}", report.summary);
+        assert!(report.summary.concat().contains("the project's own distribution"), "{:?}", report.summary);
         let evil = |folder: PathBuf| folder.join("evil").exists();
         assert!(!evil(inner) && !evil(outer.path("")) && !Path::new("evil").exists());
     }
