@@ -64,6 +64,13 @@ fn a_backend_that_does_harm_ends_with_one_line() {
     assert_eq!(lines(&app, &[]), ["odd"]);
 }
 
+/// The files of this name in a cache.
+fn found(place: &Place, name: &str) -> String {
+    let mut find = Command::new("find");
+    find.arg(place.cache.path()).args(["-name", name]);
+    run(find).stdout
+}
+
 /// The same in a source that is asked for.
 #[test]
 fn sources_that_do_harm_end_with_one_line() {
@@ -90,7 +97,13 @@ fn sources_that_do_harm_end_with_one_line() {
     };
     for (does, expected) in HARM {
         place.bounds.backend = Duration::from_secs(if does.contains("sleep") { 3 } else { 300 });
-        let line = place.refused(&asking(does, ""), "");
+        let project = asking(does, "");
+        let line = place.refused(&project, "");
+        if does.contains("write") {
+            // What it has written is gone, and it is unpacked again.
+            assert_eq!(found(&place, "big"), "");
+            assert_eq!(place.refused(&project, ""), line);
+        }
         assert!(line.starts_with("requirements.txt: ") && line.contains("odd"), "{does}: {line}");
         assert!(line.contains(expected), "{does}: {line}");
     }
@@ -105,9 +118,7 @@ fn sources_that_do_harm_end_with_one_line() {
         assert!(line.starts_with("requirements.txt: uv found: Failed to "), "{links}: {line}");
     }
     assert_eq!(names(outside.path()), Vec::<String>::new());
-    let mut evil = Command::new("find");
-    evil.arg(place.cache.path()).args(["-name", "evil"]);
-    assert_eq!(run(evil).stdout, "");
+    assert_eq!(found(&place, "evil"), "");
     let bomb = project(&[
         ("pyproject.toml", "[tool.pyapp]\nentry = 'odd:main'\n"),
         ("requirements.txt", "./odd-1.0.tar.gz\n"),

@@ -83,7 +83,11 @@ fn not_built(said: &str) -> Option<&str> {
 
 /// The package that is asked for by the path or the address of its source, which uv was not to build.
 pub(super) fn named_source(said: &str) -> Option<String> {
-    let (_, rest) = said.split_once("Building source distributions is disabled, but attempted to build `")?;
+    // The second if it knows the source already.
+    let (_, rest) =
+        said.split_once("Building source distributions is disabled, but attempted to build `").or_else(|| {
+            said.split_once("Building source distributions for `").filter(|(_, rest)| rest.contains("` is disabled"))
+        })?;
     Some(rest.split_once('`')?.0.to_string())
 }
 
@@ -122,6 +126,9 @@ mod tests {
         assert_eq!(without_wheel(NO_WHEELS), Some(package(Some("2.5.5"))));
         assert_eq!(without_wheel(NO_BINARY), Some(package(None)));
         assert_eq!(without_wheel("error: Failed to fetch: `x`\n"), None);
+        let known =
+            "error: Failed to build `x @ file:///x`\n  cause: Building source distributions for `x` is disabled\n";
+        assert_eq!(named_source(known).as_deref(), Some("x"));
         let source = "error: Building source distributions is disabled, but attempted to build `x`\n";
         assert_eq!((named_source(source).as_deref(), named_source(NO_BINARY)), (Some("x"), None));
     }
