@@ -22,6 +22,7 @@ fn main() -> ExitCode {
                 println!("cargo:warning={}", report.pruned);
             }
             println!("cargo:rustc-env=PYAPP_TARGET={}", report.target);
+            println!("cargo:rustc-env=PYAPP_PARTS={}", report.parts);
             for line in report.summary {
                 println!("cargo:warning={line}");
             }

@@ -91,6 +91,10 @@ class Refused(Exception):
         self.problems = problems
 
 
+class DoesNotCompile(Refused):
+    """Refused for what stands in a source."""
+
+
 def compile_tree(source, output, *, prefix=None, optimize=0, exclude=(), case_sensitive=False,
                  known=None, keep_source=(), data_sources=False, skip=False,
                  tell=lambda line: None):
@@ -281,7 +285,7 @@ def make_result(entry, options, scratch, tell):
     rule = source_rule(entry, options)
     try:
         content = bytecode(entry, source, options, scratch)
-    except Refused:
+    except DoesNotCompile:
         if options.skip:
             return []
         if rule is None and entry.source_path not in options.lenient:
@@ -291,10 +295,11 @@ def make_result(entry, options, scratch, tell):
     if rule is None:
         return [Result(entry.output_path, entry.kind, content, sha256)]
     tell(f"kept {rule}: {shown(entry.source_path)}")
-    optimization = "" if options.optimize == 0 else options.optimize
-    cached = importlib.util.cache_from_source(entry.source_path, optimization=optimization)
+    folder, _, name = entry.output_path.rpartition("/")
+    optimization = f".opt-{options.optimize}" if options.optimize else ""
+    cached = f"{CACHE}/{name[:-len('.pyc')]}.{sys.implementation.cache_tag}{optimization}.pyc"
     return [Result(entry.source_path, "data", source, sha256),
-            Result(cached.replace(os.sep, "/"), entry.kind, content, sha256)]
+            Result(f"{folder}/{cached}" if folder else cached, entry.kind, content, sha256)]
 
 
 def bytecode(entry, source, options, scratch):
@@ -398,7 +403,7 @@ def compile_module(path, virtual_path, optimize, scratch):
         error = caught.exc_value if isinstance(caught, py_compile.PyCompileError) else caught
         line = getattr(error, "lineno", None) or 1
         reason = shown(f"{type(error).__name__}: {getattr(error, 'msg', None) or error}")
-        raise Refused([f"{shown(path)}:{line}: {reason}"]) from error
+        raise DoesNotCompile([f"{shown(path)}:{line}: {reason}"]) from error
 
 
 def reproducible_dump(code):

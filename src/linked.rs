@@ -22,13 +22,15 @@ static ASSETS: Dir<'_> = include_dir!("$OUT_DIR/assets");
 macro_rules! embed {
     ($static:ident, $symbol:literal, $file:literal) => {
         std::arch::global_asm!(
-            ".pushsection .rodata.pyapp, \"a\", @progbits",
-            ".balign {alignment}",
+            ".pushsection .rodata.pyapp, \"a\", %progbits",
+            ".balign 4096",
             concat!(".globl ", $symbol),
             concat!($symbol, ":"),
+            // Of these bytes: else the compiler would take an earlier build's object, as it does not look into the file.
+            concat!($symbol, "_", env!("PYAPP_PARTS"), ":"),
             concat!(".incbin \"", env!("OUT_DIR"), "/", $file, "\""),
             ".popsection",
-            alignment = const align_of::<PageAligned<()>>(),
+            options(raw),
         );
 
         // SAFETY: the symbol stands above, with this alignment and the bytes of this file, which nobody writes.
@@ -38,6 +40,8 @@ macro_rules! embed {
         }
     };
 }
+
+const _: () = assert!(align_of::<PageAligned<()>>() == 4096);
 
 embed!(MACHINE_CODE, "pyapp_machine_code", "python.code");
 embed!(BASE_IMAGE, "pyapp_base_image", "base.image");

@@ -18,6 +18,8 @@ pub struct Report {
     pub inputs: Vec<PathBuf>,
     /// The target triple that the machine code is for.
     pub target: String,
+    /// A hash of the parts.
+    pub parts: String,
     /// What was bundled and how big it is, a line a subject.
     pub summary: Vec<String>,
     /// What is not as it should be but stops nothing, one line each.
@@ -56,7 +58,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
     } else {
         None
     };
-    build.write_parts(&python, &archive, snapshot.as_ref().map(|snapshot| &snapshot.image[..]))?;
+    let parts = build.write_parts(&python, &archive, snapshot.as_ref().map(|snapshot| &snapshot.image[..]))?;
     let symbols = build.write_symbols(&archive, &sources, &compiled)?;
     let beside = [vec![symbols], build.write_reports(&archive)?].concat();
 
@@ -79,6 +81,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
     Ok(Report {
         inputs: [build.inputs(), installed.inputs].concat(),
         target: settings.target.clone(),
+        parts,
         summary,
         warnings,
         beside,

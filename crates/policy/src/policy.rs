@@ -1,9 +1,9 @@
 //! The one place that is asked.
 
 use crate::audit::{Audit, Record};
-use crate::grant::Grant;
+use crate::grant::{Grant, Source};
 use crate::places::is_kernels;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -39,6 +39,8 @@ pub struct Policy {
     granted: BTreeMap<OsString, Access>,
     /// Bytes of the longest of these: no longer path needs to be looked up.
     longest: usize,
+    /// Those of keys: the next run has the same keys, but arguments of its own.
+    of_keys: BTreeSet<OsString>,
     /// Folders above a grant for writing that were not there when the run began.
     to_be_made: HashSet<PathBuf>,
     audit: Option<Audit>,
@@ -50,6 +52,9 @@ impl Policy {
         let mut policy = Policy { audit, ..Policy::default() };
         for grant in grants {
             policy.grant(&grant.path, grant.access);
+            if let Source::Key(_) = grant.source {
+                policy.of_keys.insert(grant.path.as_os_str().to_os_string());
+            }
             for folder in grant.path.ancestors().skip(1).take_while(|_| grant.access == Access::Write) {
                 // `symlink_metadata`: what is there and leads nowhere is not missing.
                 if folder.symlink_metadata().is_ok() {
@@ -68,12 +73,12 @@ impl Policy {
         self.longest = self.longest.max(path.as_os_str().len());
     }
 
-    /// Whether a path is that of a grant, or of a folder above one: by these names the next run looks for its grants.
-    pub fn leads_to_a_grant(&self, path: &[u8]) -> bool {
+    /// Whether a path is that of a key's grant, or of a folder above one: by these names the next run looks for it.
+    pub fn leads_to_a_key(&self, path: &[u8]) -> bool {
         let below = [path.strip_suffix(b"/").unwrap_or(path), b"/"].concat();
         let from = OsStr::from_bytes(&below).to_os_string();
-        self.granted.contains_key(OsStr::from_bytes(path))
-            || self.granted.range(from..).next().is_some_and(|(next, _)| next.as_bytes().starts_with(&below))
+        self.of_keys.contains(OsStr::from_bytes(path))
+            || self.of_keys.range(from..).next().is_some_and(|next| next.as_bytes().starts_with(&below))
     }
 
     /// What may be done with a path: the most that any grant of it or above it says.
@@ -167,19 +172,39 @@ mod tests {
         ] {
             assert_eq!(policy.access(Path::new(path)), expected, "{path}");
         }
+        assert!(policy.allows(b"/home/u/x", Intent::Read) && !policy.allows(b"/home/u/x", Intent::Write));
+        assert!(policy.allows(b"/home/u/out/x", Intent::Write) && policy.allows(b"/home/u/out/x", Intent::MakeFolder));
+    }
+
+    #[test]
+    fn the_next_run_looks_for_what_keys_grant() {
+        let grant = |path: &str, source: Source| Grant {
+            path: path.into(),
+            named: path.into(),
+            passed: Vec::new(),
+            access: Access::Write,
+            source,
+        };
+        let policy = Policy::new(
+            &[
+                grant("/home/u", Source::Argument("u".into())),
+                grant("/home/u/out", Source::Key("/home/u/out".into())),
+                grant("/home/v", Source::Argument("v".into())),
+            ],
+            None,
+        );
         for (path, expected) in [
             ("/", true),
             ("/home", true),
             ("/hom", false),
             ("/home/u", true),
             ("/home/u/ou", false),
+            ("/home/v", false),
             ("/home/u/out", true),
             ("/home/u/out/x", false),
         ] {
-            assert_eq!(policy.leads_to_a_grant(path.as_bytes()), expected, "{path}");
+            assert_eq!(policy.leads_to_a_key(path.as_bytes()), expected, "{path}");
         }
-        assert!(policy.allows(b"/home/u/x", Intent::Read) && !policy.allows(b"/home/u/x", Intent::Write));
-        assert!(policy.allows(b"/home/u/out/x", Intent::Write) && policy.allows(b"/home/u/out/x", Intent::MakeFolder));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::super::common::project::{Project, folder};
 use super::super::common::run;
 use super::super::{lines, may_download, project, settings};
-use super::{Place, make, names};
+use super::{Place, WHEEL, make, names};
 use pipeline::settings::{Bounds, Settings};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -64,6 +64,13 @@ fn a_backend_that_does_harm_ends_with_one_line() {
     assert_eq!(lines(&app, &[]), ["odd"]);
 }
 
+/// The files of this name in a cache.
+fn found(place: &Place, name: &str) -> String {
+    let mut find = Command::new("find");
+    find.arg(place.cache.path()).args(["-name", name]);
+    run(find).stdout
+}
+
 /// The same in a source that is asked for.
 #[test]
 fn sources_that_do_harm_end_with_one_line() {
@@ -90,7 +97,13 @@ fn sources_that_do_harm_end_with_one_line() {
     };
     for (does, expected) in HARM {
         place.bounds.backend = Duration::from_secs(if does.contains("sleep") { 3 } else { 300 });
-        let line = place.refused(&asking(does, ""), "");
+        let project = asking(does, "");
+        let line = place.refused(&project, "");
+        if does.contains("write") {
+            // What it has written is gone, and it is unpacked again.
+            assert_eq!(found(&place, "big"), "");
+            assert_eq!(place.refused(&project, ""), line);
+        }
         assert!(line.starts_with("requirements.txt: ") && line.contains("odd"), "{does}: {line}");
         assert!(line.contains(expected), "{does}: {line}");
     }
@@ -105,9 +118,7 @@ fn sources_that_do_harm_end_with_one_line() {
         assert!(line.starts_with("requirements.txt: uv found: Failed to "), "{links}: {line}");
     }
     assert_eq!(names(outside.path()), Vec::<String>::new());
-    let mut evil = Command::new("find");
-    evil.arg(place.cache.path()).args(["-name", "evil"]);
-    assert_eq!(run(evil).stdout, "");
+    assert_eq!(found(&place, "evil"), "");
     let bomb = project(&[
         ("pyproject.toml", "[tool.pyapp]\nentry = 'odd:main'\n"),
         ("requirements.txt", "./odd-1.0.tar.gz\n"),
@@ -140,12 +151,87 @@ fn a_project_may_lie_anywhere() {
             ..settings(&outer)
         };
         let report = pipeline::build(&settings).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(
-            report.summary.iter().any(|line| line.contains("the project's own distribution")),
-            "{:?}",
-            report.summary
-        );
+        assert!(report.summary.concat().contains("the project's own distribution"), "{:?}", report.summary);
         let evil = |folder: PathBuf| folder.join("evil").exists();
         assert!(!evil(inner) && !evil(outer.path("")) && !Path::new("evil").exists());
     }
+}
+
+/// What uv takes for a Python lies in the environment of the build, and so does what the build asks for.
+#[test]
+fn nothing_of_a_build_comes_before_the_programs_of_this_machine() {
+    if !may_download() {
+        return;
+    }
+    let place = Place::new();
+    let marks = folder();
+    for (place_of, program) in [
+        ("scripts", "dirname"),
+        ("scripts", "mktemp"),
+        ("scripts", "cat"),
+        ("data/bin", "readlink"),
+        ("data/bin", "python"),
+    ] {
+        let project = project(&[("pyproject.toml", "")]);
+        let mark = marks.path().join(program);
+        let script = format!("#!/bin/sh\necho started >> '{}'\nexec /usr/bin/{program} \"$@\"\n", mark.display());
+        make(&project, &format!("wheel({{'odd-1.0.data/{place_of}/{program}': {script:?}}})"));
+        let wheel = project.path(WHEEL);
+        let settings = format!(
+            "[project]\nname = 'own'\nversion = '1.0'\n[tool.pyapp]\nentry = 'own'\n[build-system]\n\
+             requires = ['odd @ file://{}', 'setuptools']\nbuild-backend = 'setuptools.build_meta'\n",
+            wheel.display()
+        );
+        project.write("pyproject.toml", &settings);
+        project.write("own.py", "");
+        // Whether it can be built all the same is not the question.
+        drop(place.build(&project, ""));
+        assert!(!mark.exists(), "{program}");
+    }
+}
+
+/// What a backend does to the environment of its build, in which uv installs and starts things.
+const CHANGES: &str = r#"
+import os, sys, zipfile
+
+def found(work):
+    try: return repr(work())
+    except OSError as error: return type(error).__name__
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    packages = next(path for path in sys.path if "/builds-v" in path)
+    root = packages.partition("/lib/python")[0]
+    report = [
+        found(lambda: len(os.listdir(root)) > 2),
+        found(lambda: os.remove(root + "/bin/python")),
+        found(lambda: os.remove(root + "/pyvenv.cfg")),
+        found(lambda: open(root + "/bin/cat", "w")),
+        found(lambda: open(packages + "/sitecustomize.py", "w")),
+        found(lambda: os.rename(packages, root + "/aside")),
+        found(lambda: os.symlink("/etc", root + "/link")),
+        found(lambda: os.symlink("/etc", root + "/build_wheel.txt")),
+        found(lambda: open(os.path.dirname(os.path.dirname(root)) + "/made", "w")),
+    ]
+    with zipfile.ZipFile(os.path.join(folder, "own-1.0-py3-none-any.whl"), "w") as wheel:
+        wheel.writestr("own.py", f"print(*{report!r})\n")
+        wheel.writestr("own-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: own\nVersion: 1.0\n")
+        wheel.writestr("own-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr("own-1.0.dist-info/RECORD", "")
+    return "own-1.0-py3-none-any.whl"
+"#;
+
+#[test]
+fn a_backend_changes_nothing_that_uv_starts_or_installs_to() {
+    if !may_download() {
+        return;
+    }
+    let settings = "[project]\nname = 'own'\nversion = '1.0'\n[tool.pyapp]\nentry = 'own'\n[build-system]\n\
+                    requires = ['toolz']\nbuild-backend = 'backend'\nbackend-path = ['.']\n";
+    let project = project(&[("pyproject.toml", settings), ("backend.py", CHANGES)]);
+    let app = Place::new().build(&project, "").unwrap_or_else(|error| panic!("{error}"));
+    let denied = ["OSError", "PermissionError"];
+    let said = app.run(&[]).1;
+    let mut words = said.split_whitespace();
+    assert_eq!(words.next(), Some("True"), "{said}");
+    assert!(words.clone().count() == 8 && words.all(|word| denied.contains(&word)), "{said}");
 }

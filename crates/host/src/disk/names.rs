@@ -71,8 +71,8 @@ impl Mounts {
     /// Makes a symbolic link. What it says is walked in the guest's own tree, so any text will do.
     ///
     /// # Errors
-    /// ENOENT (no target), EEXIST, EROFS, EPERM (an absolute target, if there is no tree around the folder; where a grant is
-    /// looked for), and the system's.
+    /// ENOENT (no target), EEXIST, EROFS, EPERM (an absolute target, if there is no tree around the folder; where a key's grant
+    /// is looked for), and the system's.
     pub fn symlink(&self, target: &[u8], spot: &Spot) -> Result<()> {
         if target.is_empty() {
             return Err(Errno::Noent.into());
@@ -115,7 +115,7 @@ impl Mounts {
     /// Moves a name, replacing what is there.
     ///
     /// # Errors
-    /// ENOENT, EBUSY (`.`, `..`, a folder by whose name a grant is looked for), EROFS, EPERM (a link there), and the system's.
+    /// ENOENT, EBUSY (`.`, `..`, a folder by whose name the next run looks for a key's grant), EROFS, EPERM (a link there), and the system's.
     pub fn rename(&self, old: &Spot, new: &Spot) -> Result<()> {
         if !matches!((&old.last, &new.last), (Last::Name(_), Last::Name(_))) {
             return Err(Errno::Busy.into());
@@ -126,7 +126,7 @@ impl Mounts {
         }
         for spot in [old, new] {
             let is_folder = [Some(kind), spot.kind()].contains(&Some(FileType::Directory));
-            if is_folder && self.policy().leads_to_a_grant(&spot.path()) {
+            if is_folder && (spot.is_mount || self.policy().leads_to_a_key(&spot.path())) {
                 return Err(Errno::Busy.into());
             }
             self.expect(&spot.path(), Intent::Write)?;
@@ -181,15 +181,15 @@ impl Mounts {
         }
     }
 
-    /// A link where the next run looks for its grants would give it what the link leads to. For the same reason no folder is moved from
-    /// there, nor to there with links in it; so the path by which an open folder is known is right as far as it leads to a grant.
+    /// A link where the next run looks for what a key grants would give it what the link leads to. For the same reason no folder is moved from
+    /// there, nor to there with links in it; so the path by which an open folder is known is right as far as it leads to a key's grant.
     fn expect_no_grant(&self, spot: &Spot) -> Result<()> {
-        if self.policy().leads_to_a_grant(&spot.path()) { Err(Errno::Perm.into()) } else { Ok(()) }
+        if self.policy().leads_to_a_key(&spot.path()) { Err(Errno::Perm.into()) } else { Ok(()) }
     }
 
     /// As [`Mounts::expect_no_grant`], of what was no link when it was looked at: another process may have put one there since.
     fn expect_no_link(&self, spot: &Spot) -> Result<()> {
-        if !self.policy().leads_to_a_grant(&spot.path()) {
+        if !self.policy().leads_to_a_key(&spot.path()) {
             return Ok(());
         }
         match spot.folder.look_up(&spot.name).or_errno()? {

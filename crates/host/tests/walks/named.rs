@@ -22,7 +22,12 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
 
 /// A guest that runs in this folder with these arguments.
 fn guest(folder: &Path, arguments: &[&str]) -> Guest {
-    let permissions = Permissions { arguments: Arguments::Write, ..Permissions::default() };
+    guest_with(folder, arguments, Vec::new())
+}
+
+/// The same, which may also write these places.
+fn guest_with(folder: &Path, arguments: &[&str], write: Vec<String>) -> Guest {
+    let permissions = Permissions { arguments: Arguments::Write, write, ..Permissions::default() };
     let none = |_: &str| None;
     let machine =
         Machine { current_folder: Some(folder.to_path_buf()), executable_folder: None, home: None, variable: &none };
@@ -116,13 +121,14 @@ fn a_folder_that_is_moved_to_another_grant_is_left_by_dots() {
     assert_eq!(error(&mut guest, Op::List(At { slot: 2, path: "..".to_string() })), "ENOENT");
 }
 
-/// The next run would look for its grants there.
+/// The next run would look for what its keys grant there.
 #[test]
-fn where_a_grant_is_looked_for_no_link_and_no_moved_folder_comes() {
+fn where_a_keys_grant_is_looked_for_no_link_and_no_moved_folder_comes() {
     let (_folder, path) = folder();
     fs::create_dir_all(path.join("one")).expect("made");
     symlink("../src", path.join("src/out")).expect("linked");
-    let mut guest = guest(&path, &[".", "one/out", "new/sub/out"]);
+    let keys = ["$CWD/one/out", "$CWD/new/sub/out"].map(str::to_string).to_vec();
+    let mut guest = guest_with(&path, &["."], keys);
     guest.apply(&Op::Keep(here("src"), 2)).expect("opened");
     for (from, to) in [("one", "moved"), ("src", "one"), ("src", "new"), ("src", "new/sub"), ("src", "one/out")] {
         let found = error(&mut guest, Op::Rename(here(from), here(to)));

@@ -12,7 +12,19 @@ pub(super) fn rewrite(files: &mut [Compiled]) {
     for file in files.iter_mut().filter(|file| is_record(&file.path)) {
         let Some(contents) = &mut file.contents else { continue };
         let text = String::from_utf8_lossy(contents);
-        *contents = text.lines().filter_map(|line| lines_for(line, &inside)).collect::<String>().into_bytes();
+        let mut lines: Vec<String> = Vec::new();
+        for line in text
+            .lines()
+            .filter_map(|line| lines_for(line, &inside))
+            .flat_map(|lines| lines.lines().map(str::to_string).collect::<Vec<_>>())
+        {
+            // pip lists bytecode, too.
+            let is_new = !lines.iter().any(|other| row(other).0 == row(&line).0);
+            if is_new {
+                lines.push(line);
+            }
+        }
+        *contents = lines.iter().flat_map(|line| [line, "\n"]).collect::<String>().into_bytes();
     }
 }
 
@@ -33,7 +45,7 @@ fn lines_for(line: &str, inside: &BTreeSet<String>) -> Option<String> {
     // A source that is kept, with its bytecode, if it compiles.
     let (folder, name) = stem.rsplit_once('/').map_or(("", stem), |(folder, name)| (folder, name));
     let slash = if folder.is_empty() { "" } else { "/" };
-    let start = format!("{folder}{slash}__pycache__/{name}.");
+    let start = format!("{folder}{slash}__pycache__/{name}.cpython-");
     let cached = inside.range(start.clone()..).next().filter(|path| path.starts_with(&start));
     let cached = cached.map(|path| format!("{},,\n", quoted(path))).unwrap_or_default();
     inside.contains(&path).then(|| format!("{}{rest}\n{cached}", quoted(&path)))

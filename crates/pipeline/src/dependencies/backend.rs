@@ -188,6 +188,10 @@ impl<'a> Backends<'a> {
         let builder = builder.quota(quota.clone());
         let (status, mut said, _) = guest::run_within(bounds.backend, &python.program, builder, &|_| ())?;
         if quota.is_spent() {
+            // uv keeps sources in its cache, with what was added to them; it unpacks again what is not there.
+            if reached.sources.starts_with(self.cache) {
+                let _ = fs::remove_dir_all(&reached.sources);
+            }
             said.text += &format!(
                 "\nexpected a build backend to write at most {} MiB, found more; do without what it builds\n",
                 bounds.bytes >> 20

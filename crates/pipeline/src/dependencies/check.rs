@@ -9,8 +9,12 @@ use crate::hash::sorted_entries;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What uv reads of a distribution.
-const READ: [&str; 2] = ["METADATA", "WHEEL"];
+/// What uv reads of a distribution that is needed here, and what else it looks for: that a wheel is for this platform was seen
+/// when it was installed, and what somebody has put into `libs` need not be for it.
+const READ: &str = "METADATA";
+const WHEEL: (&str, &str) = ("WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n");
+/// What uv says in front of what it has found.
+const FOUND: &str = "Found ";
 /// Most bytes of such a file: the longest that is known has some 300 kB, most of them a manual.
 const MOST_BYTES: u64 = 8 << 20;
 
@@ -40,6 +44,9 @@ impl Build {
             Err(Failure::TooMuch(message)) => return Err(Error::Runtime(message)),
             Err(Failure::Other(error)) => return Err(error),
         };
+        if !said.lines().any(|line| line.starts_with(FOUND)) {
+            return Err(Failure::Said(said).about(&self.project().file, &self.project().build_on_host));
+        }
         let problems = problems(&said, excluded);
         if !problems.is_empty() {
             return Err(Error::Libraries(problems));
@@ -51,27 +58,29 @@ impl Build {
 /// What uv reads of a distribution's metadata.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).doing("create", to)?;
-    for name in READ {
-        let file = from.join(name);
-        let Ok(found) = fs::metadata(&file) else { continue };
+    let file = from.join(READ);
+    if let Ok(found) = fs::metadata(&file) {
         if found.len() > MOST_BYTES {
             let own = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let own = distribution(own.strip_suffix(FOLDER).unwrap_or(&own));
             return Err(Error::Libraries(vec![format!(
-                "{} {}: expected at most {MOST_BYTES} bytes in its {name}, found {}; do without this distribution",
+                "{} {}: expected at most {MOST_BYTES} bytes in its {READ}, found {}; do without this distribution",
                 own.name,
                 own.version,
                 found.len()
             )]));
         }
-        fs::copy(&file, to.join(name)).doing("copy", &file)?;
+        fs::copy(&file, to.join(READ)).doing("copy", &file)?;
     }
+    let wheel = to.join(WHEEL.0);
+    fs::write(&wheel, WHEEL.1).doing("write", &wheel)?;
     Ok(())
 }
 
 /// The problems that uv has found, without those with distributions that are left out.
 fn problems(said: &str, excluded: &[String]) -> Vec<String> {
-    let found = said.lines().map(str::trim).filter(|line| line.starts_with("The package "));
+    let found = said.lines().map(str::trim);
+    let found = found.filter(|line| line.starts_with("The package ") && line.contains(" requires "));
     let found = found.map(|line| (line, required(line))).filter(|(_, name)| !excluded.iter().any(|left| left == name));
     let tell = |(line, name): (&str, &str)| match line.ends_with("not installed") {
         true => format!("{line}; ask for it, or, if the app does without it, set [tool.pyapp] exclude = [{name:?}]"),

@@ -43,25 +43,46 @@ pub(super) fn asked_for(names: &[String], files: &[PathBuf], required: &[String]
     let mut said = required.to_vec();
     for file in files {
         let bytes = fs::read(file).doing("read", file)?;
-        // A wheel asks for others only.
+        // A wheel is none, and asks for others only.
         let text = String::from_utf8(bytes).unwrap_or_default();
-        let ending = file.extension().and_then(|ending| ending.to_str());
-        let text = match ending {
-            Some("toml") => without_settings(&text),
-            Some("py") => without_settings(&script_settings(&text).unwrap_or_default()),
-            _ => text,
+        let requirements = match file.extension().and_then(|ending| ending.to_str()) {
+            Some("py") => asked_in_toml(&script_settings(&text).unwrap_or_default()),
+            Some("toml" | "lock") if text.parse::<Table>().is_ok() => asked_in_toml(&text),
+            _ => text.lines().map(|line| line.split('#').next().unwrap_or_default().trim().to_string()).collect(),
         };
-        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter));
-        said.extend(words.filter_map(package));
+        said.extend(requirements.iter().filter_map(|requirement| name_of(requirement)));
     }
     Ok(names.iter().filter(|name| said.contains(name)).cloned().collect())
 }
 
-/// TOML without what is said to tools: ours names what is left out.
-fn without_settings(text: &str) -> String {
-    let mut table: Table = text.parse().unwrap_or_default();
-    table.remove("tool");
-    table.to_string()
+/// The requirements, and the names of what is locked, that stand where TOML has them: in a `[project]`, in what stands in front of a
+/// script, and in the locks of uv and of PEP 751.
+fn asked_in_toml(text: &str) -> Vec<String> {
+    let table: Table = text.parse().unwrap_or_default();
+    let project = table.get("project").and_then(Value::as_table);
+    let lists = [&table].into_iter().chain(project).flat_map(|table| {
+        ["dependencies", "optional-dependencies", "dependency-groups"].iter().filter_map(|key| table.get(*key))
+    });
+    let mut asked = Vec::new();
+    lists.for_each(|list| texts(list, &mut asked));
+    let packages = ["package", "packages"].iter().filter_map(|key| table.get(*key)?.as_array()).flatten();
+    asked.extend(packages.filter_map(|package| Some(package.get("name")?.as_str()?.to_string())));
+    asked
+}
+
+fn texts(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::String(text) => into.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| texts(value, into)),
+        Value::Table(table) => table.iter().for_each(|(_, value)| texts(value, into)),
+        _ => {}
+    }
+}
+
+/// The name of the distribution that a requirement begins with.
+fn name_of(requirement: &str) -> Option<String> {
+    let end = requirement.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter));
+    package(&requirement[..end.unwrap_or(requirement.len())])
 }
 
 fn set_absolute(value: &mut Value, folder: &Path) {
@@ -88,7 +109,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let files = [
             ("pyproject.toml", "[project]\ndependencies = ['Ruamel_yaml>=1']\n[tool.pyapp]\nexclude = ['uvloop']\n"),
-            ("requirements.txt", "# asks\nhttptools[x]==1; a < '2'\n"),
+            ("requirements.txt", "# asks for tests\nhttptools[x]==1; a < '2'  # uvloop\n"),
+            ("uv.lock", "version = 1\n[[package]]\nname = 'locked'\ndev-dependencies = { dev = [] }\n"),
             ("script.py", "# /// script\n# dependencies = ['numpy']\n# [tool.pyapp]\n# exclude = ['tests']\n# ///\n"),
             ("a.whl", "\u{0}"),
         ];
@@ -97,9 +119,10 @@ mod tests {
             fs::write(&path, text).expect("written");
             path
         });
-        let names = ["ruamel-yaml", "uvloop", "httptools", "numpy", "tests", "cffi"].map(str::to_string);
+        let names =
+            ["ruamel-yaml", "uvloop", "httptools", "numpy", "tests", "cffi", "dev", "locked"].map(str::to_string);
         let asked = asked_for(&names, &files, &["cffi".to_string()]).expect("read");
-        assert_eq!(asked, ["ruamel-yaml", "httptools", "numpy", "cffi"]);
+        assert_eq!(asked, ["ruamel-yaml", "httptools", "numpy", "cffi", "locked"]);
     }
 
     #[test]

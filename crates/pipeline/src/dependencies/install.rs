@@ -57,7 +57,7 @@ impl Build {
         let excluded = excluded::list(&names, out)?;
         // Its form shows in its name.
         let mut file = lock.file.clone();
-        if let Some(text) = excluded::without(&lock.text, &names, &lock.folder) {
+        if let Some(text) = excluded::without(&lock.text, &names, lock.file.parent().unwrap_or(&lock.folder)) {
             file = out.join(PYLOCK);
             fs::write(&file, text).doing("write", &file)?;
         }
@@ -119,7 +119,8 @@ fn version_of(name: &str, lock: &str) -> Option<String> {
 
 /// Who asks for a package, from the comment behind it in a lock of requirements, where uv says so.
 fn asked_by<'a>(name: &str, lock: &'a str) -> Option<&'a str> {
-    let mut lines = lock.lines().skip_while(|line| !line.starts_with(&format!("{name}=="))).skip(1);
+    let lines = lock.lines().skip_while(|line| !line.starts_with(&format!("{name}=="))).skip(1);
+    let mut lines = lines.take_while(|line| line.starts_with(' '));
     let comment = lines.by_ref().find_map(|line| line.trim_start().strip_prefix("# via"))?.trim();
     let comment = if comment.is_empty() { lines.next()?.trim_start().strip_prefix('#')?.trim() } else { comment };
     // The requirements themselves are named anyway.

@@ -31,9 +31,10 @@ pub(super) fn of(said: &str, on_host: &[String]) -> String {
     }
     line += advice(words);
     if let Some(name) = not_built(said).filter(|name| !on_host.iter().any(|on_host| on_host == name)) {
+        let names: Vec<&str> = on_host.iter().map(String::as_str).chain([name]).collect();
         line += &format!(
             "; it was built inside the sandbox, where there is no compiler, no other program and no network: do without it, or, \
-             if you trust it, let it run on this machine with [tool.pyapp] build-on-host = [{name:?}]"
+             if you trust it, let it run on this machine with [tool.pyapp] build-on-host = {names:?}"
         );
     }
     if line.is_empty() {
@@ -83,7 +84,11 @@ fn not_built(said: &str) -> Option<&str> {
 
 /// The package that is asked for by the path or the address of its source, which uv was not to build.
 pub(super) fn named_source(said: &str) -> Option<String> {
-    let (_, rest) = said.split_once("Building source distributions is disabled, but attempted to build `")?;
+    // The second if it knows the source already.
+    let (_, rest) =
+        said.split_once("Building source distributions is disabled, but attempted to build `").or_else(|| {
+            said.split_once("Building source distributions for `").filter(|(_, rest)| rest.contains("` is disabled"))
+        })?;
     Some(rest.split_once('`')?.0.to_string())
 }
 
@@ -122,6 +127,9 @@ mod tests {
         assert_eq!(without_wheel(NO_WHEELS), Some(package(Some("2.5.5"))));
         assert_eq!(without_wheel(NO_BINARY), Some(package(None)));
         assert_eq!(without_wheel("error: Failed to fetch: `x`\n"), None);
+        let known =
+            "error: Failed to build `x @ file:///x`\n  cause: Building source distributions for `x` is disabled\n";
+        assert_eq!(named_source(known).as_deref(), Some("x"));
         let source = "error: Building source distributions is disabled, but attempted to build `x`\n";
         assert_eq!((named_source(source).as_deref(), named_source(NO_BINARY)), (Some("x"), None));
     }
@@ -163,7 +171,7 @@ mod tests {
         };
         let said = failed("pycrypto==2.6.1");
         assert!(said.contains("; its last line was: oops; it was built inside the sandbox"), "{said}");
-        assert!(said.ends_with("with [tool.pyapp] build-on-host = [\"pycrypto\"]"), "{said}");
+        assert!(said.ends_with("with [tool.pyapp] build-on-host = [\"greeting\", \"pycrypto\"]"), "{said}");
         assert!(failed("greeting").ends_with("its last line was: oops"));
     }
 }

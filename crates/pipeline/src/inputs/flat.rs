@@ -48,6 +48,22 @@ pub(super) fn modules(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(modules)
 }
 
+/// Whether a folder has modules, or folders of them: one of sources of another language has none.
+///
+/// # Errors
+/// [`Error::Io`](crate::Error::Io).
+pub(super) fn has_modules(folder: &Path) -> Result<bool> {
+    let is_module = |path: &Path| path.extension().is_some_and(|ending| ending == "py");
+    for entry in sorted_entries(folder)? {
+        let path = entry.path();
+        let inner = if path.is_dir() { sorted_entries(&path)? } else { Vec::new() };
+        if is_module(&path) || inner.iter().any(|entry| is_module(&entry.path())) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +82,7 @@ mod tests {
             "x.txt",
             "setup.py",
             "build/__init__.py",
+            "data/x.c",
         ];
         for file in files {
             let path = folder.path().join(file);
@@ -73,6 +90,8 @@ mod tests {
             fs::write(path, "").expect("written");
         }
         assert_eq!(modules(folder.path()).expect("listed"), ["a", "main.py"].map(|name| folder.path().join(name)));
+        let has = |name: &str| has_modules(&folder.path().join(name)).expect("listed");
+        assert!(has("a") && has("") && has("b") && !has("data"));
         assert!(TOOLS.is_sorted() && BESIDE.is_sorted());
     }
 }

@@ -15,7 +15,7 @@ pub struct Metadata {
     pub has_dependencies: bool,
     /// Whether a build backend packs it as a distribution of its own.
     pub is_package: bool,
-    /// `[project.scripts]`: commands, and what each calls, as it is written.
+    /// `[project.scripts]`: commands, and what each calls, as it is written; without those that need extras that are not installed.
     pub scripts: Vec<(String, String)>,
 }
 
@@ -27,6 +27,9 @@ impl Metadata {
         let is_package = file.get("tool").and_then(|tool| tool.get("uv")?.get("package")?.as_bool());
         let scripts = table.get("scripts").and_then(toml::Value::as_table);
         let scripts = scripts.into_iter().flatten();
+        let extras =
+            file.get("tool").and_then(|tool| tool.get("pyapp")?.get("extras")).and_then(super::project::strings);
+        let extras = extras.unwrap_or_default();
         let text = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_string);
         let said = |key: &str| table.get(key).and_then(toml::Value::as_str).map(str::to_string);
         Some(Metadata {
@@ -38,7 +41,10 @@ impl Metadata {
                     .any(|key| file.get("tool").and_then(|tool| tool.get("pyapp")?.get(key)).is_some())
                 || list("dynamic").iter().any(|key| key == "dependencies"),
             is_package: is_package.unwrap_or_else(|| file.contains_key("build-system")),
-            scripts: scripts.map(|(name, value)| (name.clone(), text(value))).collect(),
+            scripts: scripts
+                .map(|(name, value)| (name.clone(), text(value)))
+                .filter(|(_, script)| needs(script).iter().all(|extra| extras.contains(extra)))
+                .collect(),
         })
     }
 
@@ -75,6 +81,12 @@ impl Metadata {
     }
 }
 
+/// The extras that a script needs, which stand behind what it calls.
+fn needs(script: &str) -> Vec<String> {
+    let extras = script.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(extras, _)| extras);
+    extras.split(',').filter_map(package).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,7 +117,11 @@ mod tests {
                 commands.into_iter().map(|(name, entry)| format!("{name} {}", entry.text())).collect::<Vec<_>>(),
             )
         };
-        assert_eq!(commands("x = 'a.b:main'\ny = 'a.c:main [z]'"), Ok(vec!["x a.b:main".into(), "y a.c:main".into()]));
+        assert_eq!(commands("x = 'a.b:main'\ny = 'a.c:main'"), Ok(vec!["x a.b:main".into(), "y a.c:main".into()]));
+        let needing = "x = 'a.b:main'\ny = 'a.c:main [Z_z]'";
+        assert_eq!(commands(needing), Ok(vec!["x a.b:main".into()]));
+        let installed = format!("{needing}\n[tool.pyapp]\nextras = ['z-z']");
+        assert_eq!(commands(&installed), Ok(vec!["x a.b:main".into(), "y a.c:main".into()]));
         assert_eq!(commands(""), Ok(Vec::new()));
         for odd in ["'a.b'", "1"] {
             let said = commands(&format!("x = {odd}")).expect_err(odd);

@@ -151,7 +151,7 @@ impl Project {
             if asked.is_none() { vec![LIBS] } else { Vec::new() }
         } else if is_package || !says_nothing {
             Vec::new()
-        } else if is_there(flat::SOURCES) {
+        } else if is_there(flat::SOURCES) && flat::has_modules(&folder.join(flat::SOURCES))? {
             vec![flat::SOURCES]
         } else {
             modules = flat::modules(folder)?;

@@ -18,7 +18,7 @@ impl Build {
     ///
     /// # Errors
     /// [`crate::Error::Io`].
-    pub(crate) fn write_parts(&self, python: &Python, archive: &Archive, snapshot: Option<&[u8]>) -> Result<()> {
+    pub(crate) fn write_parts(&self, python: &Python, archive: &Archive, snapshot: Option<&[u8]>) -> Result<String> {
         let out = &self.settings().out;
         let assets = out.join(ASSETS);
         std::fs::create_dir_all(&assets).doing("create", &assets)?;
@@ -44,7 +44,9 @@ impl Build {
         let index = Index { entry: project.entry.text(), optimize, permissions, parts };
         let mut text = serde_json::to_vec_pretty(&index).map_err(std::io::Error::from).doing("write", &assets)?;
         text.push(b'\n');
-        put(&assets.join(INDEX), &text)
+        put(&assets.join(INDEX), &text)?;
+        // It has a checksum of each part.
+        Ok(Key::new().part("index", &text).short())
     }
 
     /// What is the same for every app, as it is stored: compressed once, if at all.

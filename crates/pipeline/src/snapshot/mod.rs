@@ -18,6 +18,7 @@ use archive::Archive;
 use audit::Audit;
 use host::snapshot::{NoImage, take};
 use host::{abi, layout};
+use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 use vfs::Limits;
@@ -42,6 +43,13 @@ pub struct Snapshot {
     pub advice: Option<String>,
 }
 
+/// What the build before has imported, and for which settings.
+#[derive(Deserialize, Serialize)]
+struct Before {
+    asked: Vec<Vec<String>>,
+    modules: Vec<String>,
+}
+
 impl Build {
     /// Makes the snapshot of the app in `archive`.
     ///
@@ -63,7 +71,11 @@ impl Build {
         main: &MainModule,
     ) -> Result<(Audit, (Vec<u8>, Duration))> {
         let file = self.settings().out.join(FOUND);
-        let before: Option<Vec<String>> = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let project = self.project();
+        let asked = [vec![project.entry.text()], project.snapshot_include.clone(), project.snapshot_exclude.clone()];
+        let before = fs::read(&file).ok().and_then(|bytes| serde_json::from_slice::<Before>(&bytes).ok());
+        // With other settings other modules are imported, and one of these may never end.
+        let before = before.filter(|before| before.asked == asked).map(|before| before.modules);
         let has_room = thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
         let (audit, image) = thread::scope(|scope| {
             let before = before.as_ref().filter(|_| has_room);
@@ -80,7 +92,8 @@ impl Build {
             Some(image) if before.as_ref() == Some(&audit.modules) => image?,
             _ => self.image(python, archive, &audit.modules, &|module| self.tell_import(module))?,
         };
-        let found = serde_json::to_vec(&audit.modules).unwrap_or_default();
+        let found = Before { asked: asked.into(), modules: audit.modules.clone() };
+        let found = serde_json::to_vec(&found).unwrap_or_default();
         fs::write(&file, found).doing("write", &file)?;
         Ok((audit, image))
     }

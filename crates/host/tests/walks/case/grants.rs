@@ -6,7 +6,7 @@
 //! - The folders above are there and hold the way only. So is the name by which something was granted: as a link; and what the
 //!   name passes and leaves by `..`.
 //! - A link below a folder that a key lets the app write, which leads away from there, grants nothing: the app may have made it.
-//!   In place of what is granted, or of a folder above it, it can make none, and move no folder from or to there.
+//!   In place of what a key grants, or of a folder above it, it can make none, and move no folder from or to there.
 
 use std::collections::BTreeSet;
 use std::fs::canonicalize;
@@ -29,6 +29,8 @@ pub struct Granted {
     written: PathBuf,
     pub path: PathBuf,
     access: Access,
+    /// A key grants it, and not an argument.
+    is_key: bool,
     /// Names that lead elsewhere, and where.
     pub names: Vec<(PathBuf, PathBuf)>,
     /// Folders that are passed.
@@ -36,7 +38,7 @@ pub struct Granted {
 }
 
 /// What an absolute path grants, if anything.
-pub fn granted(path: &Path, access: Access) -> Option<Granted> {
+pub fn granted(path: &Path, access: Access, is_key: bool) -> Option<Granted> {
     let path: PathBuf = path.components().collect();
     let real = match canonicalize(&path) {
         Ok(real) => real,
@@ -59,7 +61,7 @@ pub fn granted(path: &Path, access: Access) -> Option<Granted> {
     }
     names.push((named, real.clone()));
     names.retain(|(named, path)| named != path);
-    Some(Granted { written: path, path: real, access, names, passed })
+    Some(Granted { written: path, path: real, access, is_key, names, passed })
 }
 
 impl Granted {
@@ -152,9 +154,9 @@ impl Grants {
         granted.chain(made).max().unwrap_or(Access::None)
     }
 
-    /// Whether a path is one of them, or lies above one.
+    /// Whether a path is one of a key's, or lies above one.
     pub fn are_looked_for_at(&self, path: &Path) -> bool {
-        self.all.iter().any(|granted| granted.path.starts_with(path))
+        self.all.iter().any(|granted| granted.is_key && granted.path.starts_with(path))
     }
 
     /// Whether a path is, or lies below, something that is mounted.

@@ -91,7 +91,7 @@ impl Setting {
             if access == Access::None || text.is_empty() {
                 continue;
             }
-            let Some(one) = granted(&self.current_folder.join(&text), access) else { continue };
+            let Some(one) = granted(&self.current_folder.join(&text), access, kind < 2) else { continue };
             // What lies outside of the tree must not be touched, whatever is tried out here.
             let paths = one.names.iter().flat_map(|(named, path)| [named, path]).chain(&one.passed).chain([&one.path]);
             if !paths.into_iter().all(|path| path.starts_with(&self.tree)) {
