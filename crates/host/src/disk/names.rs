@@ -125,8 +125,9 @@ impl Mounts {
             return Err(Errno::Notdir.into());
         }
         for spot in [old, new] {
-            let is_folder = [Some(kind), spot.kind()].contains(&Some(FileType::Directory));
-            if is_folder && (spot.is_mount || self.policy().leads_to_a_key(&spot.path())) {
+            let is_folder = spot.kind() == Some(FileType::Directory);
+            let has_folder = kind == FileType::Directory || is_folder;
+            if (is_folder && spot.is_mount) || (has_folder && self.policy().leads_to_a_key(&spot.path())) {
                 return Err(Errno::Busy.into());
             }
             self.expect(&spot.path(), Intent::Write)?;
