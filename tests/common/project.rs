@@ -7,6 +7,7 @@ use pipeline::hash::{Key, of_file};
 use pipeline::settings::Settings;
 use pipeline::{Built, Progress, Report};
 use policy::{Machine, Narrowing, Reach};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -104,7 +105,15 @@ impl App {
 
     /// As [`App::run`], in one way, with what `give` adds.
     pub fn run_given(&self, run: Run, give: impl FnOnce(ContextBuilder) -> ContextBuilder) -> (u32, String) {
-        self.run_program(run, &self.program(run), give)
+        self.run_program(run, &self.program(run), &[], give)
+    }
+
+    /// As [`App::run_as`], with what the arguments grant by naming it.
+    pub fn run_granted(&self, run: Run, arguments: &[&str]) -> (u32, String) {
+        let granted: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        self.run_program(run, &self.program(run), &granted, |context| {
+            context.argument("the-app").arguments(arguments.iter().copied())
+        })
     }
 
     /// As [`App::run`], started by this name and with these variables.
@@ -122,7 +131,7 @@ impl App {
     /// What many runs say.
     pub fn run_many(&self, run: Run, times: usize) -> Vec<String> {
         let program = self.program(run);
-        (0..times).map(|_| self.run_program(run, &program, |context| context.argument("the-app")).1).collect()
+        (0..times).map(|_| self.run_program(run, &program, &[], |context| context.argument("the-app")).1).collect()
     }
 
     fn program(&self, run: Run) -> Program {
@@ -133,12 +142,13 @@ impl App {
         &self,
         run: Run,
         program: &Program,
+        granted: &[OsString],
         give: impl FnOnce(ContextBuilder) -> ContextBuilder,
     ) -> (u32, String) {
         let (stdout, stderr) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
         let capture = |into: &Arc<Mutex<Vec<u8>>>| Output::Capture { into: into.clone(), limit: 1 << 20 };
         let nowhere = Machine { current_folder: None, executable_folder: None, home: None, variable: &|_| None };
-        let reach = Reach::of(self.bundle.permissions(), &Narrowing::default(), &nowhere, &[], None);
+        let reach = Reach::of(self.bundle.permissions(), &Narrowing::default(), &nowhere, granted, None);
         let context = give(self.bundle.context(run, Limits::default(), reach).expect("room"));
         let context = context.stdout(capture(&stdout)).stderr(capture(&stderr));
         let (outcome, _) = host::run(program, context.build().expect("a context")).expect("started");

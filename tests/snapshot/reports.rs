@@ -49,6 +49,14 @@ fn every_import_that_a_snapshot_cannot_keep_is_reported_at_once() {
 /// As [`every_import_that_a_snapshot_cannot_keep_is_reported_at_once`], and one that detaches a stream, each corrected in
 /// the way that its line names first.
 #[test]
+fn a_weak_proxy_whose_object_is_gone_is_no_finding() {
+    let text = "import weakref\nclass A: pass\nproxy = weakref.proxy(A())\n\ndef main():\n    print('run')\n";
+    let app = build(&settings("app:main"), &[("python_libs/app.py", text)]);
+    assert_eq!(app.run(&[]), (0, "run\n".into()));
+    assert_eq!(app.report.warnings, [""; 0]);
+}
+
+#[test]
 fn what_stops_a_build_does_not_once_it_is_corrected() {
     let app = build(
         &settings("app:main"),

@@ -121,10 +121,10 @@ fn version_of(name: &str, lock: &str) -> Option<String> {
 fn asked_by<'a>(name: &str, lock: &'a str) -> Option<&'a str> {
     let lines = lock.lines().skip_while(|line| !line.starts_with(&format!("{name}=="))).skip(1);
     let mut lines = lines.take_while(|line| line.starts_with(' '));
-    let comment = lines.by_ref().find_map(|line| line.trim_start().strip_prefix("# via"))?.trim();
-    let comment = if comment.is_empty() { lines.next()?.trim_start().strip_prefix('#')?.trim() } else { comment };
-    // The requirements themselves are named anyway.
-    Some(comment).filter(|comment| !comment.starts_with("-r "))
+    let first = lines.by_ref().find_map(|line| line.trim_start().strip_prefix("# via"))?.trim();
+    let more = lines.filter_map(|line| line.trim_start().strip_prefix('#')).map(str::trim);
+    // The files of requirements and of constraints are named anyway.
+    std::iter::once(first).chain(more).find(|name| !name.is_empty() && !name.starts_with('-'))
 }
 
 #[cfg(test)]
@@ -138,6 +138,8 @@ mod tests {
         assert_eq!(asked_by("b", lock), Some("c"));
         assert_eq!(asked_by("c", lock), None);
         assert_eq!(asked_by("a", "a==1\n    # via -r x.txt\n"), None);
+        assert_eq!(asked_by("a", "a==1\n    # via\n    #   -c y.txt\n    #   -r x.txt\n    #   b\nc==1\n"), Some("b"));
+        assert_eq!(asked_by("a", "a==1\n    # via\n    #   -r x.txt\nc==1\n    # via b\n"), None);
         let lock = "lock-version = '1.0'\n[[packages]]\nname = 'a'\nversion = '1.2'\n";
         assert_eq!(version_of("a", lock).as_deref(), Some("1.2"));
         assert_eq!(version_of("b", lock), None);

@@ -1,0 +1,119 @@
+//! The own tests of packages, run by pytest in the guest: how many pass, beside how many pass natively. What comes out is
+//! `docs/suites.md`.
+//!
+//! `tests/suites/native.py WORK` downloads the tests into a folder and runs them natively; then `PYAPP_SUITES=WORK cargo suites` runs
+//! them here. Packages, pytest and all that the tests need are bundled. The tests themselves lie on the disk, in a folder that an
+//! argument names.
+
+mod common;
+
+use common::project::{App, Project, settings_with};
+use pipeline::settings::Settings;
+use std::collections::BTreeMap;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+fn own(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suites").join(name)
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+const HEAD: &str = "\
+# Test suites of packages, run in the guest
+
+`tests/suites/native.py` and `cargo suites` write this table; do not edit it. Each package is bundled with pytest and with what its
+tests need, all of it pinned in `tests/suites/suites.txt`. The tests are those of its source distribution; they are read from the
+disk. Counts are of tests, with their parameters; a file of tests that cannot be imported counts as one that failed. Below the
+table is what failed in the guest, by its reason.
+";
+
+/// Counts as they stand in the table.
+fn counts(said: &str) -> String {
+    // What failed by name comes behind them.
+    let said = said.split("\"failed\": {").next().unwrap_or_default();
+    let names = ["passed", "failed", "skipped", "xfailed"];
+    let count = |name: &str| {
+        let (_, rest) = said.split_once(&format!("\"{name}\": "))?;
+        rest.split([',', '}']).next().map(str::to_string)
+    };
+    names.map(|name| count(name).unwrap_or_else(|| "0".into())).join(" | ")
+}
+
+/// How often each reason stands in what failed: `"name": "reason"`, with commas between.
+fn reasons(said: &str) -> Vec<(usize, String)> {
+    let Some((_, failed)) = said.split_once("\"failed\": {") else { return Vec::new() };
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    // JSON has no line break in a text; `suite.py` puts none between entries.
+    for entry in failed.trim_end_matches('}').split("\", \"").filter_map(|entry| entry.split_once("\": \"")) {
+        *reasons.entry(entry.1.trim_end_matches('"').replace("\\\"", "\"")).or_default() += 1;
+    }
+    let mut reasons: Vec<(usize, String)> = reasons.into_iter().map(|(reason, count)| (count, reason)).collect();
+    reasons.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    reasons
+}
+
+/// With `PYAPP_SUITES_ONLY` it only prints what comes of the suites that it names, with blanks between.
+#[test]
+#[ignore = "takes minutes, and what native.py has downloaded; cargo suites runs it"]
+fn suites() {
+    let work =
+        PathBuf::from(std::env::var_os("PYAPP_SUITES").expect("PYAPP_SUITES: the folder that native.py has filled"));
+    let only = std::env::var("PYAPP_SUITES_ONLY").ok();
+    let native = read(&own("native.txt"));
+    let (mut table, mut below) = (String::new(), String::new());
+    for line in read(&own("suites.txt")).lines().filter(|line| !line.starts_with('#')) {
+        let (tests, pins) = line.split_once(" | ").expect("two parts");
+        let (name, version) = pins.split(' ').next().and_then(|pin| pin.split_once("==")).expect("a pin");
+        if only.as_ref().is_some_and(|only| !only.split_whitespace().any(|one| one == name)) {
+            continue;
+        }
+        let native = native.lines().find_map(|line| line.strip_prefix(&format!("{name} "))).unwrap_or_default();
+        let suite = fs::canonicalize(work.join(name).join("suite")).expect("there").display().to_string();
+        let said = catch_unwind(AssertUnwindSafe(|| {
+            let app = build(pins).unwrap_or_else(|error| panic!("{error}"));
+            let arguments: Vec<&str> = [suite.as_str()].into_iter().chain(tests.split(' ')).collect();
+            app.run_granted(app.bundle.app(), &arguments).1
+        }));
+        let said = said.unwrap_or_else(|panic| panic.downcast_ref::<String>().cloned().unwrap_or_default());
+        let Some((_, results)) = said.split_once("\nRESULTS ") else {
+            eprintln!("{name}: {said}");
+            table += &format!("| {name} | {version} | {} | did not end | | | |\n", counts(native));
+            below += &format!("\n{name}:\n\n- it did not end: {}\n", said.trim().lines().last().unwrap_or_default());
+            continue;
+        };
+        let results = results.lines().next().unwrap_or_default();
+        eprintln!("{name} {results}");
+        let row = format!("| {name} | {version} | {} | {} |\n", counts(native), counts(results));
+        eprint!("{row}");
+        table += &row;
+        let reasons = reasons(results);
+        if !reasons.is_empty() {
+            below += &format!("\n{name}:\n\n");
+            // Where the tests lie is nobody's business.
+            let here = format!("{suite}/");
+            below.extend(
+                reasons
+                    .iter()
+                    .map(|(count, reason)| format!("- {count}: `{}`\n", reason.replace('`', "'").replace(&here, ""))),
+            );
+        }
+    }
+    if only.is_none() {
+        let head = "| package | version | native: passed | failed | skipped | expected to fail | guest: passed | failed | skipped | \
+                    expected to fail |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|";
+        let to = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/suites.md");
+        fs::write(to, format!("{HEAD}\n{head}\n{table}{below}")).expect("written");
+    }
+}
+
+fn build(pins: &str) -> Result<App, String> {
+    let files = [("requirements.txt", pins.replace(' ', "\n")), ("python_libs/suite.py", read(&own("suite.py")))];
+    let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let project = Project::new(&settings_with("suite:main", ""), &files);
+    let tool = Settings::for_tool(project.path(""), "", project.path("")).expect("settings");
+    project.build_with(&Settings { offline: tool.offline, ..project.settings() })
+}

@@ -1,0 +1,65 @@
+"""Downloads the suites of `suites.txt` into WORK, runs them under this CPython, 3.13, and writes `native.txt`:
+
+python3.13 tests/suites/native.py WORK [NAME ...]
+
+Then, with the same folder: PYAPP_SUITES=WORK cargo suites
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+RUN = "import runpy, sys; del sys.argv[0]; runpy.run_path(sys.argv[0], run_name='__main__')"
+# What says how the tests are run. The package itself is not taken from here.
+CONFIG = ("pyproject.toml", "tox.ini", "setup.cfg", "pytest.ini")
+
+
+def pip(*arguments):
+    subprocess.run([sys.executable, "-m", "pip", *arguments], check=True)
+
+
+def fetch(work, pin, folder):
+    """The tests of a source distribution, without the package beside them."""
+    downloads, unpacked = work / "sdist", work / "unpacked"
+    if not list(downloads.glob("*.tar.gz")):
+        pip("download", "-q", "--no-deps", "--no-binary", ":all:", "-d", downloads, pin)
+    with tarfile.open(next(downloads.glob("*.tar.gz"))) as file:
+        file.extractall(unpacked, filter="data")
+    root = next(unpacked.iterdir())
+    (work / "suite").mkdir()
+    shutil.copytree(root / folder, work / "suite" / folder)
+    for name in CONFIG:
+        if (root / name).is_file():
+            shutil.copy(root / name, work / "suite" / name)
+    shutil.rmtree(unpacked)
+
+
+assert sys.version_info[:2] == (3, 13), "expected CPython 3.13"
+top, names = Path(sys.argv[1]).resolve(), sys.argv[2:]
+native = HERE / "native.txt"
+found = dict(line.split(" ", 1) for line in native.read_text().splitlines()) if native.is_file() else {}
+for line in (HERE / "suites.txt").read_text().splitlines():
+    if not line or line.startswith("#"):
+        continue
+    tests, pins = line.split(" | ")
+    (folder, *arguments), pins = tests.split(), pins.split()
+    name = pins[0].partition("==")[0]
+    if names and name not in names:
+        continue
+    work = top / name
+    if not (work / "suite").is_dir():
+        fetch(work, pins[0], folder)
+    if not (work / "libs").is_dir():
+        pip("install", "-q", "--root-user-action", "ignore", "--no-deps", "--target", work / "libs", *pins)
+    command = [sys.executable, "-B", "-X", "utf8", "-P", "-c", RUN, HERE / "suite.py", work / "suite", folder, *arguments]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, env={"HOME": "/tmp", "PYTHONPATH": str(work / "libs")})
+    if "\nRESULTS " not in done.stdout:
+        sys.exit(f"{name}: expected results, found {done.stdout[-500:]}{done.stderr[-2000:]}")
+    said = json.loads(done.stdout.rpartition("\nRESULTS ")[2])
+    print(name, said["status"], said["counts"], list(said["failed"].items())[:5])
+    found[name] = json.dumps(said["counts"])
+native.write_text("".join(f"{name} {counts}\n" for name, counts in sorted(found.items())))
