@@ -73,6 +73,11 @@ impl Policy {
         self.longest = self.longest.max(path.as_os_str().len());
     }
 
+    /// Whether a path is itself what was granted, and not only below it.
+    pub fn is_granted_itself(&self, path: &[u8]) -> bool {
+        self.granted.contains_key(OsStr::from_bytes(path))
+    }
+
     /// Whether a path is that of a key's grant, or of a folder above one: by these names the next run looks for it.
     pub fn leads_to_a_key(&self, path: &[u8]) -> bool {
         let below = [path.strip_suffix(b"/").unwrap_or(path), b"/"].concat();
@@ -172,6 +177,7 @@ mod tests {
         ] {
             assert_eq!(policy.access(Path::new(path)), expected, "{path}");
         }
+        assert!(policy.is_granted_itself(b"/home/u/out") && !policy.is_granted_itself(b"/home/u/out/x"));
         assert!(policy.allows(b"/home/u/x", Intent::Read) && !policy.allows(b"/home/u/x", Intent::Write));
         assert!(policy.allows(b"/home/u/out/x", Intent::Write) && policy.allows(b"/home/u/out/x", Intent::MakeFolder));
     }

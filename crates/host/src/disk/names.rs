@@ -182,15 +182,15 @@ impl Mounts {
         }
     }
 
-    /// A link where the next run looks for what a key grants would give it what the link leads to. For the same reason no folder is moved from
-    /// there, nor to there with links in it; so the path by which an open folder is known is right as far as it leads to a key's grant.
+    /// A link in place of what was granted, or where the next run looks for what a key grants, would give it what the link leads to.
+    /// For the same reason no folder is moved to or from there. (Other folders move, so their paths are asked for.)
     fn expect_no_grant(&self, spot: &Spot) -> Result<()> {
-        if self.policy().leads_to_a_key(&spot.path()) { Err(Errno::Perm.into()) } else { Ok(()) }
+        if self.is_no_place_for_links(spot) { Err(Errno::Perm.into()) } else { Ok(()) }
     }
 
     /// As [`Mounts::expect_no_grant`], of what was no link when it was looked at: another process may have put one there since.
     fn expect_no_link(&self, spot: &Spot) -> Result<()> {
-        if !self.policy().leads_to_a_key(&spot.path()) {
+        if !self.is_no_place_for_links(spot) {
             return Ok(());
         }
         match spot.folder.look_up(&spot.name).or_errno()? {
@@ -200,5 +200,10 @@ impl Mounts {
             }
             _ => Ok(()),
         }
+    }
+
+    fn is_no_place_for_links(&self, spot: &Spot) -> bool {
+        let path = spot.folder.path_now(&spot.name);
+        self.policy().is_granted_itself(&path) || self.policy().leads_to_a_key(&path)
     }
 }

@@ -3,7 +3,7 @@
 use crate::wasi::SystemError;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat, openat, openat2, readlinkat, statat};
 use rustix::io::Errno;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 /// An open folder of the host.
@@ -88,6 +88,15 @@ impl Folder {
         }
         let slash: &[u8] = if self.path.ends_with(b"/") { b"" } else { b"/" };
         [&self.path, slash, name].concat()
+    }
+
+    /// The path of a name in it, now that it may have been moved; as it was, if the system does not say.
+    pub fn path_now(&self, name: &[u8]) -> Vec<u8> {
+        let own = format!("/proc/self/fd/{}", self.fd.as_raw_fd());
+        match rustix::fs::readlink(own, Vec::new()) {
+            Ok(path) => [path.as_bytes().strip_suffix(b"/").unwrap_or(path.as_bytes()), b"/", name].concat(),
+            Err(_) => self.path_of(name),
+        }
     }
 
     pub fn path(&self) -> &[u8] {

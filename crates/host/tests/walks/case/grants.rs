@@ -6,7 +6,8 @@
 //! - The folders above are there and hold the way only. So is the name by which something was granted: as a link; and what the
 //!   name passes and leaves by `..`.
 //! - A link below a folder that a key lets the app write, which leads away from there, grants nothing: the app may have made it.
-//!   In place of what a key grants, or of a folder above it, it can make none, and move no folder from or to there.
+//!   In place of what is granted, or of a folder above what a key grants, it can make none; from or to what a key grants, and
+//!   folders above, it can move no folder.
 
 use std::collections::BTreeSet;
 use std::fs::canonicalize;
@@ -152,6 +153,11 @@ impl Grants {
         let granted = self.all.iter().filter(|granted| path.starts_with(&granted.path)).map(|granted| granted.access);
         let made = self.to_be_made.contains(path).then_some(Access::Make);
         granted.chain(made).max().unwrap_or(Access::None)
+    }
+
+    /// Whether no link may come to a path: in place of what is granted, or where a key's is looked for.
+    pub fn is_no_place_for_links(&self, path: &Path) -> bool {
+        self.all.iter().any(|granted| granted.path == path) || self.are_looked_for_at(path)
     }
 
     /// Whether a path is one of a key's, or lies above one.

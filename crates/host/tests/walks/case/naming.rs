@@ -160,7 +160,7 @@ impl Oracle<'_> {
 
     /// Why a link cannot be put somewhere: where a grant is looked for it would widen the next run.
     fn cannot_be_a_link(&self, spot: &Spot) -> Reasons {
-        if self.tree.grants().are_looked_for_at(&spot.path) { vec!["EPERM"] } else { Vec::new() }
+        if self.tree.grants().is_no_place_for_links(&spot.path) { vec!["EPERM"] } else { Vec::new() }
     }
 
     /// Why a name that is there cannot be taken away.
