@@ -71,8 +71,8 @@ impl Mounts {
     /// Makes a symbolic link. What it says is walked in the guest's own tree, so any text will do.
     ///
     /// # Errors
-    /// ENOENT (no target), EEXIST, EROFS, EPERM (an absolute target, if there is no tree around the folder; where a key's grant
-    /// is looked for), and the system's.
+    /// ENOENT (no target), EEXIST, EROFS, EPERM (an absolute target, if there is no tree around the folder; in place of what was
+    /// granted, or where a key's grant is looked for), and the system's.
     pub fn symlink(&self, target: &[u8], spot: &Spot) -> Result<()> {
         if target.is_empty() {
             return Err(Errno::Noent.into());
@@ -115,7 +115,8 @@ impl Mounts {
     /// Moves a name, replacing what is there.
     ///
     /// # Errors
-    /// ENOENT, EBUSY (`.`, `..`, a folder by whose name the next run looks for a key's grant), EROFS, EPERM (a link there), and the system's.
+    /// ENOENT, EBUSY (`.`, `..`, a mount point, a folder by whose name a key's grant is looked for), EROFS, EPERM (a link in place of
+    /// what was granted, or there), and the system's.
     pub fn rename(&self, old: &Spot, new: &Spot) -> Result<()> {
         if !matches!((&old.last, &new.last), (Last::Name(_), Last::Name(_))) {
             return Err(Errno::Busy.into());

@@ -104,11 +104,10 @@ impl Build {
         let shares = shares(parcels, cores);
         let made: Vec<Result<Vec<Archive>>> = std::thread::scope(|scope| {
             let threads: Vec<_> = shares.into_iter().map(|share| scope.spawn(|| work(share))).collect();
-            let join = |thread: std::thread::ScopedJoinHandle<'_, _>| thread.join();
-            threads
-                .into_iter()
-                .map(|thread| join(thread).unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
+            let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            threads.into_iter().map(join).collect()
         });
         Ok(made.into_iter().collect::<Result<Vec<_>>>()?.concat())
     }

@@ -12,19 +12,11 @@ pub(super) fn rewrite(files: &mut [Compiled]) {
     for file in files.iter_mut().filter(|file| is_record(&file.path)) {
         let Some(contents) = &mut file.contents else { continue };
         let text = String::from_utf8_lossy(contents);
-        let mut lines: Vec<String> = Vec::new();
-        for line in text
-            .lines()
-            .filter_map(|line| lines_for(line, &inside))
-            .flat_map(|lines| lines.lines().map(str::to_string).collect::<Vec<_>>())
-        {
-            // pip lists bytecode, too.
-            let is_new = !lines.iter().any(|other| row(other).0 == row(&line).0);
-            if is_new {
-                lines.push(line);
-            }
-        }
-        *contents = lines.iter().flat_map(|line| [line, "\n"]).collect::<String>().into_bytes();
+        // pip lists bytecode, too.
+        let mut listed = BTreeSet::new();
+        let lines = text.lines().filter_map(|line| lines_for(line, &inside));
+        let lines = lines.flat_map(|lines| lines.split_inclusive('\n').map(str::to_string).collect::<Vec<_>>());
+        *contents = lines.filter(|line| listed.insert(row(line).0)).collect::<String>().into_bytes();
     }
 }
 
@@ -63,7 +55,7 @@ mod tests {
             executable: false,
         };
         let record = "a/__init__.py,sha256=x,1\na/kept.py,sha256=y,2\ntop.py,,\na/excluded.py,sha256=z,3\na/x.pyi,,\n\
-                      \"a/b,c.txt\",sha256=w,4\na-1.dist-info/RECORD,,\n";
+                      a/__pycache__/kept.cpython-313.pyc,,\n\"a/b,c.txt\",sha256=w,4\na-1.dist-info/RECORD,,\n";
         let mut files = vec![
             file("a/__init__.pyc", ""),
             file("a/kept.py", ""),

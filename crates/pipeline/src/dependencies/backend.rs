@@ -10,7 +10,7 @@
 
 use super::interpreter;
 use super::own;
-use super::sandbox::{Cache, Reached};
+use super::sandbox::{Reached, UvCache};
 use crate::compilation::Python;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
@@ -151,7 +151,7 @@ impl<'a> Backends<'a> {
         // Behind a path stands a line's end, and it may have others of its own.
         let path = |text: &'_ str| PathBuf::from(text.strip_suffix('\n').unwrap_or(text));
         let (sources, environment) = (path(&sources), path(&environment));
-        let cache = Cache(self.cache);
+        let cache = UvCache(self.cache);
         if !cache.is_temporary(&environment) {
             return Err(fail(format!("expected an environment of uv's, found {}", environment.display())));
         }

@@ -8,6 +8,7 @@ use landlock::{
 };
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::thread;
 
 /// The newest version whose ways of writing are known here; an older kernel knows fewer, and a newer one these, too.
@@ -27,7 +28,7 @@ impl Confined {
     /// Does `work` on a thread that is confined so, as are the programs that it starts. Elsewhere nothing changes.
     ///
     /// # Errors
-    /// [`Error::Runtime`] if this kernel cannot.
+    /// [`Error::Runtime`] if this kernel cannot: see [`is_possible`].
     pub fn within<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
         thread::scope(|scope| {
             let thread = scope.spawn(|| {
@@ -54,8 +55,15 @@ impl Confined {
     }
 }
 
-/// That this kernel cannot confine.
-const MISSING: &str = "expected a kernel that can confine what uv builds (Linux 5.13 with Landlock), found none; name what has to be \
+/// Whether this kernel can confine. Some containers keep it from that, too.
+pub(super) fn is_possible() -> bool {
+    static POSSIBLE: OnceLock<bool> = OnceLock::new();
+    let nowhere = Confined { writable: Vec::new(), programs: Vec::new() };
+    *POSSIBLE.get_or_init(|| nowhere.within(|| ()).is_ok())
+}
+
+/// That this kernel cannot confine, and what to do.
+pub(super) const MISSING: &str = "expected a kernel that can confine what uv builds (Linux 5.13 with Landlock), found none; name what has to be \
     built in [tool.pyapp] build-on-host, if you trust it";
 
 /// Rules for folders; those that are not there need none.

@@ -21,9 +21,9 @@ const TEMPORARY: &str = "builds-v";
 const SOURCES: &str = "sdists-v";
 
 /// A place in uv's cache.
-pub(super) struct Cache<'a>(pub &'a Path);
+pub(super) struct UvCache<'a>(pub &'a Path);
 
-impl Cache<'_> {
+impl UvCache<'_> {
     /// Whether a folder is a temporary one of uv's; environments are.
     pub fn is_temporary(&self, folder: &Path) -> bool {
         match self.below(folder).as_deref() {
@@ -93,7 +93,7 @@ impl Reached {
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io).
-    pub fn new(cache: &Cache<'_>, environment: &Path, sources: &Path, text: &str) -> Result<Reached> {
+    pub fn new(cache: &UvCache<'_>, environment: &Path, sources: &Path, text: &str) -> Result<Reached> {
         let mut results = cache.temporary_in(text, environment);
         let metadata = environment.join(METADATA);
         if text.contains(&*metadata.to_string_lossy()) {
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn places_in_the_cache_are_told_apart() {
-        let cache = Cache(Path::new("/c"));
+        let cache = UvCache(Path::new("/c"));
         for (path, expected) in [
             ("/c/builds-v0/.tmpAb1", true),
             ("/c/builds-v0/.tmpAb1/x", false),
@@ -183,7 +183,7 @@ mod tests {
     fn only_temporary_folders_are_taken_from_a_call() {
         let text = "f('/c/builds-v0/.tmpAb1', \"/c/sdists-v11/.tmpX\", '/c/builds-v/.tmpA', '/c/builds-v0/.tmp/../..', \
                     '/c/builds-v0/x/.tmpA', '/d/builds-v0/.tmpA', '/c/builds-v0/.tmpC/x', '/c/builds-v0/.tmpE/told.txt')";
-        let found = Cache(Path::new("/c")).temporary_in(text, Path::new("/c/builds-v0/.tmpE"));
+        let found = UvCache(Path::new("/c")).temporary_in(text, Path::new("/c/builds-v0/.tmpE"));
         assert_eq!(found, [PathBuf::from("/c/builds-v0/.tmpAb1"), "/c/builds-v0/.tmpC".into()]);
     }
 

@@ -6,7 +6,7 @@
 //! that setting uv is not confined.
 
 use super::backend::{Backends, Own};
-use super::confine::Confined;
+use super::confine::{self, Confined};
 use super::interpreter::{self, Interpreter};
 use super::message;
 use super::watch::Watch;
@@ -161,6 +161,13 @@ impl Uv<'_> {
         for target in &target {
             fs::create_dir_all(target).doing("create", target)?;
         }
+        let trusts_some = !self.build.project().build_on_host.is_empty();
+        let is_confined = !trusts_some && confine::is_possible();
+        let may_build = trusts_some || is_confined;
+        if !may_build && self.own.as_ref().is_some_and(|own| own.output.is_some()) {
+            return Err(Failure::Other(Error::Runtime(confine::MISSING.to_string())));
+        }
+        let arguments = if may_build { arguments } else { without_builds(arguments) };
         let mut uv = Command::new(&self.program);
         uv.args(arguments).current_dir(folder);
         uv.env("UV_PYTHON", &self.interpreter).env("UV_CACHE_DIR", &self.cache).envs(SETTINGS).envs(PURE);
@@ -184,15 +191,18 @@ impl Uv<'_> {
                 .collect(),
         };
         let work = || output_while(uv, LIMIT, |process| watch.look(process));
-        let trusts_some = !self.build.project().build_on_host.is_empty();
-        let ended = backends.serve(|| if trusts_some { Ok(work()) } else { confined.within(work) })??;
+        let ended = backends.serve(|| if is_confined { confined.within(work) } else { Ok(work()) })??;
         if let Some(found) = watch.found.take() {
             watch.clear();
             return Err(Failure::TooMuch(found));
         }
         match ended {
             Ok(Some(output)) if output.status.success() => Ok(()),
-            Ok(Some(output)) => Err(Failure::Said(String::from_utf8_lossy(&output.stderr).into_owned())),
+            Ok(Some(output)) => {
+                let said = String::from_utf8_lossy(&output.stderr);
+                let hint = if may_build { String::new() } else { format!("\nhint: {}\n", confine::MISSING) };
+                Err(Failure::Said(format!("{said}{hint}")))
+            }
             Ok(None) => {
                 Err(other(format!("uv took longer than {} s and was stopped; check the network", LIMIT.as_secs())))
             }
@@ -202,6 +212,24 @@ impl Uv<'_> {
             ))),
         }
     }
+}
+
+/// The arguments of the same run, in which nothing is built. (`UV_NO_BUILD` does not count for `uv pip`.)
+fn without_builds(arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut left = Vec::new();
+    let mut all = arguments.into_iter();
+    while let Some(argument) = all.next() {
+        if argument == "--no-binary" {
+            all.next();
+        } else {
+            left.push(argument);
+        }
+    }
+    let resolves = left.iter().any(|argument| argument == "compile" || argument == "export");
+    if resolves && !left.iter().any(|argument| argument == "--only-binary") {
+        left.push("--no-build".into());
+    }
+    left
 }
 
 /// Why a run of uv has no result.
@@ -245,4 +273,22 @@ impl Failure {
 fn host_python() -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|folder| folder.join("python3")).find(|program| program.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_may_be_built_uv_is_told_so() {
+        let without = |arguments: &str| {
+            let arguments = arguments.split(' ').map(OsString::from).collect();
+            without_builds(arguments).iter().map(|argument| argument.to_string_lossy()).collect::<Vec<_>>().join(" ")
+        };
+        let install = "pip install --only-binary :all: --no-binary a --no-binary b -r x";
+        assert_eq!(without(install), "pip install --only-binary :all: -r x");
+        assert_eq!(without("pip compile x"), "pip compile x --no-build");
+        assert_eq!(without("export -o x"), "export -o x --no-build");
+        assert_eq!(without("pip compile --only-binary :all: x"), "pip compile --only-binary :all: x");
+    }
 }

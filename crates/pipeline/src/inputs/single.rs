@@ -20,16 +20,7 @@ pub(super) fn read(path: &Path) -> Result<Project> {
     let is_wheel = path.extension().is_some_and(|ending| ending == WHEEL);
     if is_wheel {
         // What it starts is told by what it holds, which is known when it is installed.
-        let entry = Entry { module: String::new(), function: None };
-        let asked = Some(Asked { form: Form::Wheel, file: path.to_path_buf() });
-        let defaults = Defaults {
-            commands: Ok(vec![(String::new(), entry)]),
-            libs: Vec::new(),
-            modules: Vec::new(),
-            metadata: None,
-            asked,
-            script: None,
-        };
+        let defaults = defaults(String::new(), Some(Asked { form: Form::Wheel, file: path.to_path_buf() }), None);
         return Project::of(path.to_path_buf(), folder, &toml::Table::new(), defaults);
     }
     let fail = |message: String| Error::Project { place: path.display().to_string(), message };
@@ -41,16 +32,14 @@ pub(super) fn read(path: &Path) -> Result<Project> {
     let module = module(path).map_err(&fail)?;
     let asks = table.get("dependencies").and_then(toml::Value::as_array).is_some_and(|list| !list.is_empty());
     let asked = asks.then(|| Asked { form: Form::Script, file: path.to_path_buf() });
-    let entry = Entry { module: module.clone(), function: None };
-    let defaults = Defaults {
-        commands: Ok(vec![(String::new(), entry)]),
-        libs: Vec::new(),
-        modules: Vec::new(),
-        metadata: None,
-        asked,
-        script: Some(module),
-    };
+    let defaults = defaults(module.clone(), asked, Some(module));
     Project::of(path.to_path_buf(), folder, &table, defaults)
+}
+
+/// What holds of a file: it has no folder of its own, and runs as the one module that it is, or that it will turn out to start.
+fn defaults(module: String, asked: Option<Asked>, script: Option<String>) -> Defaults<'static> {
+    let commands = Ok(vec![(String::new(), Entry { module, function: None })]);
+    Defaults { commands, libs: Vec::new(), modules: Vec::new(), metadata: None, asked, script }
 }
 
 /// The module that a script is: its name, with `_` for what no module's name has.
