@@ -50,16 +50,27 @@ impl Build {
         self.project.entry = entry;
     }
 
-    /// The folder with the module that chooses among the project's commands, if it has several.
+    /// The folder with the modules that the build makes: the one that chooses among the project's commands, if it has several,
+    /// and the one that says what was left out.
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io).
     pub(crate) fn made_modules(&self) -> Result<Vec<PathBuf>> {
-        let Some(commands) = &self.project.commands else { return Ok(Vec::new()) };
-        let folder = self.settings.out.join("commands");
-        let file = folder.join(Commands::file());
+        let folder = self.settings.out.join("made");
+        // What an earlier build has made is not this one's.
+        if folder.exists() {
+            fs::remove_dir_all(&folder).doing("remove", &folder)?;
+        }
+        let commands = self.project.commands.iter().map(|commands| (Commands::file(), commands.text()));
+        let made: Vec<(String, String)> = commands.chain(self.left_out_modules()).collect();
+        if made.is_empty() {
+            return Ok(Vec::new());
+        }
         fs::create_dir_all(&folder).doing("create", &folder)?;
-        fs::write(&file, commands.text()).doing("write", &file)?;
+        for (name, text) in made {
+            let file = folder.join(name);
+            fs::write(&file, text).doing("write", &file)?;
+        }
         Ok(vec![folder])
     }
 

@@ -18,6 +18,8 @@ pub(crate) struct Summary<'a> {
     pub contents: archive::Summary,
     pub snapshot: Option<&'a Snapshot>,
     pub left_out: &'a LeftOut,
+    /// What of the standard library is left out; empty if nothing is.
+    pub unused: String,
     /// What is installed; empty if nothing is.
     pub installed: String,
     /// How many sources are kept, by what rule.
@@ -30,14 +32,15 @@ impl Summary<'_> {
         let advice = self.snapshot.and_then(|snapshot| snapshot.advice.clone());
         let left_out = Some(self.left_out.summary.clone()).filter(|_| !self.left_out.paths.is_empty());
         let installed = Some(self.installed.clone()).filter(|installed| !installed.is_empty());
+        let unused = Some(self.unused.clone()).filter(|unused| !unused.is_empty());
         let kept = kept(&self.kept);
         let granted = granted(&self.project.permissions);
         let first = [Some(self.bundled()), Some(self.sizes())];
-        first.into_iter().chain([advice, left_out, installed, kept, granted]).flatten().collect()
+        first.into_iter().chain([advice, left_out, unused, installed, kept, granted]).flatten().collect()
     }
 
     fn bundled(&self) -> String {
-        let libraries = self.libraries.iter().filter(|library| !library.is_metadata()).count();
+        let libraries = self.libraries.iter().filter(|library| library.is_code()).count();
         format!(
             "bundled {} in {} with CPython {}; {} starts",
             count(self.modules, "module"),

@@ -49,8 +49,9 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let CompiledLibraries { files: compiled, known, kept } = build.compile_libraries(&python, &stdlib, &sources)?;
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
+    let used = build.used_stdlib(&python, &stdlib, &compiled)?;
     let (archive, contents) =
-        build.app_archive(&stdlib, (&compiled, known.as_ref()), &manifest, licences.as_ref().ok(), &python)?;
+        build.app_archive(&used.archive, (&compiled, known.as_ref()), &manifest, licences.as_ref().ok(), &python)?;
     build.check_entry(&python, &archive)?;
     let snapshot = if build.project().snapshot {
         let main = build.main_module(&python, &archive, &libraries)?;
@@ -74,6 +75,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
         contents,
         snapshot: snapshot.as_ref(),
         left_out: &left_out,
+        unused: used.summary,
         installed: installed.summary,
         kept,
     };

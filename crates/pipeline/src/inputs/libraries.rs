@@ -60,9 +60,9 @@ pub(crate) fn find(project: &Project, installed: &[PathBuf]) -> Result<Vec<Libra
 }
 
 impl Library {
-    /// Whether it is only what a distribution says of itself.
-    pub(crate) fn is_metadata(&self) -> bool {
-        self.name.ends_with(".dist-info")
+    /// Whether it is neither what a distribution says of itself, nor what the build has made.
+    pub(crate) fn is_code(&self) -> bool {
+        !self.name.ends_with(".dist-info") && !self.name.starts_with("_pyapp_")
     }
 
     /// Whether a path of the compiled libraries belongs to it.
@@ -103,6 +103,7 @@ mod tests {
             snapshot: true,
             snapshot_include: Vec::new(),
             snapshot_exclude: Vec::new(),
+            stdlib_used: None,
             reproducible: false,
             size: Size::Fast,
             permissions: Default::default(),

@@ -81,6 +81,9 @@ pub struct Project {
     pub snapshot_exclude: Vec<String>,
     /// `reproducible`: whether the same inputs give the same image, hash seed included.
     pub reproducible: bool,
+    /// `stdlib = "used"`: modules of the standard library that are kept whether or not something imports them
+    /// (`stdlib-include`); `None` for all of it.
+    pub stdlib_used: Option<Vec<String>>,
     /// `size`: what the executable is made for.
     pub size: Size,
     /// `permissions`: what the app may reach of the machine that it runs on.
@@ -97,7 +100,7 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, optimize, permissions, reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include";
+const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, optimize, permissions, reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include";
 
 /// What holds where `[tool.pyapp]` says nothing.
 pub(super) struct Defaults<'a> {
@@ -179,6 +182,7 @@ impl Project {
         let (mut keep_source, mut reports) = (Vec::new(), Vec::new());
         let mut granted = Permissions::default();
         let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
+        let (mut only_used, mut stdlib_include) = (false, None);
         for (key, value) in section {
             let wrong = |what: &str| fail(key, format!("expected {what}, found {value}"));
             match key.as_str() {
@@ -238,11 +242,25 @@ impl Project {
                 "snapshot-exclude" => {
                     snapshot_exclude = modules(value).ok_or_else(|| wrong("a list of module names"))?
                 }
+                "stdlib" => {
+                    only_used = match value.as_str() {
+                        Some("all") => false,
+                        Some("used") => true,
+                        _ => return Err(wrong("\"all\" or \"used\"")),
+                    }
+                }
+                "stdlib-include" => {
+                    stdlib_include = Some(modules(value).ok_or_else(|| wrong("a list of module names"))?)
+                }
                 _ => {
                     let message = format!("expected one of {KEYS}, found an unknown key; correct or remove it");
                     return Err(fail(key, message));
                 }
             }
+        }
+        if stdlib_include.is_some() && !only_used {
+            let message = "expected stdlib = \"used\" beside it, found that all is bundled; add that or remove this";
+            return Err(fail("stdlib-include", message.to_string()));
         }
         let Defaults { metadata, asked, script, .. } = defaults;
         let (entry, commands) =
@@ -277,6 +295,7 @@ impl Project {
             snapshot_include,
             snapshot_exclude,
             reproducible,
+            stdlib_used: only_used.then(|| stdlib_include.unwrap_or_default()),
             size,
             permissions: granted,
         })

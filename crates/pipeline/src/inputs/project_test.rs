@@ -59,7 +59,8 @@ const MISTAKES: [(&str, &str, &str); 16] = [
     (
         "[tool.pyapp]\nentri = 'a'",
         ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, optimize, permissions, \
-         reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, found an unknown key; correct or remove it",
+         reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include, found an \
+         unknown key; correct or remove it",
         "[tool.pyapp]\nentry = 'a'",
     ),
     ("[tool.pyapp]\nentry = 1", ", [tool.pyapp] entry: expected a string, found 1", "[tool.pyapp]\nentry = 'a'"),

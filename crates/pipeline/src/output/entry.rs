@@ -9,7 +9,7 @@ use archive::Archive;
 use host::layout;
 use vfs::Limits;
 
-const SCRIPT: &str = include_str!("check_entry.py");
+pub(super) const SCRIPT: &str = include_str!("check_entry.py");
 
 impl Build {
     /// Checks that the project's entry, or each of its commands, is in the archive.

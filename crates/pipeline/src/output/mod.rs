@@ -8,6 +8,7 @@ mod licences;
 mod parts;
 mod reports;
 mod symbols;
+mod used;
 mod works;
 
 pub use built::Built;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 use vfs::Limits;
 
-const SCRIPT: &str = concat!(include_str!("findings.py"), "\n\n", include_str!("audit.py"));
+pub(super) const SCRIPT: &str = concat!(include_str!("findings.py"), "\n\n", include_str!("audit.py"));
 /// Where the script leaves its report, when it has looked at what imports have left behind.
 const REPORT: &str = "/home/pyapp/.pyapp-report";
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use std::path::PathBuf;
 use vfs::Limits;
 
-const SCRIPT: &str = include_str!("main_module.py");
+pub(super) const SCRIPT: &str = include_str!("main_module.py");
 /// Where the script finds the source.
 const SOURCE: &str = "source";
 

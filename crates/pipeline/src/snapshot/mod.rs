@@ -23,6 +23,9 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 use vfs::Limits;
 
+/// The programs that read the bundle for it, inside of it.
+pub(crate) const SCRIPTS: [&str; 3] = [audit::SCRIPT, main_module::SCRIPT, reached::SCRIPT];
+
 /// What `sys.argv[0]` is at build time. A name that no program has: `_pyapp.py` looks for it in what argparse has made of it.
 const PROGRAM: &str = "<program>";
 

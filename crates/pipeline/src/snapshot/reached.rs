@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 use vfs::Limits;
 
-const SCRIPT: &str = concat!(include_str!("reading.py"), "\n\n", include_str!("reached.py"));
+pub(super) const SCRIPT: &str = concat!(include_str!("reading.py"), "\n\n", include_str!("reached.py"));
 /// From how many modules on it is told.
 const WORTH_TELLING: usize = 10;
 

@@ -1,0 +1,23 @@
+"""Says what to do when a program imports a module that the build has left out of the standard library."""
+import sys
+
+
+class _Teller:
+    """Asked last for every module, when nobody else has found it."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        # Who only looks whether there is such a module gets the answer that there is none.
+        if sys._getframe(2).f_code.co_name != "_find_and_load_unlocked":
+            return None
+        with open("LEFT_OUT", encoding="utf-8") as file:
+            if name not in file.read().split():
+                return None
+        raise ModuleNotFoundError(
+            f"No module named {name!r}: the build left it out of the standard library, as nothing seemed to import it; set "
+            f"[tool.pyapp] stdlib-include = [{name!r}]",
+            name=name,
+        )
+
+
+sys.meta_path.append(_Teller)
