@@ -1,7 +1,8 @@
 //! What the VFS is made of: inode numbers, node kinds, metadata.
 
 use crate::content::Content;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Number of an inode: never zero, never used again for another file while the VFS lives. Numbers below
 /// 2³² belong to the read-only base, those from 2⁶² on are names of descriptors, all others belong to the scratch.
@@ -39,6 +40,30 @@ impl Ino {
     /// The archive's index behind the number, if it belongs to the base.
     pub(crate) fn base_index(self) -> Option<archive::EntryId> {
         if self.0 < Self::SCRATCH { archive::EntryId::try_from(self.0.checked_sub(1)?).ok() } else { None }
+    }
+}
+
+/// What the VFS keeps by inode numbers. It gives them out itself, one after the other: nobody can choose them so that they collide,
+/// which is what the standard library's slower hash is for.
+pub(crate) type InoMap<T> = HashMap<Ino, T, BuildHasherDefault<InoHasher>>;
+
+/// Hashes inode numbers: a product with an odd number spreads them over the upper bits and keeps them apart in the lower ones.
+#[derive(Clone, Default)]
+pub(crate) struct InoHasher(u64);
+
+impl Hasher for InoHasher {
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(self.0 ^ u64::from(*byte));
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

@@ -3,9 +3,8 @@
 use crate::base::Base;
 use crate::content::Content;
 use crate::errno::{Errno, Result};
-use crate::node::{Body, Directory, Ino, Kind, Metadata, Node, Times};
+use crate::node::{Body, Directory, Ino, InoMap, Kind, Metadata, Node, Times};
 use archive::Archive;
-use std::collections::HashMap;
 
 /// What a name costs the host beside its own bytes: it lies in two maps.
 const NAME_OVERHEAD: u64 = 192;
@@ -44,8 +43,8 @@ pub enum RootKind {
 
 /// An in-memory file system. See the crate's documentation.
 pub struct Vfs {
-    pub(crate) nodes: HashMap<Ino, Node>,
-    pub(crate) roots: HashMap<Ino, RootKind>,
+    pub(crate) nodes: InoMap<Node>,
+    pub(crate) roots: InoMap<RootKind>,
     pub(crate) base: Option<Base>,
     next_ino: u64,
     limits: Limits,
@@ -62,8 +61,8 @@ impl Vfs {
     /// An empty VFS whose times come from `clock`: nanoseconds since 1970-01-01 UTC.
     pub fn with_clock(limits: Limits, clock: fn() -> u64) -> Vfs {
         Vfs {
-            nodes: HashMap::new(),
-            roots: HashMap::new(),
+            nodes: InoMap::default(),
+            roots: InoMap::default(),
             base: None,
             next_ino: Ino::SCRATCH,
             limits,
