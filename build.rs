@@ -23,6 +23,7 @@ fn main() -> ExitCode {
             }
             println!("cargo:rustc-env=PYAPP_TARGET={}", report.target);
             println!("cargo:rustc-env=PYAPP_PARTS={}", report.parts);
+            println!("cargo:rustc-env=PYAPP_INCLUDED={}", report.included);
             for line in report.summary {
                 println!("cargo:warning={line}");
             }

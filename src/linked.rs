@@ -28,7 +28,7 @@ macro_rules! embed {
             concat!($symbol, ":"),
             // Of these bytes: else the compiler would take an earlier build's object, as it does not look into the file.
             concat!($symbol, "_", env!("PYAPP_PARTS"), ":"),
-            concat!(".incbin \"", env!("OUT_DIR"), "/", $file, "\""),
+            concat!(".incbin \"", env!("PYAPP_INCLUDED"), "/", $file, "\""),
             ".popsection",
             options(raw),
         );

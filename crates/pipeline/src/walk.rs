@@ -20,6 +20,8 @@ pub struct Report {
     pub target: String,
     /// A hash of the parts.
     pub parts: String,
+    /// The folder of the parts, as a text of the assembler has it.
+    pub included: String,
     /// What was bundled and how big it is, a line a subject.
     pub summary: Vec<String>,
     /// What is not as it should be but stops nothing, one line each.
@@ -84,10 +86,26 @@ pub fn build(settings: &Settings) -> Result<Report> {
         inputs: [build.inputs(), installed.inputs].concat(),
         target: settings.target.clone(),
         parts,
+        included: as_assembler_text(&settings.out.display().to_string()),
         summary,
         warnings,
         beside,
         log: python.runtime.log,
         pruned: build.cache().prune(&[runtime::pins(&settings.source), PINS.to_string()].concat()),
     })
+}
+
+/// A text as it stands between quotes in an assembler's source.
+fn as_assembler_text(text: &str) -> String {
+    text.replace('\\', r"\\").replace('"', r#"\""#)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_may_have_any_name() {
+        assert_eq!(as_assembler_text(r#"/a b/c"d\e"#), r#"/a b/c\"d\\e"#);
+    }
 }

@@ -35,6 +35,8 @@ impl Uv<'_> {
         let name = &package.name;
         match self.look(&format!("{name}=={version}"), &USUAL, work)? {
             Look::Found(_) => Ok(Offer::Native(match self.look(&format!("{name}<{version}"), &[], work)? {
+                // Such a version holds the name, as a rule, and has no code.
+                Look::Found(version) if version.starts_with("0.0.") => None,
                 Look::Found(version) => Some(version),
                 Look::None | Look::Unknown => None,
             })),
@@ -72,7 +74,7 @@ enum Look {
 }
 
 /// What does the work of well-known native distributions, or that nothing needs to.
-const INSTEAD: [(&str, &str); 17] = [
+const INSTEAD: [(&str, &str); 18] = [
     ("asyncpg", "pg8000 is Python only"),
     ("bcrypt", "hashlib.scrypt is in the standard library"),
     ("cchardet", "charset-normalizer has a wheel of Python only"),
@@ -85,6 +87,7 @@ const INSTEAD: [(&str, &str); 17] = [
     ("pillow", "pypng is Python only"),
     ("psycopg2", "pg8000 is Python only"),
     ("psycopg2-binary", "pg8000 is Python only"),
+    ("pydantic-core", "pydantic<2 is Python only"),
     ("regex", "re is in the standard library"),
     ("ruamel-yaml-clib", "ruamel.yaml works without it"),
     ("ujson", "json is in the standard library"),
