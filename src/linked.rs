@@ -13,8 +13,8 @@ use include_dir::{Dir, include_dir};
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// What may lie anywhere in the executable (`bundle::ASSETS`): the index and the archive.
-static ASSETS: Dir<'_> = include_dir!("$OUT_DIR/assets");
+/// The index (`bundle::INDEX_FOLDER`), which says what the parts are.
+static FOLDER: Dir<'_> = include_dir!("$OUT_DIR/index");
 
 /// Embeds a part at a page boundary of its own, so that it can be used where it lies. The assembler takes it from its file: as a
 /// value it would go through all stages of the compiler, which takes seconds. Its type names the length. `include_bytes!` takes
@@ -43,6 +43,7 @@ macro_rules! embed {
 
 const _: () = assert!(align_of::<PageAligned<()>>() == 4096);
 
+embed!(ARCHIVE, "pyapp_archive", "app.archive");
 embed!(MACHINE_CODE, "pyapp_machine_code", "python.code");
 embed!(BASE_IMAGE, "pyapp_base_image", "base.image");
 embed!(SNAPSHOT, "pyapp_snapshot", "snapshot.image");
@@ -50,20 +51,16 @@ embed!(SNAPSHOT, "pyapp_snapshot", "snapshot.image");
 /// The statics as the source of a bundle.
 pub struct Linked;
 
-fn asset(file: &str) -> bundle::Result<Cow<'static, [u8]>> {
-    let found = ASSETS.get_file(file);
-    let missing = || bundle::Error::Missing { file: file.to_string(), reason: "it was built without".to_string() };
-    found.map(|file| Cow::Borrowed(file.contents())).ok_or_else(missing)
-}
-
 impl Source for Linked {
     fn index(&self) -> bundle::Result<Cow<'static, [u8]>> {
-        asset(INDEX)
+        let found = FOLDER.get_file(INDEX);
+        let missing = || bundle::Error::Missing { file: INDEX.to_string(), reason: "it was built without".to_string() };
+        found.map(|file| Cow::Borrowed(file.contents())).ok_or_else(missing)
     }
 
     fn part(&self, part: Part) -> bundle::Result<Cow<'static, [u8]>> {
         Ok(Cow::Borrowed(match part {
-            Part::Archive => return asset(part.file()),
+            Part::Archive => &ARCHIVE.0,
             Part::MachineCode => &MACHINE_CODE.0,
             Part::BaseImage => &BASE_IMAGE.0,
             Part::Snapshot => &SNAPSHOT.0,
@@ -102,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_is_embedded_is_the_file() {
-        for part in [Part::MachineCode, Part::BaseImage, Part::Snapshot] {
+        for part in Part::ALL {
             let embedded = Linked.part(part).expect("there");
             let file = std::fs::read(std::path::Path::new(env!("OUT_DIR")).join(part.file())).expect("read");
             assert!(*embedded == *file, "{part:?}");
@@ -112,11 +109,7 @@ mod tests {
 
     #[test]
     fn the_names_are_those_of_the_parts() {
-        for (part, file) in
-            [(Part::MachineCode, "python.code"), (Part::BaseImage, "base.image"), (Part::Snapshot, "snapshot.image")]
-        {
-            assert_eq!(part.file(), file);
-        }
-        assert_eq!(bundle::ASSETS, "assets");
+        assert_eq!(Part::ALL.map(Part::file), ["app.archive", "python.code", "base.image", "snapshot.image"]);
+        assert_eq!(bundle::INDEX_FOLDER, "index");
     }
 }

@@ -1,6 +1,6 @@
 //! Projects in temporary folders, bundled by the build side and run by the real CPython.
 
-use bundle::{ASSETS, Bundle, INDEX, Part, Run};
+use bundle::{Bundle, INDEX, INDEX_FOLDER, Part, Run};
 use host::{ContextBuilder, Outcome, Output, Program, Timing};
 use pipeline::cache::{self, Cache};
 use pipeline::hash::{Key, of_file};
@@ -56,9 +56,9 @@ impl Project {
         let report = pipeline::build(settings).map_err(|error| error.to_string().replace(&here, ""))?;
         // A copy: the project may be built again, or be gone, before the app runs.
         let copy = folder();
-        fs::create_dir(copy.path().join(ASSETS)).expect("created");
-        let path = |part: Part| Path::new(if part == Part::Archive { ASSETS } else { "" }).join(part.file());
-        for file in Part::ALL.map(path).into_iter().chain([Path::new(ASSETS).join(INDEX)]) {
+        fs::create_dir(copy.path().join(INDEX_FOLDER)).expect("created");
+        let path = |part: Part| PathBuf::from(part.file());
+        for file in Part::ALL.map(path).into_iter().chain([Path::new(INDEX_FOLDER).join(INDEX)]) {
             fs::copy(self.out.path().join(&file), copy.path().join(&file)).expect("copied");
         }
         let stored = |part| fs::read(copy.path().join(path(part))).expect("there");

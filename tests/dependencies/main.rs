@@ -7,6 +7,7 @@ mod common;
 mod backends;
 mod folders;
 mod hostile;
+mod installed;
 mod mistakes;
 mod platform;
 mod single_files;

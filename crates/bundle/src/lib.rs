@@ -19,5 +19,5 @@ mod source;
 pub use bundle::{Bundle, Run};
 pub use error::{Error, Result};
 pub use index::{Index, Record};
-pub use part::{ASSETS, INDEX, Part};
+pub use part::{INDEX, INDEX_FOLDER, Part};
 pub use source::Source;

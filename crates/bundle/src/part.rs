@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The folder, among what a build makes, of everything that may lie anywhere in the executable: the [`INDEX`] and the archive.
-/// The other parts are used where they lie, so each needs a page boundary of its own.
-pub const ASSETS: &str = "assets";
-/// The index's file in [`ASSETS`].
+/// The folder, among what a build makes, of the [`INDEX`] alone: `include_dir!` embeds it. (It takes whatever lies there.)
+pub const INDEX_FOLDER: &str = "index";
+/// The index's file in [`INDEX_FOLDER`].
 pub const INDEX: &str = "index.json";
 
 /// A part of a bundle.
@@ -26,7 +25,7 @@ impl Part {
     /// All of them.
     pub const ALL: [Part; 4] = [Part::Archive, Part::MachineCode, Part::BaseImage, Part::Snapshot];
 
-    /// The name of its file; the archive's is in [`ASSETS`].
+    /// The name of its file.
     pub const fn file(self) -> &'static str {
         match self {
             Part::Archive => "app.archive",

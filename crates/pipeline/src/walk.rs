@@ -48,12 +48,14 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let left_out = build.native_code(&python, &stdlib, &libraries)?;
     let exclude = [&build.project().exclude[..], &left_out.paths[..]].concat();
     let sources = Sources::of_libraries(&libraries, exclude);
-    let CompiledLibraries { files: compiled, known, kept } = build.compile_libraries(&python, &stdlib, &sources)?;
+    let locked = installed.locked.as_deref();
+    let libraries_compiled = build.compile_libraries(&python, &stdlib, &sources, locked)?;
+    let CompiledLibraries { files: compiled, packed, kept } = libraries_compiled;
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
     let used = build.used_stdlib(&python, &stdlib, &compiled)?;
     let (archive, contents) =
-        build.app_archive(&used.archive, (&compiled, known.as_ref()), &manifest, licences.as_ref().ok(), &python)?;
+        build.app_archive(&used.archive, (&compiled, packed), &manifest, licences.as_ref().ok(), &python)?;
     build.check_entry(&python, &archive)?;
     let snapshot = if build.project().snapshot {
         let main = build.main_module(&python, &archive, &libraries)?;

@@ -14,16 +14,16 @@ use std::path::Path;
 use std::process::Command;
 
 /// A cache of its own, in which nobody else works. What takes long to make is that of the others.
-struct Place {
+pub(super) struct Place {
     cache: tempfile::TempDir,
     bounds: Bounds,
 }
 
 /// What is made in the cache of what others have written.
-const OWN: [&str; 5] = ["distributions-", "interpreter-", "own-", "resolved-", "uv-cache-"];
+const OWN: [&str; 6] = ["distributions-", "installed-", "interpreter-", "own-", "resolved-", "uv-cache-"];
 
 impl Place {
-    fn new() -> Place {
+    pub fn new() -> Place {
         let place = Place { cache: folder(), bounds: Bounds::default() };
         let theirs = super::settings(&project(&[])).cache;
         for entry in fs::read_dir(theirs).into_iter().flatten().flatten() {
@@ -35,8 +35,12 @@ impl Place {
         place
     }
 
+    pub fn cache(&self) -> &Path {
+        self.cache.path()
+    }
+
     /// Builds a project, or a file in its folder.
-    fn build(&self, project: &Project, file: &str) -> Result<App, String> {
+    pub fn build(&self, project: &Project, file: &str) -> Result<App, String> {
         let (cache, bounds) = (self.cache.path().to_path_buf(), self.bounds.clone());
         let settings = Settings { project: project.path(file), cache, bounds, ..super::settings(project) };
         project.build_with(&settings)
@@ -79,7 +83,7 @@ fn temporary(cache: &Path) -> Vec<String> {
 }
 
 /// Runs Python that makes wheels, in a project's folder.
-fn make(project: &Project, code: &str) {
+pub(super) fn make(project: &Project, code: &str) {
     let mut python = Command::new("python3");
     python.args(["-Wignore", "-c", &format!("{}{code}", include_str!("wheels.py"))]).current_dir(project.path(""));
     let said = run(python);

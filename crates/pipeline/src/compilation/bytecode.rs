@@ -2,6 +2,7 @@
 //! the interpreter that will load it. The guest sees a copy of the sources in memory and nothing else.
 
 use super::interpreter::Python;
+use super::pack::Packed;
 use super::record;
 use crate::context::Build;
 use crate::error::{Error, Result};
@@ -21,7 +22,7 @@ const OUTPUT: &str = "output";
 const KNOWN: &str = "known";
 const SCRIPT: &str = "compile_library.py";
 /// The list that the script writes beside its results.
-const LIST: &str = "MANIFEST.txt";
+pub(super) const LIST: &str = "MANIFEST.txt";
 
 /// The standard library that the compiling CPython itself runs on.
 pub enum Stdlib<'a> {
@@ -63,6 +64,23 @@ impl Sources {
     /// The folder where tracebacks say that they lie.
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
+    }
+
+    /// Paths below the folder that are left out.
+    pub(super) fn exclude(&self) -> &[String] {
+        &self.exclude
+    }
+
+    /// Those that lie in a folder of this machine, and the others.
+    fn divide(&self, folder: Option<&Path>) -> (Sources, Sources) {
+        let is_in = |(_, place): &&(String, PathBuf)| folder.is_some_and(|folder| place.starts_with(folder));
+        let (there, others): (Vec<_>, Vec<_>) = self.entries.iter().partition(is_in);
+        let of = |entries: Vec<&(String, PathBuf)>| Sources {
+            entries: entries.into_iter().cloned().collect(),
+            prefix: self.prefix.clone(),
+            exclude: self.exclude.clone(),
+        };
+        (of(there), of(others))
     }
 
     /// Whether a path below the folder is left out by name.
@@ -115,13 +133,13 @@ pub struct Compiled {
 pub(crate) struct CompiledLibraries {
     pub files: Vec<Compiled>,
     /// What of them is compressed already, with the dictionary of the standard library.
-    pub known: Option<archive::Archive>,
+    pub packed: Vec<Packed>,
     /// How many sources are kept, by what rule.
     pub kept: BTreeMap<String, usize>,
 }
 
 /// How many sources are kept by each rule, as the script says it.
-fn kept(said: &str) -> BTreeMap<String, usize> {
+pub(super) fn kept(said: &str) -> BTreeMap<String, usize> {
     let mut kept = BTreeMap::new();
     for rule in said.lines().filter_map(|line| Some(line.strip_prefix("kept ")?.split_once(": ")?.0)) {
         *kept.entry(rule.to_string()).or_default() += 1;
@@ -130,7 +148,7 @@ fn kept(said: &str) -> BTreeMap<String, usize> {
 }
 
 impl Build {
-    /// Compiles the libraries of a project.
+    /// Compiles the libraries of a project; those in the folder `installed`, if nobody else has.
     ///
     /// # Errors
     /// As [`Build::compile`]; [`Error::Io`] of the cache.
@@ -139,7 +157,30 @@ impl Build {
         python: &Python,
         stdlib: &archive::Archive,
         sources: &Sources,
+        installed: Option<&Path>,
     ) -> Result<CompiledLibraries> {
+        let (theirs, own) = sources.divide(installed);
+        let (files, said, known) = self.compile_with_known(python, stdlib, &own)?;
+        let mut all = CompiledLibraries { files, packed: known.into_iter().collect(), kept: kept(&said) };
+        if let Some(folder) = installed.and_then(Path::file_name) {
+            let theirs = self.compile_installed(python, stdlib, &theirs, &folder.to_string_lossy())?;
+            all.files.extend(theirs.files);
+            // Both may have a folder.
+            all.files.sort_by(|a, b| a.path.cmp(&b.path));
+            all.files.dedup_by(|a, b| a.path == b.path && a.contents.is_none());
+            all.packed.extend(theirs.packed);
+            theirs.kept.into_iter().for_each(|(rule, files)| *all.kept.entry(rule).or_default() += files);
+        }
+        Ok(all)
+    }
+
+    /// Compiles libraries, with what is known of them; what the script has said, too.
+    pub(super) fn compile_with_known(
+        &self,
+        python: &Python,
+        stdlib: &archive::Archive,
+        sources: &Sources,
+    ) -> Result<(Vec<Compiled>, String, Option<Packed>)> {
         let optimize = self.project().optimize;
         let known = self.known_bytecode(python, stdlib, sources, optimize)?;
         let keep = self.project().keep_source.iter().flat_map(|pattern| ["--keep-source", pattern]);
@@ -147,7 +188,7 @@ impl Build {
         let stdlib = Stdlib::Compiled(stdlib.clone());
         let (mut files, said) = self.run_script(python, stdlib, sources, optimize, known.as_ref(), &arguments)?;
         record::rewrite(&mut files);
-        Ok(CompiledLibraries { files, known, kept: kept(&said) })
+        Ok((files, said, known.map(Packed::libraries)))
     }
 
     /// Compiles sources with the script `compile_library.py`, at optimisation level `optimize`.

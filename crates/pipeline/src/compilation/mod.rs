@@ -1,13 +1,16 @@
 //! python.wasm to machine code, and with the interpreter that this gives, sources to bytecode.
 
 mod bytecode;
+mod installed;
 mod interpreter;
 mod known;
 mod machine_code;
 mod native_code;
+mod pack;
 mod record;
 
 pub(crate) use bytecode::CompiledLibraries;
 pub use bytecode::{Compiled, Sources, Stdlib};
 pub use interpreter::Python;
 pub(crate) use native_code::LeftOut;
+pub(crate) use pack::{Packed, pack};

@@ -53,6 +53,8 @@ pub(crate) use uv::PINS;
 pub(crate) struct Installed {
     /// The folders, as entries of `sys.path`.
     pub folders: Vec<PathBuf>,
+    /// The one of them, in the cache, that has what a lock says.
+    pub locked: Option<PathBuf>,
     /// What cargo must watch for them.
     pub inputs: Vec<PathBuf>,
     /// What of `exclude` names distributions that are asked for, and so are not installed.
@@ -116,6 +118,7 @@ impl Build {
             if lock.form == Form::Wheel {
                 entry = Some(wheel::entry(&project.file, &folder)?);
             }
+            installed.locked = Some(folder.clone());
             installed.folders.push(folder);
             asking = lock.inputs.clone();
             installed.inputs.extend(lock.inputs);

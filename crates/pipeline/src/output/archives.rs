@@ -1,6 +1,6 @@
 //! The archives: the compiled standard library, which every project shares, and the app's, which holds it too.
 
-use crate::compilation::{Compiled, Python, Sources, Stdlib};
+use crate::compilation::{Compiled, Packed, Python, Sources, Stdlib, pack};
 use crate::context::Build;
 use crate::error::{Doing, Result};
 use crate::hash::{self, Key, sorted_entries};
@@ -41,7 +41,8 @@ impl Build {
             cache.stage("compressing the standard library");
             let samples: Vec<&[u8]> = compiled.iter().filter_map(|file| file.contents.as_deref()).collect();
             let mut writer = Writer::new(&archive::train_dictionary(&samples, DICTIONARY)?)?;
-            add(&mut writer, layout::STDLIB, &compiled, None)?;
+            writer.directory(layout::STDLIB)?;
+            pack(&mut writer, layout::STDLIB, &compiled, &[])?;
             writer.executable(layout::EXECUTABLE, layout::EXECUTABLE_TEXT.as_bytes())?;
             let bytes = writer.finish().0;
             python.check(&Archive::open(bytes.clone())?)?;
@@ -51,21 +52,23 @@ impl Build {
     }
 
     /// The app's archive: the standard library, the compiled libraries, the manifest and the licences. What of the libraries is
-    /// `known` is compressed already.
+    /// `packed` is compressed already.
     ///
     /// # Errors
     /// [`Error::Archive`](crate::Error::Archive) for what cannot be archived; [`Error::Io`](crate::Error::Io).
     pub(crate) fn app_archive(
         &self,
         stdlib: &Archive,
-        (compiled, known): (&[Compiled], Option<&Archive>),
+        (compiled, packed): (&[Compiled], Vec<Packed>),
         manifest: &str,
         crates: Option<&Licences>,
         python: &Python,
     ) -> Result<(Archive, archive::Summary)> {
         let mut writer = Writer::new(stdlib.dictionary())?;
         writer.copy_from(stdlib, "")?;
-        add(&mut writer, layout::SITE_PACKAGES, compiled, known)?;
+        let packed: Vec<Packed> = packed.into_iter().chain(self.packed_before(stdlib.dictionary())).collect();
+        writer.directory(layout::SITE_PACKAGES)?;
+        pack(&mut writer, layout::SITE_PACKAGES, compiled, &packed)?;
         writer.file(layout::MANIFEST, manifest.as_bytes())?;
         writer.file(WORKS, self.works(python, crates)?.as_bytes())?;
         if let Some(crates) = crates {
@@ -108,25 +111,6 @@ impl Build {
         });
         Ok(format!("{manifest:#}\n"))
     }
-}
-
-fn add(writer: &mut Writer, prefix: &str, files: &[Compiled], known: Option<&Archive>) -> Result<()> {
-    writer.directory(prefix)?;
-    for file in files {
-        let path = format!("{prefix}/{}", file.path);
-        let known = known.and_then(|known| Some((known, known.find(&file.path)?)));
-        match &file.contents {
-            Some(contents) if file.executable => writer.executable(&path, contents)?,
-            Some(contents)
-                if known.is_some_and(|(known, id)| known.read(id).is_ok_and(|known| *known == **contents)) =>
-            {
-                known.map_or(Ok(()), |(known, id)| writer.copy_file(known, id, &path))?;
-            }
-            Some(contents) => writer.file(&path, contents)?,
-            None => writer.directory(&path)?,
-        }
-    }
-    Ok(())
 }
 
 /// SHA-256 of what a library brings, as it goes into the archive: leftovers beside its sources do not count.

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::own_folder::OwnFolder;
-use bundle::{ASSETS, INDEX, Part, Source};
+use bundle::{INDEX, INDEX_FOLDER, Part, Source};
 use host::TrustedCode;
 use std::borrow::Cow;
 use std::path::Path;
@@ -32,14 +32,11 @@ impl Built {
 
 impl Source for Built {
     fn index(&self) -> bundle::Result<Cow<'static, [u8]>> {
-        self.read(&format!("{ASSETS}/{INDEX}"))
+        self.read(&format!("{INDEX_FOLDER}/{INDEX}"))
     }
 
     fn part(&self, part: Part) -> bundle::Result<Cow<'static, [u8]>> {
-        match part {
-            Part::Archive => self.read(&format!("{ASSETS}/{}", part.file())),
-            _ => self.read(part.file()),
-        }
+        self.read(part.file())
     }
 
     fn code(&self) -> bundle::Result<TrustedCode> {

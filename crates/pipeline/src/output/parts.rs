@@ -6,7 +6,7 @@ use crate::error::{Doing, Result};
 use crate::hash::Key;
 use crate::inputs::Size;
 use archive::Archive;
-use bundle::{ASSETS, INDEX, Index, Part, Record};
+use bundle::{INDEX, INDEX_FOLDER, Index, Part, Record};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,31 +20,32 @@ impl Build {
     /// [`crate::Error::Io`].
     pub(crate) fn write_parts(&self, python: &Python, archive: &Archive, snapshot: Option<&[u8]>) -> Result<String> {
         let out = &self.settings().out;
-        let assets = out.join(ASSETS);
-        std::fs::create_dir_all(&assets).doing("create", &assets)?;
         let mut parts = BTreeMap::new();
-        let mut write = |part: Part, folder: &Path, stored: &[u8], len: usize, zstd: bool| {
+        let mut write = |part: Part, stored: &[u8], len: usize, zstd: bool| {
             parts.insert(part, Record::of(stored, len, zstd));
-            put(&folder.join(part.file()), stored)
+            put(&out.join(part.file()), stored)
         };
-        write(Part::Archive, &assets, archive.bytes(), archive.bytes().len(), false)?;
+        write(Part::Archive, archive.bytes(), archive.bytes().len(), false)?;
+        self.note_writer()?;
         let (code, base) = (python.code.bytes(), &python.base_image[..]);
         let zstd = self.project().size == Size::Small;
-        write(Part::MachineCode, out, &self.stored(code)?, code.len(), zstd)?;
-        write(Part::BaseImage, out, &self.stored(base)?, base.len(), zstd)?;
+        write(Part::MachineCode, &self.stored(code)?, code.len(), zstd)?;
+        write(Part::BaseImage, &self.stored(base)?, base.len(), zstd)?;
         match snapshot {
             // Its pages are much like those of the base image.
-            Some(image) if zstd => write(Part::Snapshot, out, &compress(image, base)?, image.len(), zstd)?,
-            Some(image) => write(Part::Snapshot, out, image, image.len(), zstd)?,
+            Some(image) if zstd => write(Part::Snapshot, &compress(image, base)?, image.len(), zstd)?,
+            Some(image) => write(Part::Snapshot, image, image.len(), zstd)?,
             // The executable embeds the file all the same.
             None => put(&out.join(Part::Snapshot.file()), &[])?,
         }
         let project = self.project();
         let (optimize, permissions) = (project.optimize, project.permissions.clone());
         let index = Index { entry: project.entry.text(), optimize, permissions, parts };
-        let mut text = serde_json::to_vec_pretty(&index).map_err(std::io::Error::from).doing("write", &assets)?;
+        let mut text = serde_json::to_vec_pretty(&index).map_err(std::io::Error::from).doing("write", out)?;
         text.push(b'\n');
-        put(&assets.join(INDEX), &text)?;
+        let folder = out.join(INDEX_FOLDER);
+        std::fs::create_dir_all(&folder).doing("create", &folder)?;
+        put(&folder.join(INDEX), &text)?;
         // It has a checksum of each part.
         Ok(Key::new().part("index", &text).short())
     }
