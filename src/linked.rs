@@ -1,17 +1,14 @@
-//! The bundle of this executable: what `build.rs` has made, as statics of the link.
+//! The parts of this executable: what `build.rs` has made, as statics of the link.
 
 #![allow(
     unsafe_code,
     reason = "the executable's one place to vouch for machine code, and to take what the assembler has embedded"
 )]
 
-use anyhow::{Context as _, Result};
-use archive::Archive;
-use bundle::{Bundle, INDEX, Part, Source};
-use host::{PageAligned, TrustedCode, layout};
+use bundle::INDEX;
+use host::{PageAligned, TrustedCode};
 use include_dir::{Dir, include_dir};
-use serde_json::Value;
-use std::borrow::Cow;
+use launch::Linked;
 
 /// The index (`bundle::INDEX_FOLDER`), which says what the parts are.
 static FOLDER: Dir<'_> = include_dir!("$OUT_DIR/index");
@@ -48,59 +45,31 @@ embed!(MACHINE_CODE, "pyapp_machine_code", "python.code");
 embed!(BASE_IMAGE, "pyapp_base_image", "base.image");
 embed!(SNAPSHOT, "pyapp_snapshot", "snapshot.image");
 
-/// The statics as the source of a bundle.
-pub struct Linked;
-
-impl Source for Linked {
-    fn index(&self) -> bundle::Result<Cow<'static, [u8]>> {
-        let found = FOLDER.get_file(INDEX);
-        let missing = || bundle::Error::Missing { file: INDEX.to_string(), reason: "it was built without".to_string() };
-        found.map(|file| Cow::Borrowed(file.contents())).ok_or_else(missing)
-    }
-
-    fn part(&self, part: Part) -> bundle::Result<Cow<'static, [u8]>> {
-        Ok(Cow::Borrowed(match part {
-            Part::Archive => &ARCHIVE.0,
-            Part::MachineCode => &MACHINE_CODE.0,
-            Part::BaseImage => &BASE_IMAGE.0,
-            Part::Snapshot => &SNAPSHOT.0,
-        }))
-    }
-
-    fn code(&self) -> bundle::Result<TrustedCode> {
-        let code: &'static PageAligned<[u8]> = &MACHINE_CODE;
+/// All of them.
+pub fn parts() -> Linked {
+    let code: &'static PageAligned<[u8]> = &MACHINE_CODE;
+    Linked {
+        index: FOLDER.get_file(INDEX).map(|file| file.contents()),
+        archive: &ARCHIVE.0,
         // SAFETY: `build.rs` has put there what the compiler of this very build has made, as it is or compressed, and the link
         // has made it a part of the executable. Who can change the executable's bytes can change its other code as well.
-        Ok(unsafe { TrustedCode::new(code) })
+        code: unsafe { TrustedCode::new(code) },
+        machine_code: &MACHINE_CODE.0,
+        base_image: &BASE_IMAGE.0,
+        snapshot: &SNAPSHOT.0,
+        target: env!("PYAPP_TARGET"),
     }
-}
-
-/// Opens this executable's bundle.
-///
-/// # Errors
-/// If the executable is damaged.
-pub fn open() -> Result<Bundle<Linked>> {
-    Ok(Bundle::open(Linked)?)
-}
-
-/// What is bundled, as the build wrote it down.
-///
-/// # Errors
-/// If the executable is damaged.
-pub fn manifest(archive: &Archive) -> Result<Value> {
-    let path = layout::MANIFEST;
-    let id = archive.find(path).with_context(|| format!("expected {path} in the archive, found no such file"))?;
-    serde_json::from_slice(&archive.read(id)?).with_context(|| path.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bundle::{Part, Source};
 
     #[test]
     fn what_is_embedded_is_the_file() {
         for part in Part::ALL {
-            let embedded = Linked.part(part).expect("there");
+            let embedded = parts().part(part).expect("there");
             let file = std::fs::read(std::path::Path::new(env!("OUT_DIR")).join(part.file())).expect("read");
             assert!(*embedded == *file, "{part:?}");
             assert_eq!(embedded.as_ptr().addr() % align_of::<PageAligned<()>>(), 0, "{part:?}");

@@ -1,22 +1,7 @@
-//! The executable: an app, the CPython it carries, or the tools that look inside it, as the environment says.
-//!
-//! | `PYAPP_…` set to 1 | it is | its arguments are |
-//! |---|---|---|
-//! | nothing | the app | the app's |
-//! | `INTERPRETER` | `python3` | as `python3`'s |
-//! | `TOOLS` | the tools | `info`, `ls`, `cat`, `extract`, `licenses`, `permissions`, `sbom`, `symbolize`, `verify` |
-//!
-//! The exit status is the app's; see [`status`] for the few that pyapp itself adds.
+//! The executable: what `build.rs` has made of a project, and the crate `launch`, which does something with it.
 
-mod farewell;
 mod linked;
-mod reach;
-mod run;
-mod settings;
-mod status;
-mod tools;
 
-use settings::Mode;
 use std::process::ExitCode;
 
 // rustdoc is not run by the wrapper.
@@ -27,11 +12,5 @@ compile_error!(
 );
 
 fn main() -> ExitCode {
-    let Err(error) = match settings::mode() {
-        Mode::App => run::app(),
-        Mode::Interpreter => run::interpreter(),
-        Mode::Tools => return tools::main(std::env::args_os().skip(1).collect()),
-    };
-    status::tell(format_args!("pyapp: {error:#}"));
-    ExitCode::from(status::CANNOT_START)
+    launch::main(linked::parts())
 }

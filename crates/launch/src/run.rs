@@ -1,6 +1,7 @@
 //! Running CPython: as the app, or as `python3`.
 
-use crate::{farewell, linked, reach, settings, status};
+use crate::linked::Linked;
+use crate::{farewell, reach, settings, status};
 use anyhow::Result;
 use bundle::Run;
 use host::{Context, Input, Outcome, Timing, Zones, layout};
@@ -13,21 +14,21 @@ use vfs::Limits;
 ///
 /// # Errors
 /// If it could not be started.
-pub fn app() -> Result<Infallible> {
-    run(None)
+pub fn app(linked: Linked) -> Result<Infallible> {
+    run(&linked, None)
 }
 
 /// Behaves as `python3`.
 ///
 /// # Errors
 /// If it could not be started.
-pub fn interpreter() -> Result<Infallible> {
-    run(Some(Run::Interpreter))
+pub fn interpreter(linked: Linked) -> Result<Infallible> {
+    run(&linked, Some(Run::Interpreter))
 }
 
-fn run(run: Option<Run>) -> Result<Infallible> {
+fn run(linked: &Linked, run: Option<Run>) -> Result<Infallible> {
     let mut timing = Timing::start();
-    let bundle = linked::open()?;
+    let bundle = linked.open()?;
     let run = run.unwrap_or_else(|| bundle.app());
     timing.mark("index");
     let program = bundle.program(run, &mut timing)?;

@@ -11,14 +11,14 @@ use std::io::Write;
 const DISTRIBUTIONS: &str = "distributions";
 
 /// For programs: one JSON object.
-pub fn json(bundle: &Bundle<Linked>, out: &mut impl Write) -> Result<()> {
-    writeln!(out, "{:#}", collect(bundle)?)?;
+pub fn json(bundle: &Bundle<Linked>, target: &str, out: &mut impl Write) -> Result<()> {
+    writeln!(out, "{:#}", collect(bundle, target)?)?;
     Ok(())
 }
 
 /// For people: a line a fact.
-pub fn text(bundle: &Bundle<Linked>, out: &mut impl Write) -> Result<()> {
-    let mut info = collect(bundle)?;
+pub fn text(bundle: &Bundle<Linked>, target: &str, out: &mut impl Write) -> Result<()> {
+    let mut info = collect(bundle, target)?;
     let facts = info.as_object_mut().context("expected a JSON object in the archive")?;
     facts.remove(DISTRIBUTIONS);
     print(&info, 0, out)?;
@@ -51,7 +51,7 @@ fn asked_by<'a>(inside: &'a Distributions, one: &Distribution) -> Vec<&'a str> {
     one.asked_by.iter().filter_map(|place| inside.list.get(*place)).map(|other| other.name.as_str()).collect()
 }
 
-fn collect(bundle: &Bundle<Linked>) -> Result<Value> {
+fn collect(bundle: &Bundle<Linked>, target: &str) -> Result<Value> {
     let archive = bundle.archive();
     let size = |part| bundle.record(part).map_or(0, |record| record.stored);
     let mut info = linked::manifest(archive)?;
@@ -67,7 +67,7 @@ fn collect(bundle: &Bundle<Linked>) -> Result<Value> {
     facts.insert("pyapp".into(), json!(env!("CARGO_PKG_VERSION")));
     facts.insert("wasmtime".into(), json!(host::engine::WASMTIME_VERSION));
     facts.insert("archive format".into(), json!(archive::format::VERSION));
-    facts.insert("target".into(), json!(env!("PYAPP_TARGET")));
+    facts.insert("target".into(), json!(target));
     facts.insert(
         "bytes".into(),
         json!({

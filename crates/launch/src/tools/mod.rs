@@ -8,7 +8,8 @@ mod permissions;
 mod symbolize;
 mod verify;
 
-use crate::{linked, status};
+use crate::linked::Linked;
+use crate::status;
 use anyhow::{Context, Result};
 use archive::{Archive, EntryId};
 use host::abi::MOUNT;
@@ -50,8 +51,8 @@ impl std::fmt::Display for Usage {
 impl std::error::Error for Usage {}
 
 /// Does what the arguments ask for.
-pub fn main(arguments: Vec<OsString>) -> ExitCode {
-    match run(arguments) {
+pub fn main(linked: &Linked, arguments: Vec<OsString>) -> ExitCode {
+    match run(linked, arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::from(status::CLOSED_PIPE),
         Err(error) if error.is::<Usage>() => {
@@ -65,7 +66,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     }
 }
 
-fn run(arguments: Vec<OsString>) -> Result<()> {
+fn run(linked: &Linked, arguments: Vec<OsString>) -> Result<()> {
     let arguments: Vec<String> = arguments
         .into_iter()
         .map(|argument| argument.into_string().map_err(|text| Usage(format!("expected UTF-8, found {text:?}"))))
@@ -76,11 +77,11 @@ fn run(arguments: Vec<OsString>) -> Result<()> {
     };
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     let out = &mut io::BufWriter::new(io::stdout().lock());
-    let bundle = linked::open;
+    let bundle = || linked.open();
     match (command, rest.as_slice()) {
         ("help" | "--help" | "-h", _) => writeln!(out, "{USAGE}")?,
-        ("info", []) => info::text(&bundle()?, out)?,
-        ("info", ["--json"]) => info::json(&bundle()?, out)?,
+        ("info", []) => info::text(&bundle()?, linked.target, out)?,
+        ("info", ["--json"]) => info::json(&bundle()?, linked.target, out)?,
         ("info", ["--tree"]) => info::tree(&bundle()?, out)?,
         ("info", ["--sizes"]) => info::sizes(&bundle()?, out)?,
         ("ls", []) => ls::list(bundle()?.archive(), "", false, out)?,
