@@ -159,6 +159,8 @@ impl Build {
         sources: &Sources,
         installed: Option<&Path>,
     ) -> Result<CompiledLibraries> {
+        // The script looks for each pattern of `keep-source` among all modules.
+        let installed = installed.filter(|_| self.project().keep_source.is_empty());
         let (theirs, own) = sources.divide(installed);
         let (files, said, known) = self.compile_with_known(python, stdlib, &own)?;
         let mut all = CompiledLibraries { files, packed: known.into_iter().collect(), kept: kept(&said) };

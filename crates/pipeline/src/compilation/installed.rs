@@ -29,7 +29,6 @@ impl Build {
             .part("folder", folder)
             .part("paths", sources.entries().iter().map(|(path, _)| format!("{path}\n")).collect::<String>())
             .part("exclude", sources.exclude().join("\n"))
-            .part("keep", self.project().keep_source.join("\n"))
             .part("wasm", hash::of_bytes(&python.runtime.wasm))
             .part("stdlib", stdlib.identity().to_le_bytes())
             .part("script", hash::of_file(&self.script())?)
