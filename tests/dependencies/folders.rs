@@ -1,9 +1,11 @@
 //! Folders with `[project]`, requirements and locks.
 
 use super::common::project::files;
+use super::common::run;
 use super::{SAID, build, lines, may_download, package, project, settings, uv};
 use pipeline::settings::Settings;
 use std::fs;
+use std::process::Command;
 
 #[test]
 fn requirements_are_resolved_once_and_bundled_with_what_they_say_of_themselves() {
@@ -317,4 +319,67 @@ fn modules_beside_the_settings_are_the_project() {
     let settings = fs::read_to_string(project.path("pyproject.toml")).expect("there");
     project.write("pyproject.toml", &format!("{settings}[tool.pyapp]\nentry = 'main'\n"));
     assert_eq!(lines(&build(&project).unwrap_or_else(|error| panic!("{error}")), &[]), ["hello 1 2"]);
+}
+
+#[test]
+fn a_folder_and_a_repository_that_are_asked_for_are_packed() {
+    if !may_download() {
+        return;
+    }
+    let project = project(&files(
+        r#"
+        === app/pyproject.toml
+        [project]
+        name = "app"
+        version = "1"
+        dependencies = ["one", "two @ git+file:///REPOSITORY"]
+        [tool.uv.sources]
+        one = { path = "../one" }
+        === app/main.py
+        import importlib.metadata as m, one, two
+        print(one.NAME, two.NAME, m.version("one"), m.version("two"))
+        === one/pyproject.toml
+        [project]
+        name = "one"
+        version = "3"
+        dependencies = ["click==8.3.0"]
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        === one/src/one/__init__.py
+        import click
+        NAME = "one"
+        === two/pyproject.toml
+        [project]
+        name = "two"
+        version = "4"
+        [build-system]
+        requires = ["setuptools"]
+        build-backend = "setuptools.build_meta"
+        === two/two.py
+        NAME = "two"
+        "#,
+    ));
+    let settings = Settings { project: project.path("app"), ..settings(&project) };
+    let text = fs::read_to_string(project.path("app/pyproject.toml")).expect("read");
+    let repository = project.path("two").display().to_string();
+    project.write("app/pyproject.toml", &text.replace("/REPOSITORY", &repository));
+    for arguments in
+        [&["init", "-q"][..], &["add", "-A"], &["-c", "user.name=a", "-c", "user.email=a", "commit", "-qm", "x"]]
+    {
+        let mut git = Command::new("git");
+        git.args(arguments).current_dir(project.path("two"));
+        let said = run(git);
+        assert_eq!(said.status, Some(0), "{}", said.stderr);
+    }
+    let build = || project.build_with(&settings).unwrap_or_else(|error| panic!("{error}"));
+    let app = build();
+    assert_eq!(lines(&app, &[]), ["one two 3 4"]);
+    let expected = "1 distribution from folders and 2 distributions from requirements.lock, new";
+    assert!(app.summary().contains(expected), "{}", app.summary());
+    // Its files are watched, and packed anew.
+    assert!(app.report.inputs.iter().any(|input| input.ends_with("one/src")), "{:?}", app.report.inputs);
+    project.write("one/src/one/__init__.py", "NAME = 'other'\n");
+    assert_eq!(lines(&build(), &[]), ["other two 3 4"]);
+    assert!(!project.path("two/two.egg-info").exists() && !project.path("two/build").exists());
 }

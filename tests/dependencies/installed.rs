@@ -62,6 +62,8 @@ fn what_is_installed_is_kept_whole_and_comes_out_as_if_made_now() {
     assert!(build(&Place::new()).archive == first.archive, "without anything from before");
 
     assert_eq!(inside(&first, "pack/tests"), ["", "__pycache__", "test_a.py", "__pycache__/test_a.cpython-313.pyc"]);
+    project.write("pyproject.toml", &settings("exclude = ['pack/tests']"));
+    assert_eq!(inside(&build(&place), "pack/tests"), [""; 0]);
     project.write("pyproject.toml", &settings("exclude = ['pack/tests']\nkeep-source = ['pack/*.py']"));
     let other = build(&place);
     assert_eq!(inside(&other, "pack/tests"), [""; 0]);

@@ -163,13 +163,14 @@ impl<'a> Backends<'a> {
         let mut reached = Reached::new(&cache, &environment, &sources, &text)?;
         match own.map(|own| &own.output) {
             Some(Some(output)) => reached.results.push(output.clone()),
-            // Somebody's folder, of which only something is asked: backends leave things beside the sources.
-            Some(None) => {
+            None if cache.has_sources(&sources) => {}
+            // Somebody's folder, of which only something is asked, or one that git keeps: backends leave things beside the
+            // sources, and git runs what its own files name.
+            place if place.is_some() || cache.is_checkout(&sources) => {
                 reached.sources = folder.join("sources");
                 own::copy_sources(&sources, &reached.sources)?;
             }
-            None if cache.has_sources(&sources) => {}
-            None => return Err(fail(format!("expected sources of uv's, found {}", sources.display()))),
+            _ => return Err(fail(format!("expected sources of uv's, found {}", sources.display()))),
         }
         self.run_in(&reached, text.split_terminator('\0')).map(Some)
     }

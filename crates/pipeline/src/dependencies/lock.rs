@@ -69,7 +69,17 @@ impl Build {
         match asked.form {
             Form::Pylock => Ok(found(read(&asked.file)?)),
             Form::Requirements if has_hashes(&read(&asked.file)?) => Ok(found(read(&asked.file)?)),
-            Form::Project | Form::Requirements => self.resolved(uv, asked, found(String::new())),
+            Form::Project | Form::Requirements => {
+                let lock = self.resolved(uv, asked, found(String::new()))?;
+                let (projects, text) = without_folders(&lock.text, &lock.folder);
+                if projects.is_empty() {
+                    return Ok(lock);
+                }
+                // They are packed as the project itself is.
+                let file = out.join("requirements.without-folders");
+                fs::write(&file, &text).doing("write", &file)?;
+                Ok(Lock { file, text, projects, ..lock })
+            }
             Form::UvLock => {
                 // The groups that are there by default are for development.
                 let mut more = vec!["--locked", "--no-default-groups", "--no-emit-project"];
@@ -271,6 +281,28 @@ fn projects(lock: &str, folder: &Path) -> Vec<PathBuf> {
     packages.into_iter().flatten().filter_map(path).collect()
 }
 
+/// The folders of other projects that a lock of requirements names, with paths that count from `folder`, and the lock without them.
+fn without_folders(lock: &str, folder: &Path) -> (Vec<PathBuf>, String) {
+    let (mut projects, mut rest) = (Vec::new(), String::new());
+    for line in lock.split_inclusive('\n') {
+        match named_folder(line, folder) {
+            Some(project) => projects.push(project),
+            None => rest.push_str(line),
+        }
+    }
+    (projects, rest)
+}
+
+/// The folder that a line names, as uv writes it: a path or a `file:` URL, with or without a name in front.
+fn named_folder(line: &str, folder: &Path) -> Option<PathBuf> {
+    let line = line.strip_prefix("-e ").unwrap_or(line);
+    let asked = line.split(" ;").next().unwrap_or(line).trim_end();
+    let place = asked.split_once(" @ ").map_or(asked, |(_, place)| place);
+    let path = place.strip_prefix("file://").unwrap_or(place);
+    let is_path = path.starts_with(['.', '/']) && !line.starts_with([' ', '#']);
+    Some(folder.join(path)).filter(|path| is_path && path.is_dir())
+}
+
 fn has_hashes(requirements: &str) -> bool {
     requirements.lines().any(|line| line.contains("--hash=") && !line.trim_start().starts_with('#'))
 }
@@ -311,6 +343,26 @@ mod tests {
         let lock = "[[packages]]\nname = 'a'\nversion = '1'\n[[packages]]\nname = 'b'\ndirectory = { path = '../b' }\n";
         assert_eq!(projects(lock, Path::new("/x/y")), [PathBuf::from("/x/y/../b")]);
         assert!(projects("a==1\n", Path::new("/x")).is_empty());
+    }
+
+    #[test]
+    fn folders_that_requirements_name_are_taken_out() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = folder.path().join("app");
+        for name in ["app", "one", "two", "three"] {
+            fs::create_dir(folder.path().join(name)).expect("made");
+        }
+        let two = folder.path().join("two");
+        let rest =
+            "# ../one\nclick==8 \\\n    --hash=sha256:0\n    # via app\n./a.whl\n../missing\nx @ https://host/x.zip\n";
+        let lock = format!(
+            "../one\n    # via app\n{rest}two @ file://{}\n-e ../three ; python_version > '3'\n",
+            two.display()
+        );
+        let (projects, text) = without_folders(&lock, &at);
+        assert_eq!(projects, [at.join("../one"), two, at.join("../three")]);
+        assert_eq!(text, format!("    # via app\n{rest}"));
+        assert_eq!(without_folders(rest, &at), (Vec::new(), rest.to_string()));
     }
 
     #[test]

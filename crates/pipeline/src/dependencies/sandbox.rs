@@ -19,6 +19,9 @@ const METADATA: &str = "metadata_directory";
 const TEMPORARY: &str = "builds-v";
 /// What holds sources.
 const SOURCES: &str = "sdists-v";
+/// What holds those from git, in a folder called [`CHECKOUTS`].
+const GIT: &str = "git-v";
+const CHECKOUTS: &str = "checkouts";
 
 /// A place in uv's cache.
 pub(super) struct UvCache<'a>(pub &'a Path);
@@ -44,6 +47,12 @@ impl UvCache<'_> {
     /// Whether sources are in the cache at all.
     pub fn has_sources(&self, sources: &Path) -> bool {
         self.below(sources).is_some_and(|names| names.len() > 1 && is_kind(&names[0], SOURCES))
+    }
+
+    /// Whether sources are in the cache as git has checked them out: `git-vN/checkouts/REPOSITORY/COMMIT`.
+    pub fn is_checkout(&self, sources: &Path) -> bool {
+        let below = self.below(sources).unwrap_or_default();
+        matches!(below.as_slice(), [kind, folder, _, _, ..] if is_kind(kind, GIT) && folder == CHECKOUTS)
     }
 
     /// The temporary folders that a text names, but this one. The text is uv's, but holds words of the sources; so nothing else is
@@ -177,6 +186,16 @@ mod tests {
             assert_eq!(cache.distribution_of(Path::new(path)).as_deref(), expected, "{path}");
         }
         assert!(cache.has_sources(Path::new("/c/sdists-v11/url/x")) && !cache.has_sources(Path::new("/p")));
+        for (path, expected) in [
+            ("/c/git-v2/checkouts/aa/bb", true),
+            ("/c/git-v2/checkouts/aa/bb/inner", true),
+            ("/c/git-v2/checkouts/aa", false),
+            ("/c/git-v2/db/aa/bb", false),
+            ("/c/git-v2/checkouts/../checkouts/aa/bb", false),
+            ("/p/git-v2/checkouts/aa/bb", false),
+        ] {
+            assert_eq!(cache.is_checkout(Path::new(path)), expected, "{path}");
+        }
     }
 
     #[test]
