@@ -69,7 +69,7 @@ fn sources_are_there_for_programs_that_look_for_them() {
         "['    return x * 2 + 0', '           ~~^~~', \"TypeError: unsupported operand type(s) for *: 'NoneType' and 'int'\"]"
             .to_string(),
         format!(
-            "['  File \"{site}/app.py\", line 10, in main', '  File \"{folder}/other.py\", line 2, in half', \
+            "['  File \"{folder}/other.py\", line 2, in half', '    columns 12 to 16', \
              \"TypeError: unsupported operand type(s) for /: 'NoneType' and 'int'\"]"
         ),
         "TestResults(failed=0, attempted=1)".to_string(),

@@ -54,7 +54,7 @@ impl Symbols {
         Ok(Symbols { files, expanded, lines: (usize::MAX, Vec::new()) })
     }
 
-    /// A line of a file, as Python counts them, without what is blank around it; `None` if it is not known, or blank.
+    /// A line of a file, as Python counts them, without what is blank behind it; `None` if it is not known, or blank.
     pub fn line(&mut self, path: &str, number: usize) -> Option<&str> {
         let found = self.files.binary_search_by(|(other, _)| self.expanded[other.clone()].cmp(path.as_bytes())).ok()?;
         let text = &self.expanded[self.files[found].1.clone()];
@@ -63,7 +63,7 @@ impl Symbols {
         }
         let start = *self.lines.1.get(number.checked_sub(1)?)?;
         let end = self.lines.1.get(number).copied().unwrap_or(text.len());
-        let line = str::from_utf8(text.get(start..end)?).ok()?.trim();
+        let line = str::from_utf8(text.get(start..end)?).ok()?.trim_end();
         Some(line).filter(|line| !line.is_empty())
     }
 }
@@ -119,7 +119,7 @@ mod tests {
         for (path, number, expected) in [
             ("/a.py", 1, Some("x = 1")),
             ("/a.py", 2, None),
-            ("/a.py", 3, Some("y = 2")),
+            ("/a.py", 3, Some("  y = 2")),
             ("/c.py", 1, Some("c")),
             ("/a.py", 4, Some("z = 'é'")),
             ("/a.py", 5, None),

@@ -2,8 +2,11 @@
 //!
 //! A line of a traceback is told by itself: `File "PATH", line 3, in f`, with anything in front of it. So it does not matter
 //! what stands between: times and names that a log puts before each line, the margins of exception groups, colours, lines of
-//! others. The source line gets the same front. CPython's carets are left out: they need columns, which a traceback without
-//! sources does not have.
+//! others. The source line gets the same front.
+//!
+//! Behind it an executable's traceback has the columns that CPython would mark with carets (`wasm/patches/cpython/columns.patch`);
+//! the source line takes the place of that line, and carets come behind it. CPython parses the line, and makes
+//! some of them `~`, or marks a whole line; here a whole line has none.
 
 use crate::reader::Symbols;
 use std::io::{BufRead, BufReader, Read, Result, Write};
@@ -30,8 +33,9 @@ pub fn fill_in(symbols: &mut Symbols, input: impl Read, out: &mut impl Write) ->
             break;
         }
         is_whole = line.ends_with(b"\n");
-        if begins && let Some(missing) = missing.take() {
-            missing.fill_in(&line, out)?;
+        let told = if begins { missing.take().map(|missing| missing.fill_in(&line, out)).transpose()? } else { None };
+        if told == Some(Next::Replaced) {
+            continue;
         }
         out.write_all(&line)?;
         let is_line = begins && (is_whole || line.len() < LONGEST);
@@ -42,14 +46,23 @@ pub fn fill_in(symbols: &mut Symbols, input: impl Read, out: &mut impl Write) ->
         }
     }
     match missing {
-        Some(missing) => missing.fill_in(b"", out),
+        Some(missing) => missing.fill_in(b"", out).map(drop),
         None => Ok(()),
     }
+}
+
+/// What becomes of the line behind one that was filled in.
+#[derive(PartialEq, Eq)]
+enum Next {
+    Stays,
+    /// It told the columns.
+    Replaced,
 }
 
 /// A source line that is to be filled in.
 struct Missing {
     front: String,
+    /// As it stands in the source, indented.
     source: String,
     end: &'static str,
     /// Whether the line before it had an end.
@@ -66,14 +79,53 @@ impl Missing {
         Some(Missing { front: front.to_string(), source, end, is_ended: line.ends_with('\n') })
     }
 
-    fn fill_in(self, next: &[u8], out: &mut impl Write) -> Result<()> {
+    fn fill_in(self, next: &[u8], out: &mut impl Write) -> Result<Next> {
         let Missing { front, source, end, is_ended } = self;
-        if plain(next).trim_end().ends_with(&format!("    {source}")) {
-            return Ok(());
+        let (next, code) = (plain(next), source.trim_start());
+        if next.trim_end().ends_with(&format!("    {code}")) {
+            return Ok(Next::Stays);
         }
-        let shown: String = source.chars().take(SHOWN).collect();
-        let before = if is_ended { "" } else { end };
-        write!(out, "{before}{front}  {shown}{end}")
+        let shown: String = code.chars().take(SHOWN).collect();
+        let Some(told) = Told::parse(&next) else {
+            let before = if is_ended { "" } else { end };
+            write!(out, "{before}{front}  {shown}{end}")?;
+            return Ok(Next::Stays);
+        };
+        let front = told.front;
+        write!(out, "{front}    {shown}{end}")?;
+        if let Some(carets) = told.carets(&source).filter(|_| shown.len() == code.len()) {
+            write!(out, "{front}    {carets}{end}")?;
+        }
+        Ok(Next::Replaced)
+    }
+}
+
+/// The columns that a line tells: from 1, in bytes, the last one included.
+struct Told<'a> {
+    front: &'a str,
+    from: usize,
+    /// `None` if it is in another line.
+    to: Option<usize>,
+}
+
+impl Told<'_> {
+    fn parse(line: &str) -> Option<Told<'_>> {
+        let (front, rest) = line.trim_end().rsplit_once("    columns ")?;
+        let (from, rest) = rest.split_once(" to ")?;
+        let (to, line) = rest.split_once(" of line ").map_or((rest, None), |(to, line)| (to, Some(line)));
+        line.map_or(Ok(0), str::parse::<usize>).ok()?;
+        let to: usize = to.parse().ok()?;
+        Some(Told { front, from: from.parse().ok()?, to: line.is_none().then_some(to) })
+    }
+
+    /// Carets below them, in a line without its indentation; none if they would mark all of it, or something that is not there.
+    fn carets(&self, source: &str) -> Option<String> {
+        let indented = source.len() - source.trim_start().len();
+        let (before, marked) =
+            (source.get(indented..self.from.checked_sub(1)?)?, self.from - 1..self.to.unwrap_or(source.len()));
+        let marked = source.get(marked)?;
+        let is_all = before.is_empty() && indented + marked.len() == source.len();
+        (!is_all).then(|| " ".repeat(before.chars().count()) + &"^".repeat(marked.chars().count()))
     }
 }
 
@@ -129,6 +181,37 @@ mod tests {
              raise ValueError(x)\nValueError: 1\n",
         );
         check("  File \"/p/a.py\", line 2 in f", "  File \"/p/a.py\", line 2 in f\n    g(1)\n");
+    }
+
+    #[test]
+    fn columns_become_carets() {
+        let frame = |number: usize| format!("12:00 |   File \"/p/a.py\", line {number}, in f\n");
+        for (number, columns, expected) in [
+            (6, "11 to 23", "    raise ValueError(x)\n12:01 |           ^^^^^^^^^^^^^\n"),
+            // All of the line.
+            (6, "5 to 23", "    raise ValueError(x)\n"),
+            (6, "11 to 3 of line 8", "    raise ValueError(x)\n12:01 |           ^^^^^^^^^^^^^\n"),
+            (6, "5 to 3 of line 8", "    raise ValueError(x)\n"),
+            // Of another source.
+            (6, "11 to 99", "    raise ValueError(x)\n"),
+            (6, "9 to 5", "    raise ValueError(x)\n"),
+            (6, "0 to 5", "    raise ValueError(x)\n"),
+            (6, "99999999999999999999 to 5", "    columns 99999999999999999999 to 5\n"),
+            // Not known.
+            (99, "1 to 5", "    columns 1 to 5\n"),
+        ] {
+            let given = format!("{}12:01 |     columns {columns}\nlast\n", frame(number));
+            let kept = expected.contains("columns") && number == 6;
+            let source = if kept { "12:00 |     raise ValueError(x)\n" } else { "" };
+            check(&given, &format!("{}{source}12:01 | {expected}last\n", frame(number)));
+        }
+        let path = "/p/a.py".to_string();
+        let bytes = write(7, &[(path, "  é = 'ü' + g(1)\n".to_string())]).expect("written");
+        let (mut symbols, mut out) = (Symbols::read(&bytes[..], 7).expect("read"), Vec::new());
+        let given = "  File \"/p/a.py\", line 1, in f\n    columns 15 to 18\n";
+        fill_in(&mut symbols, given.as_bytes(), &mut out).expect("copied");
+        let expected = "  File \"/p/a.py\", line 1, in f\n    é = 'ü' + g(1)\n              ^^^^\n";
+        assert_eq!(String::from_utf8(out).expect("UTF-8"), expected);
     }
 
     #[test]
