@@ -74,8 +74,10 @@ fn suites() {
         let native = native.lines().find_map(|line| line.strip_prefix(&format!("{name} "))).unwrap_or_default();
         let suite = fs::canonicalize(work.join(name).join("suite")).expect("there").display().to_string();
         let said = catch_unwind(AssertUnwindSafe(|| {
-            let app = build(pins).unwrap_or_else(|error| panic!("{error}"));
-            let arguments: Vec<&str> = [suite.as_str()].into_iter().chain(tests.split(' ')).collect();
+            let kept = tests.strip_prefix("--pyargs ").map(|_| name);
+            let app = build(pins, kept).unwrap_or_else(|error| panic!("{error}"));
+            let words = tests.split(' ').filter(|word| !word.starts_with('+'));
+            let arguments: Vec<&str> = [suite.as_str()].into_iter().chain(words).collect();
             app.run_granted(app.bundle.app(), &arguments).1
         }));
         let said = said.unwrap_or_else(|panic| panic.downcast_ref::<String>().cloned().unwrap_or_default());
@@ -110,10 +112,12 @@ fn suites() {
     }
 }
 
-fn build(pins: &str) -> Result<App, String> {
+/// Bundles packages, and the sources of the one whose tests lie in itself: pytest looks for tests among sources.
+fn build(pins: &str, kept: Option<&str>) -> Result<App, String> {
     let files = [("requirements.txt", pins.replace(' ', "\n")), ("python_libs/suite.py", read(&own("suite.py")))];
     let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
-    let project = Project::new(&settings_with("suite:main", ""), &files);
+    let more = kept.map(|kept| format!("keep-source = [\"{kept}\"]")).unwrap_or_default();
+    let project = Project::new(&settings_with("suite:main", &more), &files);
     let tool = Settings::for_tool(project.path(""), "", project.path("")).expect("settings");
     project.build_with(&Settings { offline: tool.offline, ..project.settings() })
 }
