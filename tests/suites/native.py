@@ -65,5 +65,7 @@ for line in (HERE / "suites.txt").read_text().splitlines():
         sys.exit(f"{name}: expected results, found {done.stdout[-500:]}{done.stderr[-2000:]}")
     said = json.loads(done.stdout.rpartition("\nRESULTS ")[2].splitlines()[0])
     print(name, said["status"], said["counts"], list(said["failed"].items())[:5])
+    if said["status"] not in (0, 1):
+        sys.exit(f"{name}: expected all tests run, found pytest's status {said['status']}: {done.stderr[-2000:]}")
     found[name] = json.dumps(said["counts"])
 native.write_text("".join(f"{name} {counts}\n" for name, counts in sorted(found.items())))
