@@ -3,7 +3,7 @@
 //!
 //! `tests/suites/native.py WORK` downloads the tests into a folder and runs them natively; then `PYAPP_SUITES=WORK cargo suites` runs
 //! them here. Packages, pytest and all that the tests need are bundled. The tests themselves lie on the disk, in a folder that an
-//! argument names.
+//! argument names and that they may write to, or in the package, whose sources are then bundled, too.
 
 mod common;
 
@@ -27,8 +27,13 @@ const HEAD: &str = "\
 
 `tests/suites/native.py` and `cargo suites` write this table; do not edit it. Each package is bundled with pytest and with what its
 tests need, all of it pinned in `tests/suites/suites.txt`. The tests are those of its source distribution; they are read from the
-disk. Counts are of tests, with their parameters; a file of tests that cannot be imported counts as one that failed. Below the
-table is what failed in the guest, by its reason.
+disk. Those of networkx and sympy lie in the package, and are bundled. Counts are of tests, with their parameters; a file of tests
+that cannot be imported counts as one that failed. Below the table is what failed in the guest, by its reason.
+
+Of sympy, the tests of its core are run; of SQLAlchemy, those on SQLite, without the manual's, of types, of profiles, and most of
+the ORM's: of those, cascades, mappers, queries, sessions and the unit of work. What the packages run only when asked for (slow
+tests, stress, packaging's properties) is left out. The terminal and the cache of pytest are off, natively too, so some tests of
+pytest itself fail.
 ";
 
 /// Counts as they stand in the table.
