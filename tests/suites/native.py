@@ -6,6 +6,7 @@ Then, with the same folder: PYAPP_SUITES=WORK cargo suites
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,6 @@ import tarfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-RUN = "import runpy, sys; del sys.argv[0]; runpy.run_path(sys.argv[0], run_name='__main__')"
 # What says how the tests are run. The package itself is not taken from here.
 CONFIG = ("pyproject.toml", "tox.ini", "setup.cfg", "pytest.ini")
 
@@ -22,8 +22,8 @@ def pip(*arguments):
     subprocess.run([sys.executable, "-m", "pip", *arguments], check=True)
 
 
-def fetch(work, pin, folder):
-    """The tests of a source distribution, without the package beside them."""
+def fetch(work, pin, folders):
+    """These folders of a source distribution, without the package beside them."""
     downloads, unpacked = work / "sdist", work / "unpacked"
     if not list(downloads.glob("*.tar.gz")):
         pip("download", "-q", "--no-deps", "--no-binary", ":all:", "-d", downloads, pin)
@@ -31,7 +31,8 @@ def fetch(work, pin, folder):
         file.extractall(unpacked, filter="data")
     root = next(unpacked.iterdir())
     (work / "suite").mkdir()
-    shutil.copytree(root / folder, work / "suite" / folder)
+    for folder in folders:
+        shutil.copytree(root / folder, work / "suite" / folder)
     for name in CONFIG:
         if (root / name).is_file():
             shutil.copy(root / name, work / "suite" / name)
@@ -45,21 +46,26 @@ found = dict(line.split(" ", 1) for line in native.read_text().splitlines()) if 
 for line in (HERE / "suites.txt").read_text().splitlines():
     if not line or line.startswith("#"):
         continue
-    tests, pins = line.split(" | ")
-    (folder, *arguments), pins = tests.split(), pins.split()
+    words, pins = (part.split() for part in line.split(" | "))
     name = pins[0].partition("==")[0]
     if names and name not in names:
         continue
     work = top / name
     if not (work / "suite").is_dir():
-        fetch(work, pins[0], folder)
+        # Tests that lie in the package itself are installed with it.
+        paths = [] if words[0] == "--pyargs" else [word for word in words if word[0] not in "-+"]
+        fetch(work, pins[0], {path.split("/")[0] for path in paths} | {word[1:] for word in words if word[0] == "+"})
     if not (work / "libs").is_dir():
         pip("install", "-q", "--root-user-action", "ignore", "--no-deps", "--target", work / "libs", *pins)
-    command = [sys.executable, "-B", "-X", "utf8", "-P", "-c", RUN, HERE / "suite.py", work / "suite", folder, *arguments]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, env={"HOME": "/tmp", "PYTHONPATH": str(work / "libs")})
+    arguments = [word for word in words if word[0] != "+"]
+    command = [sys.executable, "-B", "-X", "utf8", "-P", HERE / "suite.py", work / "suite", *arguments]
+    environment = {"HOME": "/tmp", "PATH": os.defpath, "PYTHONPATH": str(work / "libs")}
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=1800, env=environment)
     if "\nRESULTS " not in done.stdout:
         sys.exit(f"{name}: expected results, found {done.stdout[-500:]}{done.stderr[-2000:]}")
-    said = json.loads(done.stdout.rpartition("\nRESULTS ")[2])
+    said = json.loads(done.stdout.rpartition("\nRESULTS ")[2].splitlines()[0])
     print(name, said["status"], said["counts"], list(said["failed"].items())[:5])
+    if said["status"] not in (0, 1):
+        sys.exit(f"{name}: expected all tests run, found pytest's status {said['status']}: {done.stderr[-2000:]}")
     found[name] = json.dumps(said["counts"])
 native.write_text("".join(f"{name} {counts}\n" for name, counts in sorted(found.items())))
