@@ -23,7 +23,7 @@ fn main() -> ExitCode {
             }
             println!("cargo:rustc-env=PYAPP_TARGET={}", report.target);
             println!("cargo:rustc-env=PYAPP_PARTS={}", report.parts);
-            println!("cargo:rustc-env=PYAPP_INCLUDED={}", report.included);
+            println!("cargo:rustc-env=PYAPP_INCLUDED={}", report.assembler_out);
             for line in report.summary {
                 println!("cargo:warning={line}");
             }

@@ -238,7 +238,7 @@ fn verify_checks_every_byte_of_every_part() {
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     let code = include_bytes!(concat!(env!("OUT_DIR"), "/python.code"));
-    let archive = include_bytes!(concat!(env!("OUT_DIR"), "/assets/app.archive"));
+    let archive = include_bytes!(concat!(env!("OUT_DIR"), "/app.archive"));
     for (name, part) in [("machine code", &code[..]), ("archive", &archive[..])] {
         let executable = std::fs::read(env!("CARGO_BIN_EXE_pyapp")).expect("there");
         let probe = &part[part.len() / 2..][..64];

@@ -355,7 +355,17 @@ fn a_folder_and_a_repository_that_are_asked_for_are_packed() {
         version = "4"
         [build-system]
         requires = ["setuptools"]
-        build-backend = "setuptools.build_meta"
+        build-backend = "backend"
+        backend-path = ["."]
+        [tool.setuptools]
+        py-modules = ["two"]
+        === two/backend.py
+        import os
+        from setuptools.build_meta import *
+        # What git on this machine would run.
+        os.makedirs(".git/hooks", exist_ok=True)
+        for name in (".git/hooks/post-checkout", ".git/config", "left-behind"):
+            with open(name, "a") as file: file.write("left-behind")
         === two/two.py
         NAME = "two"
         "#,
@@ -381,5 +391,22 @@ fn a_folder_and_a_repository_that_are_asked_for_are_packed() {
     assert!(app.report.inputs.iter().any(|input| input.ends_with("one/src")), "{:?}", app.report.inputs);
     project.write("one/src/one/__init__.py", "NAME = 'other'\n");
     assert_eq!(lines(&build(), &[]), ["other two 3 4"]);
-    assert!(!project.path("two/two.egg-info").exists() && !project.path("two/build").exists());
+    let text = fs::read_to_string(project.path("one/pyproject.toml")).expect("read");
+    project.write("one/pyproject.toml", &text.replace("dependencies = [\"click==8.3.0\"]\n", ""));
+    project.write("one/src/one/__init__.py", "NAME = 'free'\n");
+    let app = build();
+    assert!(app.summary().contains("from requirements.lock, made again"), "{}", app.summary());
+    assert_eq!(lines(&app, &[]), ["free two 3 4"]);
+    // The backend had a copy of what git keeps.
+    let mut find = Command::new("grep");
+    find.args(["-rl", "left-behind", "--include=post-checkout", "--include=config", "--include=left-behind"]);
+    let uvs = fs::read_dir(&settings.cache).expect("listed").map(|entry| entry.expect("listed").path());
+    let is_git = |path: &std::path::PathBuf| path.join("git-v2/checkouts").is_dir();
+    let checkouts: Vec<_> = uvs.filter(is_git).map(|path| path.join("git-v2/checkouts")).collect();
+    assert!(!checkouts.is_empty());
+    let find = run({
+        find.args(checkouts);
+        find
+    });
+    assert_eq!((find.status, find.stdout.as_str()), (Some(1), ""), "{}", find.stderr);
 }

@@ -55,8 +55,23 @@ fn what_is_installed_is_kept_whole_and_comes_out_as_if_made_now() {
     project.write("python_libs/app.py", text);
     assert!(build(&place).archive == first.archive, "as before the edit");
     // Nothing can be taken from there.
-    fs::write(project.out.path().join("app.archive"), &first.archive[..first.archive.len() / 2]).expect("written");
+    let left = project.out.path().join("app.archive");
+    fs::write(&left, &first.archive[..first.archive.len() / 2]).expect("written");
     assert!(build(&place).archive == first.archive, "after damage");
+    let mut damaged = first.archive.clone();
+    let end = damaged.len();
+    damaged[end - 200_000..].iter_mut().for_each(|byte| *byte ^= 1);
+    fs::write(&left, damaged).expect("written");
+    assert!(build(&place).archive == first.archive, "after damage inside");
+    // What is the same but for its mode is not.
+    let script = project.path("python_libs/run.sh");
+    fs::write(&script, "echo ".repeat(1000)).expect("written");
+    let plain = build(&place);
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("changed");
+    let executable = build(&place);
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("changed");
+    assert!(build(&place).archive == plain.archive && executable.archive != plain.archive, "after a change of mode");
+    fs::remove_file(&script).expect("removed");
     fs::remove_dir_all(project.out.path()).expect("removed");
     fs::create_dir(project.out.path()).expect("made");
     assert!(build(&Place::new()).archive == first.archive, "without anything from before");

@@ -21,7 +21,7 @@ pub struct Report {
     /// A hash of the parts.
     pub parts: String,
     /// The folder of the parts, as a text of the assembler has it.
-    pub included: String,
+    pub assembler_out: String,
     /// What was bundled and how big it is, a line a subject.
     pub summary: Vec<String>,
     /// What is not as it should be but stops nothing, one line each.
@@ -49,8 +49,8 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let exclude = [&build.project().exclude[..], &left_out.paths[..]].concat();
     let sources = Sources::of_libraries(&libraries, exclude);
     let locked = installed.locked.as_deref();
-    let libraries_compiled = build.compile_libraries(&python, &stdlib, &sources, locked)?;
-    let CompiledLibraries { files: compiled, packed, kept } = libraries_compiled;
+    let CompiledLibraries { files: compiled, packed, kept } =
+        build.compile_libraries(&python, &stdlib, &sources, locked)?;
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
     let used = build.used_stdlib(&python, &stdlib, &compiled)?;
@@ -88,7 +88,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
         inputs: [build.inputs(), installed.inputs].concat(),
         target: settings.target.clone(),
         parts,
-        included: as_assembler_text(&settings.out.display().to_string()),
+        assembler_out: as_assembler_text(&settings.out.display().to_string()),
         summary,
         warnings,
         beside,

@@ -167,12 +167,13 @@ impl Build {
         if let Some(folder) = installed.and_then(Path::file_name) {
             let theirs = self.compile_installed(python, stdlib, &theirs, &folder.to_string_lossy())?;
             all.files.extend(theirs.files);
-            // Both may have a folder.
-            all.files.sort_by(|a, b| a.path.cmp(&b.path));
-            all.files.dedup_by(|a, b| a.path == b.path && a.contents.is_none());
             all.packed.extend(theirs.packed);
             theirs.kept.into_iter().for_each(|(rule, files)| *all.kept.entry(rule).or_default() += files);
         }
+        // Both may have a folder.
+        all.files.sort_by(|a, b| a.path.cmp(&b.path));
+        all.files.dedup_by(|a, b| a.path == b.path && a.contents.is_none());
+        record::rewrite(&mut all.files);
         Ok(all)
     }
 
@@ -188,8 +189,7 @@ impl Build {
         let keep = self.project().keep_source.iter().flat_map(|pattern| ["--keep-source", pattern]);
         let arguments: Vec<&str> = ["--data-sources"].into_iter().chain(keep).collect();
         let stdlib = Stdlib::Compiled(stdlib.clone());
-        let (mut files, said) = self.run_script(python, stdlib, sources, optimize, known.as_ref(), &arguments)?;
-        record::rewrite(&mut files);
+        let (files, said) = self.run_script(python, stdlib, sources, optimize, known.as_ref(), &arguments)?;
         Ok((files, said, known.map(Packed::libraries)))
     }
 

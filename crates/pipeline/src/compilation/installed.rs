@@ -11,6 +11,8 @@ use archive::{Archive, EntryKind, Writer};
 
 /// What they are called in the cache.
 const ENTRY: &str = "installed";
+/// What makes them what they are, beside the script.
+const STEPS: &str = concat!(include_str!("installed.rs"), include_str!("bytecode.rs"), include_str!("pack.rs"));
 
 impl Build {
     /// Compiles the distributions in a folder of the cache, which is called by all that it depends on.
@@ -27,6 +29,7 @@ impl Build {
         let optimize = self.project().optimize;
         let key = Key::new()
             .part("folder", folder)
+            .part("steps", STEPS)
             .part("paths", sources.entries().iter().map(|(path, _)| format!("{path}\n")).collect::<String>())
             .part("exclude", sources.exclude().join("\n"))
             .part("wasm", hash::of_bytes(&python.runtime.wasm))

@@ -5,12 +5,12 @@ use super::bytecode::Compiled;
 use crate::context::Build;
 use crate::error::{Doing, Result};
 use crate::hash::Key;
-use archive::{Archive, EntryId, Writer};
+use archive::{Archive, EntryId, EntryKind, Writer};
 use bundle::Part;
 use host::layout;
 use std::fs;
 
-/// In the folder of the build's output: what has compressed the archive there.
+/// In the folder of the build's output: which program has compressed the archive there.
 const WRITER: &str = "app.archive.writer";
 
 /// Files that are compressed already.
@@ -27,14 +27,15 @@ impl Packed {
         Packed { archive, prefix: "" }
     }
 
-    /// The file of a library, if it has just these bytes.
+    /// The file of a library, if it has just these bytes and cannot be executed.
     fn find(&self, path: &str, contents: &[u8]) -> Option<EntryId> {
         let id = match self.prefix {
             "" => self.archive.find(path),
             prefix => self.archive.find(&format!("{prefix}/{path}")),
         }?;
-        let is_same_size = self.archive.entry(id)?.len == contents.len() as u64;
-        (is_same_size && self.archive.read(id).is_ok_and(|bytes| *bytes == *contents)).then_some(id)
+        let entry = self.archive.entry(id)?;
+        let may_be = entry.kind == EntryKind::File && !entry.executable && entry.len == contents.len() as u64;
+        (may_be && self.archive.read(id).is_ok_and(|bytes| *bytes == *contents)).then_some(id)
     }
 }
 

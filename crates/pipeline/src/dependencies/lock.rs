@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 
 /// What pyapp writes.
 const FILE: &str = "requirements.lock";
+/// Where a project in a folder says what it asks for.
+const PROJECT: &str = "pyproject.toml";
 /// Its first line, up to the hash of what it was made from.
 const HEAD: &str = "# Made by pyapp; remove it to resolve again. From ";
 
@@ -175,14 +177,19 @@ impl Build {
         let mut parts = if asked.form == Form::Project { self.parts() } else { Vec::new() };
         let excluded = self.project().excluded_packages();
         let (key, mut inputs) = asked_for(asked, &parts, &excluded)?;
+        // What other projects ask for that lie in folders counts, too.
+        let head_of = |lock: &str| {
+            let (folders, _) = without_folders(lock, &self.project().folder);
+            let key = folders.iter().try_fold(key.clone(), |key, folder| relevant(&folder.join(PROJECT), &[], key));
+            key.map(|key| format!("{HEAD}{name}, {}\n", key.hex()))
+        };
         parts
             .extend(["--excludes".to_string(), excluded::list(&excluded, &self.settings().out)?.display().to_string()]);
-        let head = format!("{HEAD}{name}, {}\n", key.hex());
         let old = if file.is_file() { Some(read(&file)?) } else { None };
         inputs.push(file.clone());
         let lock = Lock { file: file.clone(), inputs, ..lock };
         match old {
-            Some(text) if text.starts_with(&head) => {
+            Some(text) if text.starts_with(&head_of(&text)?) => {
                 return Ok(Lock { text, summary: format!("from {FILE}"), ..lock });
             }
             Some(text) if !text.starts_with(HEAD) => {
@@ -204,8 +211,8 @@ impl Build {
             None => {}
         }
         let uv = self.asking_the_project(uv)?;
-        let text =
-            head + &compile(&uv, &lock.folder, &name, &parts, &work, (&asked.file, &self.project().build_on_host))?;
+        let text = compile(&uv, &lock.folder, &name, &parts, &work, (&asked.file, &self.project().build_on_host))?;
+        let text = head_of(&text)? + &text;
         aside::write(&file, &[text.as_bytes()]).doing("write", &file)?;
         // As old as what it was made from: else cargo would take it for a change, and build once more.
         let time = fs::metadata(&asked.file).and_then(|metadata| metadata.modified()).doing("look at", &asked.file)?;
@@ -237,23 +244,26 @@ fn asked_for(asked: &Asked, parts: &[String], excluded: &[String]) -> Result<(Ke
     let key = match asked.form {
         Form::Requirements => requirements(&asked.file, Key::new(), &mut inputs)?,
         _ => {
-            let text = read(&asked.file)?;
             inputs.push(asked.file.clone());
-            // That it is TOML is known, as the project's settings stand in it.
-            let table: toml::Table = text.parse().unwrap_or_default();
-            let table = |names: &[&str]| {
-                let value =
-                    names.iter().try_fold(&toml::Value::Table(table.clone()), |value, name| value.get(name)).cloned();
-                value.map(|value| value.to_string()).unwrap_or_default()
-            };
-            let project = ["name", "dependencies", "dynamic", "optional-dependencies", "requires-python"];
-            let key = project.iter().fold(Key::new(), |key, name| key.part(name, table(&["project", name])));
-            let groups = if parts.is_empty() { String::new() } else { table(&["dependency-groups"]) };
-            key.part("uv", table(&["tool", "uv"])).part("parts", parts.join(" ")).part("groups", groups)
+            relevant(&asked.file, parts, Key::new())?
         }
     };
     let key = if excluded.is_empty() { key } else { key.part("excluded", excluded.join(" ")) };
     Ok((key, inputs))
+}
+
+/// Adds to a key what of a `pyproject.toml` counts for resolving; one that is not there, or is no TOML, is for uv to name.
+fn relevant(file: &Path, parts: &[String], key: Key) -> Result<Key> {
+    let text = if file.is_file() { read(file)? } else { String::new() };
+    let table: toml::Table = text.parse().unwrap_or_default();
+    let table = |names: &[&str]| {
+        let value = names.iter().try_fold(&toml::Value::Table(table.clone()), |value, name| value.get(name)).cloned();
+        value.map(|value| value.to_string()).unwrap_or_default()
+    };
+    let project = ["name", "dependencies", "dynamic", "optional-dependencies", "requires-python"];
+    let key = project.iter().fold(key, |key, name| key.part(name, table(&["project", name])));
+    let groups = if parts.is_empty() { String::new() } else { table(&["dependency-groups"]) };
+    Ok(key.part("uv", table(&["tool", "uv"])).part("parts", parts.join(" ")).part("groups", groups))
 }
 
 /// Requirements, and those in the files that they name.
@@ -281,11 +291,13 @@ fn projects(lock: &str, folder: &Path) -> Vec<PathBuf> {
     packages.into_iter().flatten().filter_map(path).collect()
 }
 
-/// The folders of other projects that a lock of requirements names, with paths that count from `folder`, and the lock without them.
+/// The folders of other projects that a lock of requirements names, with paths that count from `folder`, and the lock without them and
+/// without `folder` itself. One behind a marker is left for uv to refuse.
 fn without_folders(lock: &str, folder: &Path) -> (Vec<PathBuf>, String) {
     let (mut projects, mut rest) = (Vec::new(), String::new());
     for line in lock.split_inclusive('\n') {
         match named_folder(line, folder) {
+            Some(project) if project.canonicalize().ok() == folder.canonicalize().ok() => {}
             Some(project) => projects.push(project),
             None => rest.push_str(line),
         }
@@ -296,11 +308,11 @@ fn without_folders(lock: &str, folder: &Path) -> (Vec<PathBuf>, String) {
 /// The folder that a line names, as uv writes it: a path or a `file:` URL, with or without a name in front.
 fn named_folder(line: &str, folder: &Path) -> Option<PathBuf> {
     let line = line.strip_prefix("-e ").unwrap_or(line);
-    let asked = line.split(" ;").next().unwrap_or(line).trim_end();
+    let asked = line.trim_end();
     let place = asked.split_once(" @ ").map_or(asked, |(_, place)| place);
     let path = place.strip_prefix("file://").unwrap_or(place);
     let is_path = path.starts_with(['.', '/']) && !line.starts_with([' ', '#']);
-    Some(folder.join(path)).filter(|path| is_path && path.is_dir())
+    Some(folder.join(path)).filter(|path| is_path && !asked.contains(" ;") && path.is_dir())
 }
 
 fn has_hashes(requirements: &str) -> bool {
@@ -356,12 +368,12 @@ mod tests {
         let rest =
             "# ../one\nclick==8 \\\n    --hash=sha256:0\n    # via app\n./a.whl\n../missing\nx @ https://host/x.zip\n";
         let lock = format!(
-            "../one\n    # via app\n{rest}two @ file://{}\n-e ../three ; python_version > '3'\n",
+            "../one\n    # via app\n{rest}two @ file://{}\n-e ../three\n.\n../one ; python_version > '3'\n",
             two.display()
         );
         let (projects, text) = without_folders(&lock, &at);
         assert_eq!(projects, [at.join("../one"), two, at.join("../three")]);
-        assert_eq!(text, format!("    # via app\n{rest}"));
+        assert_eq!(text, format!("    # via app\n{rest}../one ; python_version > '3'\n"));
         assert_eq!(without_folders(rest, &at), (Vec::new(), rest.to_string()));
     }
 

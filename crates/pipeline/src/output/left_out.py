@@ -3,13 +3,19 @@ import sys
 
 
 class _Teller:
-    """Asked last for every module, when nobody else has found it."""
+    """Asked for every module that the interpreter's own finders have not found."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
         # Who only looks whether there is such a module gets the answer that there is none.
-        if sys._getframe(2).f_code.co_name != "_find_and_load_unlocked":
+        caller = sys._getframe(1).f_back
+        if caller is None or caller.f_code.co_name != "_find_and_load_unlocked":
             return None
+        # A program's own finders stand behind this one.
+        for finder in sys.meta_path[sys.meta_path.index(_Teller) + 1 :]:
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                return spec
         with open("LEFT_OUT", encoding="utf-8") as file:
             if name not in file.read().split():
                 return None

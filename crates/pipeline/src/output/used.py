@@ -2,8 +2,8 @@
 
     python3 -I -S -c USED.PY STDLIB LIBRARIES WANTED
 
-WANTED is JSON: {"entry": MODULE, "include": [MODULE…], "scripts": [TEXT…]}: the module that starts, modules to keep with all that
-is in them, and programs of the build that run in the finished bundle. Run by the build in the very CPython, which reads the
+WANTED is JSON: {"entries": [MODULE…], "imported": [MODULE…], "include": [MODULE…], "scripts": [TEXT…]}: modules that start, others
+that the project names, those to keep with all that is in them, and programs of the build that run in the finished bundle. Run by the build in the very CPython, which reads the
 bytecode in both folders and runs none of it. Prints, as JSON, paths below STDLIB, and which modules these are; and what of `include`
 there is not.
 
@@ -59,15 +59,18 @@ DISPENSABLE = {
 PROGRAMS = {"_main", "_test", "_test_generator", "main", "test"}
 # Methods of importlib that import much for what few ask for: they count where a library names them.
 RARE = {"find_distributions", "invalidate_caches"}
+# What has texts that name modules, and imports others.
+NAMES_ONLY = {"_pyapp"}
 # Who names one of these may import what a text of one word names.
 IMPORTERS = {"__import__", "find_spec", "import_module", "resolve_name", "run_module"}
 
 
-def files_below(folder):
-    """Paths below a folder, sorted; of the standard library, without the libraries that lie in it."""
+def files_below(folder, without=()):
+    """Paths below a folder, sorted, without some of the folders in it."""
     found = []
     for at, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name != "site-packages"]
+        if at == folder:
+            folders[:] = [name for name in folders if name not in without]
         found += (os.path.relpath(os.path.join(at, name), folder) for name in names)
     return sorted(found)
 
@@ -80,14 +83,14 @@ def module_of(path):
 
 STDLIB, LIBRARIES = sys.argv[1:3]
 WANTED = json.loads(sys.argv[3])
-PATHS = files_below(STDLIB)
+PATHS = files_below(STDLIB, ("site-packages",))
 MODULES = {module_of(path): path for path in PATHS if module_of(path)}
 
 reached = set()
 # Modules that are reached but not yet read.
 due = []
 # Modules that run as programs.
-programs = {WANTED["entry"], f"{WANTED['entry']}.__main__"}
+programs = {f"{entry}{end}" for entry in WANTED["entries"] for end in ("", ".__main__")}
 # What the code of libraries names.
 named = set()
 
@@ -146,6 +149,15 @@ def names_in(code):
     return {*code.co_names}.union(*(names_in(each) for each in code.co_consts if isinstance(each, types.CodeType)))
 
 
+def texts_in(constant):
+    """The texts in a constant, which may be a tuple or a set of some."""
+    if isinstance(constant, str):
+        yield constant
+    elif isinstance(constant, (tuple, frozenset)):
+        for each in constant:
+            yield from texts_in(each)
+
+
 def reach_text(text, imports_by_name, is_library):
     """Reaches a module that a text names, if whoever has it may import it."""
     is_inner = ".".join(text.split(".")[:2]) in INNER
@@ -158,6 +170,9 @@ def read(code, module, package, follows, imports_by_name):
     None. `follows` says of a function whether it counts."""
     skipped = [] if follows is every else idle(code)
     for offset, level, name, names in imports_of(code):
+        if level and module is None:
+            # It finds libraries only.
+            continue
         if level:
             base = package.split(".")
             name = ".".join([*base[: len(base) - level + 1], *filter(None, [name])])
@@ -168,8 +183,8 @@ def read(code, module, package, follows, imports_by_name):
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType) and follows(constant.co_name):
             read(constant, module, package, follows, imports_by_name)
-        elif isinstance(constant, str):
-            reach_text(constant, imports_by_name, module is None)
+        for text in texts_in(constant):
+            reach_text(text, imports_by_name, module is None)
 
 
 def every(function):
@@ -181,7 +196,7 @@ def in_use(function):
 
 
 def read_program(code):
-    """Reads code that is not the standard library's. Its relative imports find libraries only."""
+    """Reads code that is not the standard library's."""
     names = names_in(code)
     named.update(names)
     read(code, None, "", every, not IMPORTERS.isdisjoint(names))
@@ -196,7 +211,8 @@ def read_modules():
             code = load(STDLIB, MODULES[module])
             package = module if MODULES[module].endswith("/__init__.pyc") else module.rpartition(".")[0]
             follows = every if module in programs else in_use
-            read(code, module, package, follows, not IMPORTERS.isdisjoint(names_in(code)))
+            imports_by_name = module not in NAMES_ONLY and not IMPORTERS.isdisjoint(names_in(code))
+            read(code, module, package, follows, imports_by_name)
 
 
 def is_kept(path):
@@ -213,7 +229,7 @@ def is_kept(path):
 
 
 INNER = {name for name in MODULES if name.count(".") == 1}
-for name in (*sys.modules, *ALWAYS, *programs):
+for name in (*sys.modules, *ALWAYS, *programs, *WANTED["imported"]):
     reach(name)
 for name in WANTED["include"]:
     for each in all_in(name):
@@ -224,6 +240,14 @@ for script in WANTED["scripts"]:
 for path in files_below(LIBRARIES):
     if module_of(path):
         read_program(load(LIBRARIES, path))
+    elif path.endswith(".pth"):
+        # `site` runs the lines that begin so.
+        with open(os.path.join(LIBRARIES, path), encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if line.startswith(("import ", "import\t")):
+                    read_program(compile(line, path, "exec"))
+if not named.isdisjoint({"breakpoint", "breakpointhook"}):
+    reach("pdb")
 read_modules()
 left = [path for path in PATHS if not is_kept(path)]
 print(json.dumps({

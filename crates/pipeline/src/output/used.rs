@@ -6,6 +6,7 @@ use super::entry;
 use crate::compilation::{Compiled, Python};
 use crate::context::Build;
 use crate::error::{Error, Result, count};
+use crate::inputs::Commands;
 use crate::snapshot;
 use archive::{Archive, EntryKind, Writer};
 use host::{ContextBuilder, abi, layout, load};
@@ -101,7 +102,16 @@ impl Build {
         vfs.mount(root, abi::MOUNT, stdlib.clone()).map_err(no_room)?;
         let of_snapshot = if self.project().snapshot { &snapshot::SCRIPTS[..] } else { &[] };
         let scripts = [of_snapshot, &[entry::SCRIPT]].concat();
-        let wanted = json!({"entry": self.project().entry.module, "include": include, "scripts": scripts});
+        let (project, mut entries) = (self.project(), vec![&self.project().entry.module]);
+        if let Some(Commands { list, default }) = &project.commands {
+            entries.extend(list.iter().map(|(_, entry)| entry).chain(default).map(|entry| &entry.module));
+        }
+        let wanted = json!({
+            "entries": entries,
+            "imported": project.snapshot_include,
+            "include": include,
+            "scripts": scripts,
+        });
         let folders = [format!("/{}/{}", abi::MOUNT, layout::STDLIB), format!("/{LIBRARIES}")];
         let builder = ContextBuilder::new(vfs).preopen(root, "/");
         let builder = builder.arguments(["python3", "-I", "-S", "-c", SCRIPT]).arguments(folders);
@@ -120,7 +130,9 @@ fn write_bytecode(vfs: &mut Vfs, root: vfs::Ino, compiled: &[Compiled]) -> vfs::
         let path = format!("{LIBRARIES}/{}", file.path);
         match &file.contents {
             None => vfs.make_directory(root, &path)?,
-            Some(contents) if path.ends_with(".pyc") => load::write_file(vfs, root, &path, contents)?,
+            Some(contents) if path.ends_with(".pyc") || path.ends_with(".pth") => {
+                load::write_file(vfs, root, &path, contents)?
+            }
             Some(_) => {}
         }
     }
