@@ -39,4 +39,6 @@ pub use writer::{Summary, Writer};
 
 /// What decides how the same entries become bytes: the writer's own text and the version of zstd. Whoever keeps archives
 /// makes them again when this changes.
-pub const REVISION: &str = concat!(include_str!("writer.rs"), "zstd 0.13");
+pub fn revision() -> String {
+    format!("{}zstd {}", include_str!("writer.rs"), zstd::zstd_safe::version_number())
+}

@@ -62,7 +62,7 @@ impl Build {
             fs::remove_dir_all(&folder).doing("remove", &folder)?;
         }
         let commands = self.project.commands.iter().map(|commands| (Commands::file(), commands.text()));
-        let made: Vec<(String, String)> = commands.chain(self.left_out_modules()).collect();
+        let made: Vec<(String, String)> = commands.chain(self.teller()).collect();
         if made.is_empty() {
             return Ok(Vec::new());
         }

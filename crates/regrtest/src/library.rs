@@ -28,7 +28,7 @@ pub fn provide(build: &Build, python: &Python, tests: &Path) -> Result<Vec<u8>> 
             .part("sources", hash::of_tree(folder)?)
             .part("script", hash::of_file(&script)?)
             .part("exclude", exclude.join("\n"))
-            .part("writer", archive::REVISION);
+            .part("writer", archive::revision());
         let bytes = cache.blob(&format!("regrtest-{what}"), key, || {
             cache.stage(&format!("compiling the {what} to bytecode, beside its sources"));
             let sources = Sources::of_stdlib(folder, exclude)?;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use vfs::{Ino, Kind, Limits, Vfs};
 
 /// What sources and results may take in memory.
-pub(super) const LIMITS: Limits = Limits { bytes: 2 << 30, files: 1 << 20 };
+pub(crate) const LIMITS: Limits = Limits { bytes: 2 << 30, files: 1 << 20 };
 
 /// Where the guest finds sources, and leaves results.
 const SOURCE: &str = "source";

@@ -37,7 +37,7 @@ impl Build {
             .part("script", hash::of_file(&self.script())?)
             .part("prefix", sources.prefix())
             .part("optimize", [optimize])
-            .part("writer", archive::REVISION);
+            .part("writer", archive::revision());
         let bytes = self.cache().blob(ENTRY, key, || {
             self.cache().stage("compiling and compressing the distributions");
             let (files, said, known) = self.compile_with_known(python, stdlib, sources)?;

@@ -62,7 +62,7 @@ impl Build {
             .part("script", hash::of_file(&self.script())?)
             .part("prefix", sources.prefix())
             .part("optimize", [optimize])
-            .part("writer", archive::REVISION);
+            .part("writer", archive::revision());
         let mut known = Vec::new();
         let mut missing = Vec::new();
         for parcel in parcels(modules, &key) {

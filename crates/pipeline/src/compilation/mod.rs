@@ -9,8 +9,8 @@ mod native_code;
 mod pack;
 mod record;
 
-pub(crate) use bytecode::CompiledLibraries;
 pub use bytecode::{Compiled, Sources, Stdlib};
+pub(crate) use bytecode::{CompiledLibraries, LIMITS};
 pub use interpreter::Python;
 pub(crate) use native_code::LeftOut;
 pub(crate) use pack::{Packed, pack};

@@ -61,7 +61,7 @@ impl Build {
 }
 
 fn writer() -> String {
-    Key::new().part("writer", archive::REVISION).hex()
+    Key::new().part("writer", archive::revision()).hex()
 }
 
 /// Puts files below `prefix`.

@@ -310,9 +310,22 @@ fn named_folder(line: &str, folder: &Path) -> Option<PathBuf> {
     let line = line.strip_prefix("-e ").unwrap_or(line);
     let asked = line.trim_end();
     let place = asked.split_once(" @ ").map_or(asked, |(_, place)| place);
-    let path = place.strip_prefix("file://").unwrap_or(place);
+    let path = place.strip_prefix("file://").map_or_else(|| place.to_string(), decoded);
     let is_path = path.starts_with(['.', '/']) && !line.starts_with([' ', '#']);
     Some(folder.join(path)).filter(|path| is_path && !asked.contains(" ;") && path.is_dir())
+}
+
+/// The path in a URL, whose odd characters are written as `%20`.
+fn decoded(path: &str) -> String {
+    let mut parts = path.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => bytes.extend([&[byte], &part.as_bytes()[2..]].concat()),
+            None => bytes.extend(["%".as_bytes(), part.as_bytes()].concat()),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn has_hashes(requirements: &str) -> bool {
@@ -361,15 +374,15 @@ mod tests {
     fn folders_that_requirements_name_are_taken_out() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let at = folder.path().join("app");
-        for name in ["app", "one", "two", "three"] {
+        for name in ["app", "one", "two é%", "three"] {
             fs::create_dir(folder.path().join(name)).expect("made");
         }
-        let two = folder.path().join("two");
+        let two = folder.path().join("two é%");
         let rest =
             "# ../one\nclick==8 \\\n    --hash=sha256:0\n    # via app\n./a.whl\n../missing\nx @ https://host/x.zip\n";
         let lock = format!(
             "../one\n    # via app\n{rest}two @ file://{}\n-e ../three\n.\n../one ; python_version > '3'\n",
-            two.display()
+            two.display().to_string().replace('%', "%25").replace("two é", "two%20%C3%A9")
         );
         let (projects, text) = without_folders(&lock, &at);
         assert_eq!(projects, [at.join("../one"), two, at.join("../three")]);

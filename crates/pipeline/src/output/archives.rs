@@ -32,7 +32,7 @@ impl Build {
             .part("exclude", runtime.exclude.join("\n"))
             .part("place", layout::STDLIB)
             .part("executable", layout::EXECUTABLE_TEXT)
-            .part("writer", archive::REVISION)
+            .part("writer", archive::revision())
             .part("dictionary", DICTIONARY.to_le_bytes());
         let bytes = cache.blob("stdlib", key, || {
             cache.stage("compiling the standard library to bytecode");

@@ -3,7 +3,7 @@
 //! then what to do (`left_out.py`).
 
 use super::entry;
-use crate::compilation::{Compiled, Python};
+use crate::compilation::{Compiled, LIMITS, Python};
 use crate::context::Build;
 use crate::error::{Error, Result, count};
 use crate::inputs::Commands;
@@ -12,7 +12,7 @@ use archive::{Archive, EntryKind, Writer};
 use host::{ContextBuilder, abi, layout, load};
 use serde::Deserialize;
 use serde_json::json;
-use vfs::{Limits, Vfs};
+use vfs::Vfs;
 
 const SCRIPT: &str = include_str!("used.py");
 /// What says at run time that a module was left out.
@@ -23,8 +23,6 @@ const MODULE: &str = "_pyapp_left_out";
 const LIST: &str = "left-out.txt";
 /// Where the guest finds the libraries' bytecode.
 const LIBRARIES: &str = "libraries";
-/// What the libraries may take there.
-const LIMITS: Limits = Limits { bytes: 2 << 30, files: 1 << 20 };
 
 /// The part of the standard library that a bundle has.
 pub(crate) struct UsedStdlib {
@@ -43,7 +41,7 @@ struct Found {
 
 impl Build {
     /// The files that make the run say what was left out, each with its text, for site-packages.
-    pub(crate) fn left_out_modules(&self) -> Vec<(String, String)> {
+    pub(crate) fn teller(&self) -> Vec<(String, String)> {
         match self.project().stdlib_used {
             Some(_) => vec![
                 (format!("{MODULE}.py"), TELLER.replace("LEFT_OUT", &format!("/{}/{LIST}", abi::MOUNT))),
@@ -62,7 +60,7 @@ impl Build {
         let Some(include) = &self.project().stdlib_used else {
             return Ok(UsedStdlib { archive: stdlib.clone(), summary: String::new() });
         };
-        let found = self.left_out(python, stdlib, compiled, include)?;
+        let found = self.unused(python, stdlib, compiled, include)?;
         if let Some(name) = found.unknown.first() {
             return Err(Error::Project {
                 place: self.project().place("stdlib-include"),
@@ -94,7 +92,7 @@ impl Build {
         Ok(UsedStdlib { archive: Archive::open(writer.finish().0)?, summary })
     }
 
-    fn left_out(&self, python: &Python, stdlib: &Archive, compiled: &[Compiled], include: &[String]) -> Result<Found> {
+    fn unused(&self, python: &Python, stdlib: &Archive, compiled: &[Compiled], include: &[String]) -> Result<Found> {
         let fail = |what: String| Error::Guest(format!("the search for what is used of the standard library: {what}"));
         let no_room = |error: vfs::Errno| fail(error.to_string());
         let (mut vfs, root) = layout::scratch(LIMITS).map_err(no_room)?;
