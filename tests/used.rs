@@ -18,6 +18,7 @@ const APP: &str = r#"
     class Generic[T]:
         pass
     type Alias = list[int]
+    NO_MODULES = "*", "unittest*", "", "."
     def main():
         tree = ElementTree.fromstring("<a><b c='1'/></a>")
         connection = sqlite3.connect(":memory:")

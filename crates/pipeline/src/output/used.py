@@ -160,6 +160,8 @@ def texts_in(constant):
 
 def reach_text(text, imports_by_name, is_library):
     """Reaches a module that a text names, if whoever has it may import it."""
+    if not text.replace(".", "_").isidentifier():
+        return
     is_inner = ".".join(text.split(".")[:2]) in INNER
     if (is_inner and (is_library or imports_by_name)) or (is_library and imports_by_name):
         reach(text)
