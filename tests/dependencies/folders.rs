@@ -410,3 +410,53 @@ fn a_folder_and_a_repository_that_are_asked_for_are_packed() {
     });
     assert_eq!((find.status, find.stdout.as_str()), (Some(1), ""), "{}", find.stderr);
 }
+
+/// A version that git knows: the backend asks it, on this machine.
+#[test]
+fn a_version_comes_from_git_where_the_backend_may_run_on_this_machine() {
+    if !may_download() {
+        return;
+    }
+    let project = project(&files(
+        r#"
+        === pyproject.toml
+        [project]
+        name = "tagged"
+        dynamic = ["version"]
+        [project.scripts]
+        tagged = "tagged:main"
+        [build-system]
+        requires = ["setuptools>=64", "setuptools-scm>=8"]
+        build-backend = "setuptools.build_meta"
+        [tool.setuptools_scm]
+        [tool.pyapp]
+        build-on-host = ["tagged"]
+        === .gitignore
+        requirements.lock
+        === .config/kept.txt
+        === src/tagged/__init__.py
+        import importlib.metadata as m
+        def main(): print(m.version("tagged"))
+        "#,
+    ));
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=a", "-c", "user.email=a"]).args(arguments).current_dir(project.path(""));
+        let said = run(git);
+        assert_eq!(said.status, Some(0), "{}", said.stderr);
+    };
+    git(&["init", "-q"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "x"]);
+    git(&["tag", "v1.2.3"]);
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &[]), ["1.2.3"]);
+    git(&["tag", "-d", "v1.2.3"]);
+    git(&["tag", "v1.3.0"]);
+    let app = build(&project).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&app, &[]), ["1.3.0"]);
+    assert!(app.report.inputs.iter().any(|input| input.ends_with(".git/refs")), "{:?}", app.report.inputs);
+    let mut status = Command::new("git");
+    status.args(["status", "--porcelain", "--ignored"]).current_dir(project.path(""));
+    assert_eq!(run(status).stdout, "");
+}

@@ -14,9 +14,14 @@ use crate::hash::{self, sorted_entries};
 use crate::inputs::Metadata;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// What lies beside a project's sources and is none of it, if it is no package; apart from what begins with a dot.
 const BESIDE: [&str; 5] = ["build", "dist", "node_modules", "target", "venv"];
+/// Git's own folder.
+const GIT: &str = ".git";
+/// What in it says which commit and which tags there are.
+const REFS: [&str; 3] = ["HEAD", "packed-refs", "refs"];
 /// Locks are none either: what they say is installed beside it.
 const LOCKS: [&str; 3] = ["pylock.toml", "requirements.lock", "uv.lock"];
 
@@ -27,7 +32,7 @@ impl Build {
     /// [`Error::Project`] with uv's words, among which are the backend's; [`Error::Io`].
     pub(super) fn own_distribution(&self, uv: &Uv<'_>, project_folder: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
         let project = self.project();
-        let sources = sources(project_folder)?;
+        let mut sources = sources(project_folder)?;
         let file = project_folder.join("pyproject.toml");
         let name = Metadata::in_file(&file)?.map(|metadata| metadata.package_name()).unwrap_or_default();
         let work = self.settings().out.join("own");
@@ -36,8 +41,19 @@ impl Build {
         }
         let copied = work.join("sources");
         copy_sources(project_folder, &copied)?;
-        let key = uv.key.clone().part("sources", hash::of_tree(&copied)?).part("steps", include_str!("own.rs"));
-        let key = key.part("on host", project.build_on_host.join(" "));
+        let mut key = uv.key.clone().part("sources", hash::of_tree(&copied)?).part("steps", include_str!("own.rs"));
+        key = key.part("on host", project.build_on_host.join(" "));
+        if project.build_on_host.contains(&name) {
+            // On this machine a backend may ask git, of what git has.
+            for path in copy_git(project_folder, &copied)? {
+                key = if path.is_dir() {
+                    key.part("refs", hash::of_tree(&path)?)
+                } else {
+                    key.part("refs", hash::of_file(&path)?)
+                };
+                sources.push(path);
+            }
+        }
         let folder = self.cache().folder("own", key.part("tidy", include_str!("tidy.rs")), |site| {
             self.cache().stage("packing the project");
             let wheels = work.join("wheels");
@@ -91,6 +107,29 @@ pub(super) fn copy_sources(project_folder: &Path, to: &Path) -> Result<()> {
         copy(&source, &to.join(source.file_name().unwrap_or_default()))?;
     }
     Ok(())
+}
+
+/// Adds to such a copy git's own folder, and what else git has of the project: what is missing would count as deleted. What says where
+/// git is now.
+fn copy_git(project_folder: &Path, to: &Path) -> Result<Vec<PathBuf>> {
+    let git = project_folder.join(GIT);
+    if !git.is_dir() {
+        return Ok(Vec::new());
+    }
+    copy(&git, &to.join(GIT))?;
+    // Without a git that runs no backend can ask it.
+    let listed = Command::new("git").arg("-C").arg(project_folder).args(["ls-files", "-z"]).output();
+    let listed = listed.map(|output| output.stdout).unwrap_or_default();
+    for path in String::from_utf8_lossy(&listed).split_terminator('\0') {
+        let (from, to) = (project_folder.join(path), to.join(path));
+        if from.symlink_metadata().is_ok() && to.symlink_metadata().is_err() {
+            if let Some(above) = to.parent() {
+                fs::create_dir_all(above).doing("create", above)?;
+            }
+            copy(&from, &to)?;
+        }
+    }
+    Ok(REFS.iter().map(|name| git.join(name)).filter(|path| path.exists()).collect())
 }
 
 /// What may be sources of a project, in its folder.
