@@ -40,10 +40,11 @@ macro_rules! embed {
 
 const _: () = assert!(align_of::<PageAligned<()>>() == 4096);
 
-embed!(ARCHIVE, "pyapp_archive", "app.archive");
 embed!(MACHINE_CODE, "pyapp_machine_code", "python.code");
 embed!(BASE_IMAGE, "pyapp_base_image", "base.image");
 embed!(SNAPSHOT, "pyapp_snapshot", "snapshot.image");
+// Last: in front of the others it made starts some 3 % slower.
+embed!(ARCHIVE, "pyapp_archive", "app.archive");
 
 /// All of them.
 pub fn parts() -> Linked {
