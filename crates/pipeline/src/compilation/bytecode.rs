@@ -6,6 +6,7 @@ use super::pack::Packed;
 use super::record;
 use crate::context::Build;
 use crate::error::{Error, Result};
+use crate::hash::{self, Key};
 use crate::inputs::Library;
 use host::{ContextBuilder, abi, layout, load};
 use std::collections::BTreeMap;
@@ -148,7 +149,27 @@ pub(super) fn kept(said: &str) -> BTreeMap<String, usize> {
 }
 
 impl Build {
-    /// Compiles the libraries of a project; those in the folder `installed`, if nobody else has.
+    /// What makes bytecode what it is, beside its source: the key of what is kept of it begins so.
+    ///
+    /// # Errors
+    /// [`Error::Io`] of the script.
+    pub(super) fn compiler_key(
+        &self,
+        python: &Python,
+        stdlib: &archive::Archive,
+        sources: &Sources,
+        optimize: u8,
+    ) -> Result<Key> {
+        Ok(Key::new()
+            .part("wasm", hash::of_bytes(&python.runtime.wasm))
+            .part("stdlib", stdlib.identity().to_le_bytes())
+            .part("script", hash::of_file(&self.script())?)
+            .part("prefix", sources.prefix())
+            .part("optimize", [optimize])
+            .part("writer", archive::revision()))
+    }
+
+    /// Compiles the libraries of a project. Those in the folder `installed` come from the cache, if they are there.
     ///
     /// # Errors
     /// As [`Build::compile`]; [`Error::Io`] of the cache.

@@ -6,7 +6,6 @@ use super::interpreter::Python;
 use super::pack::{Packed, pack};
 use crate::context::Build;
 use crate::error::Result;
-use crate::hash::{self, Key};
 use archive::{Archive, EntryKind, Writer};
 
 /// What they are called in the cache.
@@ -26,18 +25,12 @@ impl Build {
         sources: &Sources,
         folder: &str,
     ) -> Result<CompiledLibraries> {
-        let optimize = self.project().optimize;
-        let key = Key::new()
+        let key = self
+            .compiler_key(python, stdlib, sources, self.project().optimize)?
             .part("folder", folder)
             .part("steps", STEPS)
             .part("paths", sources.entries().iter().map(|(path, _)| format!("{path}\n")).collect::<String>())
-            .part("exclude", sources.exclude().join("\n"))
-            .part("wasm", hash::of_bytes(&python.runtime.wasm))
-            .part("stdlib", stdlib.identity().to_le_bytes())
-            .part("script", hash::of_file(&self.script())?)
-            .part("prefix", sources.prefix())
-            .part("optimize", [optimize])
-            .part("writer", archive::revision());
+            .part("exclude", sources.exclude().join("\n"));
         let bytes = self.cache().blob(ENTRY, key, || {
             self.cache().stage("compiling and compressing the distributions");
             let (files, said, known) = self.compile_with_known(python, stdlib, sources)?;

@@ -56,13 +56,7 @@ impl Build {
         if modules.len() < FEW {
             return Ok(None);
         }
-        let key = Key::new()
-            .part("wasm", hash::of_bytes(&python.runtime.wasm))
-            .part("stdlib", stdlib.identity().to_le_bytes())
-            .part("script", hash::of_file(&self.script())?)
-            .part("prefix", sources.prefix())
-            .part("optimize", [optimize])
-            .part("writer", archive::revision());
+        let key = self.compiler_key(python, stdlib, sources, optimize)?;
         let mut known = Vec::new();
         let mut missing = Vec::new();
         for parcel in parcels(modules, &key) {

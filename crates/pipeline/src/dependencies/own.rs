@@ -44,8 +44,8 @@ impl Build {
         let mut key = uv.key.clone().part("sources", hash::of_tree(&copied)?).part("steps", include_str!("own.rs"));
         key = key.part("on host", project.build_on_host.join(" "));
         if project.build_on_host.contains(&name) {
-            // On this machine a backend may ask git, of what git has.
-            for path in copy_git(project_folder, &copied)? {
+            // There it may ask git.
+            for path in refs(project_folder) {
                 key = if path.is_dir() {
                     key.part("refs", hash::of_tree(&path)?)
                 } else {
@@ -56,6 +56,9 @@ impl Build {
         }
         let folder = self.cache().folder("own", key.part("tidy", include_str!("tidy.rs")), |site| {
             self.cache().stage("packing the project");
+            if project.build_on_host.contains(&name) {
+                copy_git(project_folder, &copied)?;
+            }
             let wheels = work.join("wheels");
             fs::create_dir_all(&wheels).doing("create", &wheels)?;
             // Not quiet: else uv says nothing of what the backend has said.
@@ -109,12 +112,17 @@ pub(super) fn copy_sources(project_folder: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Adds to such a copy git's own folder, and what else git has of the project: what is missing would count as deleted. What says where
-/// git is now.
-fn copy_git(project_folder: &Path, to: &Path) -> Result<Vec<PathBuf>> {
+/// What says which commit and which tags git has of a project.
+fn refs(project_folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let git = project_folder.join(GIT);
+    REFS.into_iter().map(move |name| git.join(name)).filter(|path| path.exists())
+}
+
+/// Adds to such a copy git's own folder, and what else git has of the project: what is missing would count as deleted.
+fn copy_git(project_folder: &Path, to: &Path) -> Result<()> {
     let git = project_folder.join(GIT);
     if !git.is_dir() {
-        return Ok(Vec::new());
+        return Ok(());
     }
     copy(&git, &to.join(GIT))?;
     // Without a git that runs no backend can ask it.
@@ -129,7 +137,7 @@ fn copy_git(project_folder: &Path, to: &Path) -> Result<Vec<PathBuf>> {
             copy(&from, &to)?;
         }
     }
-    Ok(REFS.iter().map(|name| git.join(name)).filter(|path| path.exists()).collect())
+    Ok(())
 }
 
 /// What may be sources of a project, in its folder.

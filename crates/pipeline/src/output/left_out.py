@@ -13,7 +13,8 @@ class _Teller:
             return None
         # A program's own finders stand behind this one.
         for finder in sys.meta_path[sys.meta_path.index(_Teller) + 1 :]:
-            spec = finder.find_spec(name, path, target)
+            find = getattr(finder, "find_spec", None)
+            spec = find and find(name, path, target)
             if spec is not None:
                 return spec
         with open("LEFT_OUT", encoding="utf-8") as file:

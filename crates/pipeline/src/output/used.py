@@ -3,14 +3,15 @@
     python3 -I -S -c USED.PY STDLIB LIBRARIES WANTED
 
 WANTED is JSON: {"entries": [MODULE…], "imported": [MODULE…], "include": [MODULE…], "scripts": [TEXT…]}: modules that start, others
-that the project names, those to keep with all that is in them, and programs of the build that run in the finished bundle. Run by the build in the very CPython, which reads the
-bytecode in both folders and runs none of it. Prints, as JSON, paths below STDLIB, and which modules these are; and what of `include`
+that the project names, those to keep with all that is in them, and programs of the build that run in the finished bundle. Run by the
+build in the very CPython, which reads the bytecode in both folders and runs none of it. Prints, as JSON, paths below STDLIB, and which modules these are; and what of `include`
 there is not.
 
 All that lies in LIBRARIES is reached, and so is what a module that is reached imports anywhere, in functions too. A text that names
 a module inside a package counts as an import of it, in a library and in what imports by name. Not followed is what the standard
 library does only when a module of it runs as a program, and what the tables below name.
 """
+import contextlib
 import dis
 import json
 import marshal
@@ -163,7 +164,8 @@ def reach_text(text, imports_by_name, is_library):
     if not text.replace(".", "_").isidentifier():
         return
     is_inner = ".".join(text.split(".")[:2]) in INNER
-    if (is_inner and (is_library or imports_by_name)) or (is_library and imports_by_name):
+    # Two of three are enough.
+    if is_inner + is_library + imports_by_name >= 2:
         reach(text)
 
 
@@ -242,12 +244,13 @@ for script in WANTED["scripts"]:
 for path in files_below(LIBRARIES):
     if module_of(path):
         read_program(load(LIBRARIES, path))
-    elif path.endswith(".pth"):
-        # `site` runs the lines that begin so.
+    elif path.endswith(".pth") and "/" not in path:
+        # `site` runs the lines that begin so, and says itself what is wrong with one.
         with open(os.path.join(LIBRARIES, path), encoding="utf-8", errors="replace") as file:
             for line in file:
                 if line.startswith(("import ", "import\t")):
-                    read_program(compile(line, path, "exec"))
+                    with contextlib.suppress(SyntaxError, ValueError):
+                        read_program(compile(line, path, "exec"))
 if not named.isdisjoint({"breakpoint", "breakpointhook"}):
     reach("pdb")
 read_modules()
