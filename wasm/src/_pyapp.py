@@ -140,6 +140,15 @@ def resume(arguments, environment):
         sys.modules["__main__"] = main
 
 
+def ignore(signals):
+    """Goes on ignoring the signals that the process was started ignoring (bit 0 is signal 1), as Python does when it starts."""
+    import _signal
+    at_start = _signal.SIG_DFL, _signal.default_int_handler
+    for number in range(1, _signal.NSIG):
+        if signals >> (number - 1) & 1 and _signal.getsignal(number) in at_start:
+            _signal.signal(number, _signal.SIG_IGN)
+
+
 def _renew(arguments, environment):
     sys.argv[:] = arguments
     sys.orig_argv[:] = arguments

@@ -23,7 +23,10 @@
  *
  * Names and numbers that the host knows too are in abi.h, which the recipe makes of crates/host/src/abi.rs. */
 #include <Python.h>
+#include <internal/pycore_ceval.h>
 #include <internal/pycore_pylifecycle.h>
+#include <internal/pycore_pystate.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,6 +37,14 @@
 #include "abi.h"
 #include "finalize.h"
 #include "immortal.h"
+
+_Static_assert(_PY_HOST_ATTENTION_BIT == PYAPP_ATTENTION_BIT, "patches/cpython/attention.patch");
+
+/* Before the interpreter begins, or goes on from a snapshot. */
+static void attach(void)
+{
+    pyapp_attach(&_Py_tss_tstate, offsetof(PyThreadState, eval_breaker));
+}
 
 /* Takes a variable of the host's out of the environment. NULL if it is not set; the value lives as long as the process. */
 static char *take_variable(const char *name)
@@ -186,7 +197,9 @@ static int run_entry(const char *entry)
 
 int main(int argc, char **argv)
 {
+    attach();
     pyapp_begin();
+    pyapp_begin_signals();
     char *entry = take_variable(PYAPP_ENTRY_VARIABLE);
     if (entry == NULL && isatty(STDIN_FILENO)) {
         /* The new prompt asks curses what the terminal can do. There is no curses here, which it would say at each start; the
@@ -257,6 +270,7 @@ EXPORTED_AS(PYAPP_EXPORT_INIT) void pyapp_init(void)
 {
     extern void __wasm_call_ctors(void);
     __wasm_call_ctors();
+    attach();
     int argc;
     char **argv = read_arguments(&argc);
     if (argc < 2) {
@@ -285,6 +299,7 @@ EXPORTED_AS(PYAPP_EXPORT_INIT) void pyapp_init(void)
 
 EXPORTED_AS(PYAPP_EXPORT_RESUME) void pyapp_resume(void)
 {
+    attach();
     /* The C library has the build's preopens and environment; it reads this run's when they are next asked for. */
     __wasilibc_reset_preopens();
     __wasilibc_deinitialize_environ();
@@ -306,6 +321,14 @@ EXPORTED_AS(PYAPP_EXPORT_RESUME) void pyapp_resume(void)
         give_up();
     }
     Py_DECREF(done);
+    uint64_t ignored = pyapp_begin_signals();
+    if (ignored != 0) {
+        done = PyObject_CallMethod(support, "ignore", "K", (unsigned long long)ignored);
+        if (done == NULL) {
+            give_up();
+        }
+        Py_DECREF(done);
+    }
     /* The zone is that of this run, when it is first needed. */
     tzset();
 }

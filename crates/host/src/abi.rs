@@ -34,6 +34,9 @@ pub const RUN: &str = "pyapp_run";
 /// Exported function: finalises, and exits with the status that it is given.
 pub const EXIT: &str = "pyapp_exit";
 
+/// Exported function, called in a further instance: runs a thread, which its argument stands for.
+pub const THREAD: &str = "pyapp_thread";
+
 /// Exit status: the app could not be started.
 pub const CANNOT_START: u8 = 125;
 /// Exit status of what a signal ends: this and the signal's number, as shells show it.
@@ -80,6 +83,55 @@ pub mod request {
     /// Asks for a time zone of the machine.
     pub const ZONE: &str = "zone";
 }
+
+/// Calls that preview1 has no name for: `fd_advise` on this number and one of [`call`]. No descriptor has such a number, so that a
+/// guest on another host gets EBADF.
+pub const CALLS: u32 = 0xffff_ff00;
+/// What is asked for, and with which two arguments. "address | number" is an address in the lower 32 bits and a number in the upper.
+pub mod call {
+    /// Address and size of the control block (`wasm/src/posix/calls.h`), 0.
+    pub const ATTACH: u32 = 0;
+    /// Waits while a word has a value: address | value, nanoseconds (all bits set: for ever). EAGAIN, ETIMEDOUT, EINTR.
+    pub const WAIT: u32 = 1;
+    /// Wakes threads that wait for a word: address | how many, 0.
+    pub const WAKE: u32 = 2;
+    /// Lets other threads run, if some could, and writes the signals that have come into the control block.
+    pub const YIELD: u32 = 3;
+    /// Starts a thread: its argument | the upper end of its stack, the lower end | its number.
+    pub const SPAWN: u32 = 4;
+    /// Ends the thread.
+    pub const EXIT: u32 = 5;
+    /// Does nothing: when it returns, the host no longer looks at what it had read before.
+    pub const FENCE: u32 = 6;
+    /// What is to happen when a signal comes: its number, one of [`signal`](super::signal). EINVAL.
+    pub const SIGNAL: u32 = 7;
+    /// Writes the signals that the process was started ignoring into the control block.
+    pub const IGNORED: u32 = 8;
+    /// Interrupts what a thread waits for: its number, 0.
+    pub const INTERRUPT: u32 = 9;
+    /// Stops the process as a signal does by default: its number. ENOSYS.
+    pub const STOP: u32 = 10;
+    /// Sets a timer of the process: the address of two numbers of 64 bits, interval and time in microseconds | which; there it
+    /// finds what was set before.
+    pub const SET_TIMER: u32 = 11;
+    /// The same without setting it.
+    pub const GET_TIMER: u32 = 12;
+}
+/// What is to happen when a signal comes.
+pub mod signal {
+    /// What the system does.
+    pub const DEFAULT: u32 = 0;
+    /// Nothing.
+    pub const IGNORE: u32 = 1;
+    /// The guest is told.
+    pub const TELL: u32 = 2;
+}
+/// The bit of the interpreter's `eval_breaker` by which the host asks for attention; CPython has no use for it.
+pub const ATTENTION_BIT: u32 = 1 << 7;
+/// Most threads of a guest at once; one more is EAGAIN.
+pub const MAX_THREADS: usize = 1024;
+/// The size of the page at the lower end of a thread's stack that belongs to nobody, bytes.
+pub const GUARD: u32 = 4096;
 
 /// Most descriptors open at once; one more is EMFILE.
 pub const MAX_DESCRIPTORS: usize = 8192;

@@ -13,7 +13,10 @@
 //!   system that Python sees; [`load`] copies host folders into one.
 //! - [`run`](mod@run) puts them together: one [`Program`], one [`Context`], one [`Outcome`].
 //!
-//! Imports point one way: `run`, `snapshot` → `preview1` → `context` → `disk` → `files` → `namespace` → `quota` → `wasi`.
+//! - `threads` lets a guest have several, of which one at a time runs and owns the [`Context`].
+//!
+//! Imports point one way: `run`, `snapshot` → `preview1` → `threads` → `context` → `disk` → `files` → `namespace` → `quota` →
+//! `wasi`.
 //!
 //! With the feature `compiler` it also compiles WebAssembly; the shipped executable is built without.
 
@@ -27,6 +30,7 @@ pub mod layout;
 pub mod load;
 pub mod machine;
 mod namespace;
+mod outcome;
 mod preview1;
 mod quota;
 pub mod run;
@@ -36,6 +40,7 @@ pub mod split;
 #[cfg(feature = "compiler")]
 mod strip;
 mod thread;
+mod threads;
 pub mod timing;
 mod wasi;
 mod zones;
@@ -44,8 +49,9 @@ pub use context::{Context, ContextBuilder, ContextError, Uncaught};
 pub use error::StartError;
 pub use files::{Input, Output};
 pub use machine::{PageAligned, Program, TrustedCode};
+pub use outcome::Outcome;
 pub use quota::Quota;
-pub use run::{Outcome, run, run_then};
+pub use run::{run, run_then};
 pub use timing::Timing;
 pub use zones::Zones;
 

@@ -3,24 +3,15 @@
 use crate::abi;
 use crate::context::Context;
 use crate::error::StartError;
-use crate::machine::Program;
+use crate::machine::{Program, with_new_memory};
+use crate::outcome::{Outcome, outcome_of};
 use crate::preview1;
 use crate::thread::on_guest_thread;
+use crate::threads::{Origin, Seat};
 use crate::timing::Timing;
 use crate::wasi::{ClosedPipe, Exit};
 use memory_image::Start;
 use wasmtime::{Instance, Linker, Store, Trap, Val};
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The guest returned or called `proc_exit` with this status.
-    Exited(u32),
-    /// The guest wrote to a standard stream whose reader has gone: what SIGPIPE means for other programs.
-    ClosedPipe,
-    /// The guest did something impossible: one line says what.
-    Trapped(String),
-}
 
 /// Runs `program` in `context`, on a thread of its own that has the stack the guest needs: from `_start`, or on from where
 /// its image was made. Returns how it ended and what is left of the context, whose file system can be looked at.
@@ -31,7 +22,8 @@ pub enum Outcome {
 pub fn run(program: &Program, context: Context) -> Result<(Outcome, Context), StartError> {
     on_guest_thread(|| {
         let (outcome, store) = run_here(program, context, &mut Timing::start())?;
-        Ok((outcome, store.into_data()))
+        store.data().join();
+        Ok((outcome, store.into_data().into_context()))
     })
 }
 
@@ -48,7 +40,7 @@ pub fn run_then<T: Send>(
 ) -> Result<T, StartError> {
     on_guest_thread(|| {
         let (outcome, store) = run_here(program, context, timing)?;
-        Ok(then(outcome, timing, store.data()))
+        Ok(then(outcome, timing, store.data().context()))
     })
 }
 
@@ -79,9 +71,9 @@ pub fn run_over<T: Send + 'static>(
     })
 }
 
-fn run_here(program: &Program, context: Context, timing: &mut Timing) -> wasmtime::Result<(Outcome, Store<Context>)> {
-    let mut store = Store::new(&program.engine, context);
-    let ended = match instantiate(program, &mut store, timing) {
+fn run_here(program: &Program, context: Context, timing: &mut Timing) -> wasmtime::Result<(Outcome, Store<Seat>)> {
+    let mut store = Store::new(&program.engine, Seat::new(context));
+    let ended = match instantiate(program, &mut store, true, timing) {
         Ok(instance) => match program.start() {
             Start::Cold => cold(&mut store, &instance, timing)?,
             Start::Resumed => resumed(&mut store, &instance, timing)?,
@@ -90,26 +82,35 @@ fn run_here(program: &Program, context: Context, timing: &mut Timing) -> wasmtim
         Err(error) if error.is::<Exit>() || error.is::<ClosedPipe>() || error.is::<Trap>() => Err(error),
         Err(error) => return Err(error),
     };
-    Ok((ended.map_or_else(outcome_of, Outcome::Exited), store))
+    let outcome = store.data_mut().end(|| ended.map_or_else(outcome_of, Outcome::Exited));
+    Ok((outcome, store))
 }
 
-/// An instance with its memory as the image has it.
+/// An instance with its memory as the image has it. `may_spawn` says whether it may start threads, which only a module that was
+/// split can.
 pub(crate) fn instantiate(
     program: &Program,
-    store: &mut Store<Context>,
+    store: &mut Store<Seat>,
+    may_spawn: bool,
     timing: &mut Timing,
 ) -> wasmtime::Result<Instance> {
     let mut linker = Linker::new(&program.engine);
     preview1::add_to_linker(&mut linker)?;
     timing.mark("linker");
-    let instance = linker.instantiate(&mut *store, &program.module)?;
+    let pre = linker.instantiate_pre(&program.module)?;
+    let (instance, memory) = with_new_memory(|| pre.instantiate(&mut *store));
+    let instance = instance?;
+    // Data that is part of the module would be put into the memory again.
+    let memory = memory.filter(|_| program.image.is_some());
+    let exported = instance.get_memory(&mut *store, "memory");
+    store.data_mut().settle(exported, memory.map(|memory| Origin { pre, memory, may_spawn }));
     restore(program, store, &instance)?;
     timing.mark("instantiate");
     Ok(instance)
 }
 
 /// Checks that module and image belong together, and copies the image where it has not been mapped.
-fn restore(program: &Program, store: &mut Store<Context>, instance: &Instance) -> wasmtime::Result<()> {
+fn restore(program: &Program, store: &mut Store<Seat>, instance: &Instance) -> wasmtime::Result<()> {
     let Some(image) = &program.image else { return Ok(()) };
     let identity = instance.get_global(&mut *store, crate::IDENTITY).map(|global| global.get(&mut *store));
     let expected = image.origin().module;
@@ -138,14 +139,14 @@ const WASM_PAGE: u64 = 65536;
 /// An exit status so far, or why the guest ended.
 type Ended = Result<u32, wasmtime::Error>;
 
-fn cold(store: &mut Store<Context>, instance: &Instance, timing: &mut Timing) -> wasmtime::Result<Ended> {
+fn cold(store: &mut Store<Seat>, instance: &Instance, timing: &mut Timing) -> wasmtime::Result<Ended> {
     let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
     let ended = start.call(store, ()).map(|()| 0);
     timing.mark("app");
     Ok(ended)
 }
 
-fn resumed(store: &mut Store<Context>, instance: &Instance, timing: &mut Timing) -> wasmtime::Result<Ended> {
+fn resumed(store: &mut Store<Seat>, instance: &Instance, timing: &mut Timing) -> wasmtime::Result<Ended> {
     let resume = instance.get_typed_func::<(), ()>(&mut *store, abi::RESUME)?;
     let app = instance.get_typed_func::<(), u32>(&mut *store, abi::RUN)?;
     let exit = instance.get_typed_func::<u32, ()>(&mut *store, abi::EXIT)?;
@@ -156,17 +157,4 @@ fn resumed(store: &mut Store<Context>, instance: &Instance, timing: &mut Timing)
     let ended = ended.and_then(|status| exit.call(&mut *store, status).map(|()| status));
     timing.mark("exit");
     Ok(ended)
-}
-
-pub(crate) fn outcome_of(error: wasmtime::Error) -> Outcome {
-    if let Some(Exit(status)) = error.downcast_ref::<Exit>() {
-        Outcome::Exited(*status)
-    } else if error.is::<ClosedPipe>() {
-        Outcome::ClosedPipe
-    } else if let Some(trap) = error.downcast_ref::<Trap>() {
-        Outcome::Trapped(trap.to_string())
-    } else {
-        // A host call that failed; its causes on one line.
-        Outcome::Trapped(format!("{error:#}").replace('\n', " "))
-    }
 }

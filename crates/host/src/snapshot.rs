@@ -4,8 +4,10 @@ use crate::abi;
 use crate::context::Context;
 use crate::error::StartError;
 use crate::machine::Program;
-use crate::run::{Outcome, instantiate, outcome_of};
+use crate::outcome::{Outcome, outcome_of};
+use crate::run::instantiate;
 use crate::thread::on_guest_thread;
+use crate::threads::Seat;
 use crate::timing::Timing;
 use memory_image::{Origin, Start};
 use wasmtime::{Store, Val};
@@ -26,8 +28,8 @@ pub enum NoImage {
 /// If the module has no such function, or the machine has no room for it.
 pub fn take(program: &Program, context: Context, archive: u64) -> Result<Result<Vec<u8>, NoImage>, StartError> {
     on_guest_thread(|| {
-        let mut store = Store::new(&program.engine, context);
-        let instance = instantiate(program, &mut store, &mut Timing::start())?;
+        let mut store = Store::new(&program.engine, Seat::new(context));
+        let instance = instantiate(program, &mut store, false, &mut Timing::start())?;
         let base = match &program.image {
             Some(image) if image.origin().start == Start::Cold => image,
             _ => wasmtime::bail!("expected a program with a base image"),
@@ -39,13 +41,13 @@ pub fn take(program: &Program, context: Context, archive: u64) -> Result<Result<
             wasmtime::bail!("expected a module that was split into code and data");
         };
         let before = stack_pointer.get(&mut store);
-        let files = store.data().descriptors();
+        let files = store.data().context().descriptors();
         let ended = init.call(&mut store, ());
         let after = stack_pointer.get(&mut store);
         Ok(match (ended, before, after) {
             (Err(error), ..) => Err(NoImage::Ended(outcome_of(error))),
             (Ok(()), Val::I32(before), Val::I32(after)) if before == after => {
-                let lost = difference(&files, &store.data().descriptors());
+                let lost = difference(&files, &store.data().context().descriptors());
                 if let Some(lost) = lost {
                     Err(NoImage::StateLost(lost))
                 } else {

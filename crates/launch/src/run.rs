@@ -46,6 +46,7 @@ fn run(linked: &Linked, run: Option<Run>) -> Result<Infallible> {
         .variables(settings::guest_environment(&permissions))
         .zones(Zones::of_machine())
         .stdin(Input::Inherit)
+        .signals()
         .build()?;
     timing.mark("files");
     let is_app = run != Run::Interpreter;

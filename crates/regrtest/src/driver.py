@@ -30,7 +30,6 @@ NOT_HAD = (
     "the sandbox has no network",
     # How asyncio tells the former of every address that it has tried.
     "could not bind on any address out of",
-    "can't start new thread: the sandbox has one",
     "the sandbox starts no processes",
     # How multiprocessing tells the former of a server that starts processes.
     "forkserver start method not available",
@@ -60,7 +59,10 @@ def lift_skips(name):
     """Called first: has tests run that skip themselves on WASI, for reasons that do not hold here."""
     import shutil
     from test import support
+    from test.support import threading_helper
 
+    # It goes by the name of the platform.
+    threading_helper.can_start_thread = True
     if name == "test_largefile":
         # How much room the disk has must not decide whether it copies gigabytes.
         shutil.disk_usage = lambda path: shutil._ntuple_diskusage(0, 0, 0)

@@ -38,7 +38,7 @@ pub fn run(suite: &Suite, name: &str, disk: bool) -> Result<()> {
 fn in_guest(suite: &Suite, name: &str, folder: Option<&Path>) -> Result<(Outcome, Option<Vec<u8>>)> {
     let made = layout::python_context_and_root(suite.archive()?, LIMITS).context("cannot make the file system")?;
     let (builder, root) = made;
-    let builder = builder.arguments(command(name)).variables(ENVIRONMENT).stdin(Input::Empty);
+    let builder = builder.arguments(command(name)).variables(ENVIRONMENT).stdin(Input::Empty).signals();
     let mut context = match folder {
         Some(folder) => disk::begin_in(builder, root, folder).build()?,
         None => builder.build()?,

@@ -1,10 +1,11 @@
-/* Clocks: which there are, and how long the process has run. */
+/* Clocks: which there are, how long the process has run, and sleeping. */
 #include <errno.h>
 #include <sys/times.h>
 #include <time.h>
 #include <wasi/api.h>
 
 #include "posix.h"
+#include "threads.h"
 
 /* What wasi-libc's sysconf() says. */
 #define TICKS_PER_SECOND 100
@@ -62,4 +63,50 @@ clock_t times(struct tms *buffer)
     *buffer = (struct tms){.tms_utime = clock() / (CLOCKS_PER_SEC / TICKS_PER_SECOND)};
     (void)__wasi_clock_time_get(__WASI_CLOCKID_MONOTONIC, 0, &time);
     return (clock_t)(time / (1000000000 / TICKS_PER_SECOND));
+}
+
+/* wasi-libc's answers ENOTSUP when a signal has come. */
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, struct timespec *rest)
+{
+    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC) {
+        return ENOTSUP;
+    }
+    if (time->tv_sec < 0 || time->tv_nsec < 0 || time->tv_nsec >= 1000000000) {
+        return EINVAL;
+    }
+    struct timespec until = *time;
+    if (!(flags & TIMER_ABSTIME)) {
+        clock_gettime(clock, &until);
+        until.tv_sec += time->tv_sec;
+        until.tv_nsec += time->tv_nsec;
+        if (until.tv_nsec >= 1000000000) {
+            until.tv_sec++;
+            until.tv_nsec -= 1000000000;
+        }
+    }
+    __wasi_subscription_t subscription = {.u.tag = __WASI_EVENTTYPE_CLOCK};
+    subscription.u.u.clock.id = clock->id;
+    /* A time that preview1 cannot tell never comes. */
+    uint64_t seconds = (uint64_t)until.tv_sec;
+    subscription.u.u.clock.timeout =
+        seconds >= UINT64_MAX / 1000000000 ? UINT64_MAX : seconds * 1000000000 + (uint64_t)until.tv_nsec;
+    subscription.u.u.clock.flags = __WASI_SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME;
+    __wasi_event_t event;
+    size_t told;
+    __wasi_errno_t error = __wasi_poll_oneoff(&subscription, &event, 1, &told);
+    if (error == EINTR && rest != NULL && !(flags & TIMER_ABSTIME)) {
+        uint64_t left = pyapp_until(&until, clock);
+        *rest = (struct timespec){.tv_sec = (time_t)(left / 1000000000), .tv_nsec = (long)(left % 1000000000)};
+    }
+    return error;
+}
+
+int nanosleep(const struct timespec *time, struct timespec *rest)
+{
+    int error = clock_nanosleep(CLOCK_MONOTONIC, 0, time, rest);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    return 0;
 }

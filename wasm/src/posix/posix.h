@@ -24,11 +24,29 @@
 #define _WASI_EMULATED_MMAN 1
 #endif
 
+/* calls.c: what is a thread's own is a plain variable in a section of its own, which the host saves and restores when another
+ * thread goes on. */
+#define _Thread_local __attribute__((section("pyapp_own")))
+#define __thread __attribute__((section("pyapp_own")))
+
+/* signals.c: wasi-libc's sets of signals have eight bits. */
+#define __DEFINED_sigset_t
+typedef unsigned long long sigset_t;
+
+/* threads.c, mutexes.c */
+#define _POSIX_THREADS 200809L
+#define _POSIX_THREAD_ATTR_STACKSIZE 200809L
+#define _POSIX_SEMAPHORES 200809L
+#define PTHREAD_STACK_MIN 2048
+
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
@@ -113,20 +131,81 @@ uid_t geteuid(void);
 gid_t getgid(void);
 gid_t getegid(void);
 
-/* signals.c */
+/* calls.c: tells the host where the interpreter notes its thread state, and where in it the host may ask for attention. */
+void pyapp_attach(void *state, size_t breaker);
+
+/* threads.c, mutexes.c */
+void pyapp_fence(void);
+unsigned long pyapp_native_id(void);
+const char *pyapp_why_no_thread(void);
+int sem_clockwait(sem_t *restrict semaphore, clockid_t clock, const struct timespec *restrict until);
+
+/* signals.c: the first begins a run and returns the signals that the process was started ignoring (bit 0 is signal 1); the second does what the host wants
+ * when it has asked for attention. */
+unsigned long long pyapp_begin_signals(void);
+void pyapp_attend(void);
+extern volatile unsigned pyapp_attention;
+union sigval {
+    int sival_int;
+    void *sival_ptr;
+};
+typedef struct siginfo {
+    int si_signo, si_errno, si_code;
+    pid_t si_pid;
+    uid_t si_uid;
+    int si_status;
+    long si_band;
+    void *si_addr;
+    union sigval si_value;
+} siginfo_t;
+struct sigaction {
+    union {
+        void (*handler)(int);
+        void (*action)(int, siginfo_t *, void *);
+    } pyapp_handler;
+    sigset_t sa_mask;
+    int sa_flags;
+};
+#define sa_handler pyapp_handler.handler
+#define sa_sigaction pyapp_handler.action
+#define SIG_BLOCK 0
+#define SIG_UNBLOCK 1
+#define SIG_SETMASK 2
+#define SA_SIGINFO 4
+#define SA_ONSTACK 0x08000000
+#define SA_RESTART 0x10000000
+#define SA_NODEFER 0x40000000
+#define SA_RESETHAND ((int)0x80000000)
 int kill(pid_t process, int signal);
+int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict old);
 int siginterrupt(int signal, int flag);
 int sigemptyset(sigset_t *set);
 int sigfillset(sigset_t *set);
 int sigaddset(sigset_t *set, int signal);
+int sigdelset(sigset_t *set, int signal);
 int sigismember(const sigset_t *set, int signal);
 int sigpending(sigset_t *set);
+int sigprocmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
+int sigwait(const sigset_t *restrict set, int *restrict signal);
+int sigwaitinfo(const sigset_t *restrict set, siginfo_t *restrict info);
+int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict info, const struct timespec *restrict timeout);
+int pthread_sigmask(int how, const sigset_t *restrict set, sigset_t *restrict old);
+int pthread_kill(pthread_t thread, int signal);
+int pause(void);
+unsigned alarm(unsigned seconds);
+#define ITIMER_REAL 0
+#define ITIMER_VIRTUAL 1
+#define ITIMER_PROF 2
+struct itimerval {
+    struct timeval it_interval, it_value;
+};
+int getitimer(int which, struct itimerval *value);
+int setitimer(int which, const struct itimerval *restrict value, struct itimerval *restrict old);
 
-/* process.c; the type is for the prototype in sys/wait.h. The last tells the host of the path of an error that nobody caught. */
+/* process.c; the last tells the host of the path of an error that nobody caught. */
 pid_t getppid(void);
 long pyapp_sysconf(int name);
 #define sysconf(name) pyapp_sysconf(name)
-typedef struct siginfo siginfo_t;
 pid_t wait(int *status);
 pid_t waitpid(pid_t process, int *status, int options);
 void pyapp_tell_uncaught(int error, const char *path);

@@ -86,6 +86,7 @@ pub struct ContextBuilder {
     zones: Option<Zones>,
     grants: Option<Granted>,
     quota: Quota,
+    signals: bool,
 }
 
 /// What the guest may reach of the host.
@@ -112,6 +113,7 @@ impl ContextBuilder {
             zones: None,
             grants: None,
             quota: Quota::default(),
+            signals: false,
         }
     }
 
@@ -200,6 +202,12 @@ impl ContextBuilder {
         self
     }
 
+    /// Makes the signals and timers of this process the guest's: for a process that runs one guest and nothing else.
+    pub fn signals(mut self) -> Self {
+        self.signals = true;
+        self
+    }
+
     /// Makes the guest.
     ///
     /// # Errors
@@ -281,6 +289,7 @@ impl ContextBuilder {
             pipes,
             zones: self.zones,
             streams: host_streams,
+            signals: self.signals,
             waiting: None,
             resumption: None,
         })

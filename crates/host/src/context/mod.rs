@@ -44,6 +44,8 @@ pub struct Context {
     pub(crate) host: WasiP1Ctx,
     /// In place of the host's clocks and random numbers, if they must be the same in every run.
     pub(crate) deterministic: Option<Deterministic>,
+    /// Whether the signals of the process are the guest's.
+    pub(crate) signals: bool,
     /// What the call that is being made has to wait for before it can go on.
     pub(crate) waiting: Option<(Wait, Resumption)>,
     /// Where the call that is being made goes on, if it has waited.
@@ -57,6 +59,8 @@ pub(crate) struct Resumption {
     pub start: Instant,
     /// Bytes that it has written already.
     pub written: u32,
+    /// Whether a signal has come while it waited: it does not wait again.
+    pub interrupted: bool,
 }
 
 impl Context {

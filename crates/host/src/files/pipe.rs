@@ -2,12 +2,12 @@
 //!
 //! Preview1 has no call that makes them; a guest asks for them as `preview1/requests.rs` says.
 
-use super::channel::{ATOMIC, Channel};
+use super::channel::{ATOMIC, Channel, Common};
 use super::{Attempt, Interest, OpenFile, Readiness, Wait, stat};
 use crate::abi::{PIPE_CAPACITY as CAPACITY, PIPE_DEVICE};
 use crate::wasi::Result;
 use crate::wasi::types::{self, Errno, Fdflags, Rights};
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use vfs::Vfs;
 
@@ -30,8 +30,7 @@ pub(crate) struct End {
 pub(crate) struct Pipes {
     /// The last inode number that was given.
     number: u64,
-    /// Memory that their channels take, bytes.
-    used: Arc<AtomicUsize>,
+    common: Arc<Common>,
 }
 
 impl Pipes {
@@ -51,8 +50,13 @@ impl Pipes {
         End::new(Some(back), Some(there), true, number).with_peer(other)
     }
 
+    /// Whether something has happened to one of them since this was last asked.
+    pub fn take_changed(&self) -> bool {
+        self.common.changed.load(Ordering::Relaxed) && self.common.changed.swap(false, Ordering::Relaxed)
+    }
+
     fn channel(&self) -> Shared {
-        Arc::new(Mutex::new(Channel::new(self.used.clone())))
+        Arc::new(Mutex::new(Channel::new(self.common.clone())))
     }
 
     /// The pipe's, or the first socket's, whose peer has the one behind it.
@@ -100,6 +104,7 @@ impl End {
         buffer[..from_front].copy_from_slice(&front[..from_front]);
         buffer[from_front..read].copy_from_slice(&back[..read - from_front]);
         if !peek {
+            channel.note_change();
             channel.bytes.drain(..read);
             if channel.bytes.is_empty() {
                 channel.empty();
@@ -127,6 +132,7 @@ impl End {
             return Err(Errno::Nobufs.into());
         }
         channel.bytes.extend(&data[..written]);
+        channel.note_change();
         Ok(Attempt::Done(written))
     }
 
@@ -228,11 +234,14 @@ impl OpenFile for End {
             let mut channel = lock(channel);
             channel.reader_gone = true;
             channel.writer_gone = true;
+            channel.note_change();
         }
         if how.contains(types::Sdflags::WR)
             && let Some(channel) = &self.sends
         {
-            lock(channel).writer_gone = true;
+            let mut channel = lock(channel);
+            channel.writer_gone = true;
+            channel.note_change();
         }
         Ok(())
     }
@@ -249,10 +258,14 @@ impl OpenFile for End {
 impl Drop for End {
     fn drop(&mut self) {
         if let Some(channel) = &self.receives {
-            lock(channel).reader_gone = true;
+            let mut channel = lock(channel);
+            channel.reader_gone = true;
+            channel.note_change();
         }
         if let Some(channel) = &self.sends {
-            lock(channel).writer_gone = true;
+            let mut channel = lock(channel);
+            channel.writer_gone = true;
+            channel.note_change();
         }
     }
 }

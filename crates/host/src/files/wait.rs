@@ -1,4 +1,4 @@
-//! Waiting: the one place that does, for every call that may. Whoever calls it holds nothing of the guest's memory.
+//! What calls wait for, and waiting for it where there are no threads. Whoever does holds nothing of the guest's memory.
 
 use super::Interest;
 use crate::wasi::Result;
@@ -11,24 +11,25 @@ use std::time::Instant;
 /// What an operation waits for.
 #[derive(Debug)]
 pub(crate) enum Wait {
-    /// Until one of these files of the host is ready, or the time has come; without either, until a signal ends the process.
-    Host { files: Vec<(Arc<File>, Interest)>, until: Option<Instant> },
-    /// Until the guest itself reads, writes or closes another descriptor. A guest is one thread, so that never comes.
+    /// Until one of these files of the host is ready, or the time has come, or, if `pipes`, something happens to a pipe of the
+    /// guest; without any of them, until a signal comes.
+    Host { files: Vec<(Arc<File>, Interest)>, until: Option<Instant>, pipes: bool },
+    /// Until another thread of the guest reads, writes or closes another descriptor. Without threads that never comes.
     Guest,
 }
 
 impl Wait {
     /// Until that file is ready.
     pub fn on(file: &Arc<File>, interest: Interest) -> Wait {
-        Wait::Host { files: vec![(file.clone(), interest)], until: None }
+        Wait::Host { files: vec![(file.clone(), interest)], until: None, pipes: false }
     }
 
-    /// Waits.
+    /// Waits, for a guest that has no threads.
     ///
     /// # Errors
     /// EDEADLK if it would be for ever, as nobody but the guest could end it; EIO.
     pub fn block(self) -> Result<()> {
-        let Wait::Host { files, until } = self else { return Err(Errno::Deadlk.into()) };
+        let Wait::Host { files, until, .. } = self else { return Err(Errno::Deadlk.into()) };
         let mut polled: Vec<PollFd<'_>> = files.iter().map(|(file, interest)| poll_fd(file, *interest)).collect();
         loop {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -84,8 +85,10 @@ mod tests {
         let reader = Arc::new(File::from(std::os::fd::OwnedFd::from(reader)));
         let start = Instant::now();
         let until = Some(start + Duration::from_millis(30));
-        Wait::Host { files: vec![(reader.clone(), Interest::Read)], until }.block().expect("waited");
-        Wait::Host { files: Vec::new(), until: Some(start + Duration::from_millis(60)) }.block().expect("waited");
+        Wait::Host { files: vec![(reader.clone(), Interest::Read)], until, pipes: false }.block().expect("waited");
+        Wait::Host { files: Vec::new(), until: Some(start + Duration::from_millis(60)), pipes: false }
+            .block()
+            .expect("waited");
         assert!(start.elapsed() >= Duration::from_millis(60));
         assert_eq!(ready(&[(reader.clone(), Interest::Read)]).expect("asked"), [false]);
         // The other end goes while it waits, which has no time limit.

@@ -1,13 +1,13 @@
 //! Machine code and how it is loaded: run where it lies, if it is part of the executable, or copied.
 
 use super::executable::Executable;
-use super::memory::{Extent, FromExecutable};
+use super::memory::{Extent, Memories};
 use super::trust::{ALIGNMENT, Bytes, TrustedCode};
 use crate::engine;
 use crate::timing::Timing;
 use memory_image::{Image, Start};
 use std::sync::Arc;
-use wasmtime::{CustomCodeMemory, Engine, MemoryCreator, Module, Result};
+use wasmtime::{CustomCodeMemory, Engine, Module, Result};
 
 /// A compiled WebAssembly module and what its memory begins with, ready to run. Cheap to clone: clones share the code.
 #[derive(Clone)]
@@ -36,9 +36,9 @@ impl Program {
     }
 
     fn in_place(code: &'static [u8], image: Option<Arc<Image>>, timing: &mut Timing) -> Result<Program> {
-        let memory = image.as_deref().and_then(in_executable);
-        let image_is_mapped = memory.is_some();
-        let engine = engine::for_running(Some(Arc::new(InPlace)), memory)?;
+        let mapped = image.as_deref().and_then(in_executable);
+        let image_is_mapped = mapped.is_some();
+        let engine = engine::for_running(Some(Arc::new(InPlace)), Arc::new(mapped.unwrap_or_default()))?;
         timing.mark("engine");
         // SAFETY: the bytes are machine code that wasmtime made: they come out of a `TrustedCode`, whose constructor asks
         // for that. They live and stay unchanged for the whole run ('static) and start at a page boundary, which `load` has
@@ -48,7 +48,7 @@ impl Program {
     }
 
     fn copied(code: &[u8], image: Option<Arc<Image>>) -> Result<Program> {
-        let engine = engine::for_running(None, None)?;
+        let engine = engine::for_running(None, Arc::new(Memories::default()))?;
         // SAFETY: the bytes are machine code that wasmtime made: they come out of a `TrustedCode`, whose constructor asks
         // for that; they are copied, so nothing else is asked of them. Should the promise be broken by mistake, rather than
         // by malice, wasmtime's own header tells: the test `foreign_bytes_are_refused` would notice if it did not.
@@ -88,7 +88,7 @@ impl Program {
 }
 
 /// What maps the image into each new memory, if it can be mapped.
-fn in_executable(image: &Image) -> Option<Arc<dyn MemoryCreator>> {
+fn in_executable(image: &Image) -> Option<Memories> {
     let extents = image.static_extents()?;
     // Its header has checksums: no other bytes are the same.
     let executable = Executable::running(image.static_bytes()?)?;
@@ -97,7 +97,7 @@ fn in_executable(image: &Image) -> Option<Arc<dyn MemoryCreator>> {
         can_protect_in_place(bytes).then_some(Extent { address, len: bytes.len(), offset })
     };
     let extents = extents.into_iter().map(in_file).collect::<Option<_>>()?;
-    Some(Arc::new(FromExecutable { file: executable.file, size: image.memory_size(), extents }))
+    Some(Memories { file: Some(executable.file), size: image.memory_size(), extents })
 }
 
 /// Whether the bytes' pages can be mapped or made executable by themselves.

@@ -1,113 +1,153 @@
-//! Generated glue: reads arguments from the guest's registers and memory, calls [`Context`], writes results back.
+//! Glue: takes the arguments of a call, makes it on the [`Context`] with the guest's memory, and gives the errno back.
 //!
-//! wasmtime-wasi's own glue only serves its own context, so this crate generates it again for its own, from the
-//! interface written out in `witx/preview1.witx`.
+//! wasmtime-wasi's own glue only serves its own context, and borrows the guest's memory for the whole call. Here each call is an
+//! attempt: if it would have to wait, it ends, the thread waits while others run, and the call is made again.
 
 use super::Context;
 use super::types::Errno;
+use crate::threads::{self, Seat, Waited};
 use std::future::Future;
 use std::pin::pin;
-use wasmtime::{AsContextMut, Caller, Extern, Linker};
-use wasmtime_wasi::p1::wasi_snapshot_preview1::{self, WasiSnapshotPreview1};
+use wasmtime::{AsContextMut, Caller, Linker};
+use wasmtime_wasi::p1::wasi_snapshot_preview1::{self as calls, WasiSnapshotPreview1};
 use wasmtime_wasi::runtime::{in_tokio, poll_noop};
 use wiggle::{GuestError, GuestMemory};
 
 /// The name that guests import preview1 by.
 const MODULE: &str = "wasi_snapshot_preview1";
 
-wiggle::wasmtime_integration!({
-    witx: ["witx/preview1.witx"],
-    target: wasmtime_wasi::p1,
-    block_on[finish]: {
-        wasi_snapshot_preview1::{
-            fd_advise, fd_close, fd_datasync, fd_fdstat_get, fd_filestat_get, fd_filestat_set_size,
-            fd_filestat_set_times, fd_read, fd_pread, fd_seek, fd_sync, fd_readdir, fd_write,
-            fd_pwrite, poll_oneoff, path_create_directory, path_filestat_get,
-            path_filestat_set_times, path_link, path_open, path_readlink, path_remove_directory,
-            path_rename, path_symlink, path_unlink_file, fd_renumber
-        }
-    },
-    errors: { errno => trappable Error },
-});
-
 /// Calls on files of ours are ready at the first poll; only host folders may need wasmtime-wasi's runtime, which is not
 /// even started otherwise.
-fn finish<F: Future>(future: F) -> wasmtime::Result<F::Output> {
+fn finish<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    Ok(match poll_noop(future.as_mut()) {
+    match poll_noop(future.as_mut()) {
         Some(output) => output,
         None => in_tokio(future),
-    })
+    }
 }
 
-/// Defines a call that is made again after each wait, until it need not wait any more.
-macro_rules! may_wait {
-    ($linker:ident, $call:ident($($argument:ident),*)) => {
-        $linker.func_wrap(
+/// Defines calls by their arguments: `n` is a number or an address (32 bits), `w` a number of 64 bits. What is behind `later`
+/// answers with a future.
+macro_rules! define {
+    ($linker:ident; $($call:ident($($name:ident: $kind:ident),*) $($later:ident)?;)*) => {
+        $($linker.func_wrap(
             MODULE,
             stringify!($call),
-            |mut caller: Caller<'_, Context>, $($argument: i32),*| -> wasmtime::Result<i32> {
-                loop {
-                    let errno = attempt(&mut caller, |context, memory| {
-                        may_wait!(@made $call(context, memory, $($argument),*))
-                    })?;
-                    // Nothing of the guest's memory is borrowed here.
-                    let Some((wait, resumption)) = caller.data_mut().waiting.take() else { return Ok(errno) };
-                    if let Err(error) = wait.block() {
-                        return error.downcast().map(|errno: Errno| errno as i32);
-                    }
-                    caller.data_mut().resumption = Some(resumption);
-                }
+            |mut caller: Caller<'_, Seat>, $($name: define!(@type $kind)),*| -> wasmtime::Result<i32> {
+                make(&mut caller, |context, memory| define!(@made $($later)? calls::$call(context, memory, $($name),*)))
             },
-        )?;
+        )?;)*
     };
-    (@made sock_recv($($argument:ident),*)) => { wasi_snapshot_preview1::sock_recv($($argument),*) };
-    (@made sock_send($($argument:ident),*)) => { wasi_snapshot_preview1::sock_send($($argument),*) };
-    (@made $call:ident($($argument:ident),*)) => { finish(wasi_snapshot_preview1::$call($($argument),*))? };
+    (@type n) => { i32 };
+    (@type w) => { i64 };
+    (@made later $call:expr) => { finish($call) };
+    (@made $call:expr) => { $call };
 }
 
-/// Defines a call with an argument that stands for one of a few values.
-macro_rules! one_of_few {
-    ($linker:ident, $call:ident($($argument:ident: $type:ty),*)) => {
-        $linker.func_wrap(
-            MODULE,
-            stringify!($call),
-            |mut caller: Caller<'_, Context>, $($argument: $type),*| -> wasmtime::Result<i32> {
-                attempt(&mut caller, |context, memory| {
-                    finish(wasi_snapshot_preview1::$call(context, memory, $($argument),*))?
-                })
-            },
-        )?;
-    };
-}
-
-/// Defines all of preview1 in a linker whose store holds a [`Context`].
-pub(crate) fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()> {
-    add_wasi_snapshot_preview1_to_linker(linker, |context| context)?;
-    // The generated glue borrows the guest's memory for the whole call, so these, which may wait, get glue of their own.
-    linker.allow_shadowing(true);
-    may_wait!(linker, fd_read(fd, iovs, count, read));
-    may_wait!(linker, fd_write(fd, iovs, count, written));
-    may_wait!(linker, poll_oneoff(subscriptions, events, count, told));
-    may_wait!(linker, sock_recv(fd, iovs, count, flags, read, flags_out));
-    may_wait!(linker, sock_send(fd, iovs, count, flags, written));
-    // The generated glue traps on a value that there is not, and a program can pass any here.
-    one_of_few!(linker, fd_advise(fd: i32, offset: i64, length: i64, advice: i32));
-    one_of_few!(linker, fd_seek(fd: i32, offset: i64, whence: i32, position: i32));
-    linker.allow_shadowing(false);
+/// Defines all of preview1 in a linker.
+pub(crate) fn add_to_linker(linker: &mut Linker<Seat>) -> wasmtime::Result<()> {
+    define! { linker;
+        args_get(a: n, b: n);
+        args_sizes_get(a: n, b: n);
+        clock_res_get(a: n, b: n);
+        clock_time_get(a: n, b: w, c: n);
+        environ_get(a: n, b: n);
+        environ_sizes_get(a: n, b: n);
+        fd_allocate(a: n, b: w, c: w);
+        fd_close(a: n) later;
+        fd_datasync(a: n) later;
+        fd_fdstat_get(a: n, b: n) later;
+        fd_fdstat_set_flags(a: n, b: n);
+        fd_fdstat_set_rights(a: n, b: w, c: w);
+        fd_filestat_get(a: n, b: n) later;
+        fd_filestat_set_size(a: n, b: w) later;
+        fd_filestat_set_times(a: n, b: w, c: w, d: n) later;
+        fd_pread(a: n, b: n, c: n, d: w, e: n) later;
+        fd_prestat_dir_name(a: n, b: n, c: n);
+        fd_prestat_get(a: n, b: n);
+        fd_pwrite(a: n, b: n, c: n, d: w, e: n) later;
+        fd_read(a: n, b: n, c: n, d: n) later;
+        fd_readdir(a: n, b: n, c: n, d: w, e: n) later;
+        fd_renumber(a: n, b: n) later;
+        fd_seek(a: n, b: w, c: n, d: n) later;
+        fd_sync(a: n) later;
+        fd_tell(a: n, b: n);
+        fd_write(a: n, b: n, c: n, d: n) later;
+        path_create_directory(a: n, b: n, c: n) later;
+        path_filestat_get(a: n, b: n, c: n, d: n, e: n) later;
+        path_filestat_set_times(a: n, b: n, c: n, d: n, e: w, f: w, g: n) later;
+        path_link(a: n, b: n, c: n, d: n, e: n, f: n, g: n) later;
+        path_open(a: n, b: n, c: n, d: n, e: n, f: w, g: w, h: n, i: n) later;
+        path_readlink(a: n, b: n, c: n, d: n, e: n, f: n) later;
+        path_remove_directory(a: n, b: n, c: n) later;
+        path_rename(a: n, b: n, c: n, d: n, e: n, f: n) later;
+        path_symlink(a: n, b: n, c: n, d: n, e: n) later;
+        path_unlink_file(a: n, b: n, c: n) later;
+        poll_oneoff(a: n, b: n, c: n, d: n) later;
+        proc_raise(a: n);
+        random_get(a: n, b: n);
+        sched_yield();
+        sock_accept(a: n, b: n, c: n);
+        sock_recv(a: n, b: n, c: n, d: n, e: n, f: n);
+        sock_send(a: n, b: n, c: n, d: n, e: n);
+        sock_shutdown(a: n, b: n);
+    }
+    linker.func_wrap(MODULE, "proc_exit", |mut caller: Caller<'_, Seat>, status: i32| -> wasmtime::Result<()> {
+        make(&mut caller, |context, memory| calls::proc_exit(context, memory, status).map(|()| 0)).map(drop)
+    })?;
+    linker.func_wrap(
+        MODULE,
+        "fd_advise",
+        |mut caller: Caller<'_, Seat>, fd: i32, first: i64, second: i64, advice: i32| -> wasmtime::Result<i32> {
+            match threads::call_of(fd) {
+                Some(call) => threads::make(&mut caller, call, first.cast_unsigned(), second.cast_unsigned()),
+                None => make(&mut caller, |context, memory| {
+                    finish(calls::fd_advise(context, memory, fd, first, second, advice))
+                }),
+            }
+        },
+    )?;
     Ok(())
+}
+
+/// Makes a call, as often as it has to wait.
+fn make(
+    caller: &mut Caller<'_, Seat>,
+    mut call: impl FnMut(&mut Context, &mut GuestMemory<'_>) -> wasmtime::Result<i32>,
+) -> wasmtime::Result<i32> {
+    caller.data().enter();
+    loop {
+        let errno = attempt(caller, &mut call)?;
+        let Some((wait, mut resumption)) = caller.data_mut().context_mut().waiting.take() else {
+            threads::after_call(caller)?;
+            return Ok(errno);
+        };
+        // Nothing of the guest's memory is borrowed here.
+        match threads::wait(caller, wait)? {
+            Waited::Over => {}
+            Waited::Interrupted => resumption.interrupted = true,
+            // It says what it has done.
+            Waited::Failed(_) if resumption.written > 0 => resumption.interrupted = true,
+            Waited::Failed(errno) => {
+                threads::after_call(caller)?;
+                return Ok(errno as i32);
+            }
+        }
+        caller.data_mut().context_mut().resumption = Some(resumption);
+    }
 }
 
 /// Makes a call once, with the guest's memory borrowed. An argument that stands for nothing is invalid, and no reason to trap.
 fn attempt(
-    caller: &mut Caller<'_, Context>,
+    caller: &mut Caller<'_, Seat>,
     call: impl FnOnce(&mut Context, &mut GuestMemory<'_>) -> wasmtime::Result<i32>,
 ) -> wasmtime::Result<i32> {
-    let Some(Extern::Memory(memory)) = caller.get_export("memory") else {
+    let Some(memory) = Seat::memory(caller) else {
         wasmtime::bail!("expected an exported memory, found none");
     };
     let fuel = caller.as_context_mut().hostcall_fuel();
-    let (bytes, context) = memory.data_and_store_mut(caller);
+    let (bytes, seat) = memory.data_and_store_mut(caller);
+    let context = seat.context_mut();
     context.set_hostcall_fuel(fuel);
     let made = call(context, &mut GuestMemory::Unshared(bytes));
     context.resumption = None;

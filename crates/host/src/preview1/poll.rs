@@ -1,5 +1,5 @@
-//! `poll_oneoff`: clocks and descriptors. Files of the VFS and of host folders are always ready; a pipe that is not ready
-//! will not be before the call returns, as only the guest itself could change that.
+//! `poll_oneoff`: clocks and descriptors. Files of the VFS and of host folders are always ready; what a pipe is not ready for
+//! only another thread of the guest can change.
 
 use super::types::{self, Clockid, Errno, Event, Eventtype, Fd, Size, Subclockflags, Subscription, SubscriptionU};
 use super::{Context, Result};
@@ -23,8 +23,8 @@ struct Subscribed {
 enum State {
     /// Ready, with so many bytes.
     Ready { bytes: u64, hung_up: bool },
-    /// Not ready, and nothing can change that while the guest waits.
-    Never,
+    /// Not ready, unless another thread of the guest changes that.
+    Guest,
     /// Ready when this much more time has passed.
     After(Duration),
     /// Ready when this file of the host is.
@@ -102,10 +102,10 @@ impl Context {
     fn look_at(&self, fd: Fd, interest: Interest) -> Result<State> {
         Ok(match self.table.get(fd)?.readiness(&self.vfs, interest)? {
             Readiness::Ready { bytes, hung_up } => State::Ready { bytes, hung_up },
-            Readiness::Waiting(Wait::Guest) => State::Never,
+            Readiness::Waiting(Wait::Guest) => State::Guest,
             Readiness::Waiting(Wait::Host { mut files, .. }) => match files.pop() {
                 Some((file, interest)) => State::Host(file, interest),
-                None => State::Never,
+                None => State::Guest,
             },
         })
     }
@@ -134,7 +134,7 @@ fn ask_host(all: &mut [Subscribed]) -> Result<()> {
 
 /// What ends the wait for the first of these.
 fn wait_for(all: Vec<Subscribed>) -> Wait {
-    let (mut files, mut until) = (Vec::new(), None::<Instant>);
+    let (mut files, mut until, mut pipes) = (Vec::new(), None::<Instant>, false);
     for one in all {
         match one.state {
             State::Host(file, interest) => files.push((file, interest)),
@@ -143,10 +143,11 @@ fn wait_for(all: Vec<Subscribed>) -> Wait {
                 let time = Instant::now().checked_add(left);
                 until = until.into_iter().chain(time).min();
             }
-            State::Never | State::Ready { .. } => {}
+            State::Guest => pipes = true,
+            State::Ready { .. } => {}
         }
     }
-    Wait::Host { files, until }
+    Wait::Host { files, until, pipes }
 }
 
 fn nanoseconds(time: Duration) -> u64 {

@@ -73,7 +73,7 @@ impl Context {
                         }
                     }
                     // What was written is told first, as a disk that becomes full does. A trap ends the guest.
-                    Ok(Attempt::WouldWait(Wait::Guest)) if done > 0 => return Ok(done),
+                    Ok(Attempt::WouldWait(_)) if done > 0 && self.is_interrupted() => return Ok(done),
                     Ok(Attempt::WouldWait(wait)) => return self.wait(wait, done),
                     Err(error) if done > 0 => return error.downcast().map(|_: Errno| done).map_err(types::Error::trap),
                     Err(error) => return Err(error),
@@ -141,10 +141,20 @@ impl Context {
         Ok(done)
     }
 
+    fn is_interrupted(&self) -> bool {
+        self.resumption.is_some_and(|resumption| resumption.interrupted)
+    }
+
     /// Ends this attempt of a call, which will be made again when `wait` is over; `written` bytes are done by then.
+    ///
+    /// # Errors
+    /// EINTR: a signal has come while it waited.
     pub(super) fn wait<T>(&mut self, wait: Wait, written: u32) -> Result<T> {
+        if self.is_interrupted() {
+            return Err(Errno::Intr.into());
+        }
         let start = self.resumption.map_or_else(Instant::now, |resumption| resumption.start);
-        self.waiting = Some((wait, Resumption { start, written }));
+        self.waiting = Some((wait, Resumption { start, written, interrupted: false }));
         // Nobody is told: see link.rs.
         Err(Errno::Again.into())
     }

@@ -1,6 +1,6 @@
 //! `abi.h`: what the host and the guest agree on (`host::abi`), as C. Its text is part of the recipe's key.
 
-use host::abi::{self, request};
+use host::abi::{self, call, request, signal};
 
 /// The header's name, for `#include`.
 pub(super) const NAME: &str = "abi.h";
@@ -19,6 +19,7 @@ pub(super) fn text() -> String {
         ("EXPORT_RESUME", abi::RESUME.to_string()),
         ("EXPORT_RUN", abi::RUN.to_string()),
         ("EXPORT_EXIT", abi::EXIT.to_string()),
+        ("EXPORT_THREAD", abi::THREAD.to_string()),
         ("DEVICE", format!("/{}", abi::DEVICE)),
         ("REQUEST_DUP", request::DUP.to_string()),
         ("REQUEST_PIPE", request::PIPE.to_string()),
@@ -40,6 +41,25 @@ pub(super) fn text() -> String {
     let numbers = [
         ("CANNOT_START", abi::CANNOT_START.to_string()),
         ("ENDED_BY_SIGNAL", abi::ENDED_BY_SIGNAL.to_string()),
+        ("CALLS", format!("{:#x}u", abi::CALLS)),
+        ("CALL_ATTACH", call::ATTACH.to_string()),
+        ("CALL_WAIT", call::WAIT.to_string()),
+        ("CALL_WAKE", call::WAKE.to_string()),
+        ("CALL_YIELD", call::YIELD.to_string()),
+        ("CALL_SPAWN", call::SPAWN.to_string()),
+        ("CALL_EXIT", call::EXIT.to_string()),
+        ("CALL_FENCE", call::FENCE.to_string()),
+        ("CALL_SIGNAL", call::SIGNAL.to_string()),
+        ("CALL_IGNORED", call::IGNORED.to_string()),
+        ("CALL_INTERRUPT", call::INTERRUPT.to_string()),
+        ("CALL_STOP", call::STOP.to_string()),
+        ("CALL_SET_TIMER", call::SET_TIMER.to_string()),
+        ("CALL_GET_TIMER", call::GET_TIMER.to_string()),
+        ("SIGNAL_DEFAULT", signal::DEFAULT.to_string()),
+        ("SIGNAL_IGNORE", signal::IGNORE.to_string()),
+        ("SIGNAL_TELL", signal::TELL.to_string()),
+        ("ATTENTION_BIT", format!("{:#x}u", abi::ATTENTION_BIT)),
+        ("GUARD", format!("{}u", abi::GUARD)),
         ("MAX_DESCRIPTORS", abi::MAX_DESCRIPTORS.to_string()),
         ("PIPE_CAPACITY", abi::PIPE_CAPACITY.to_string()),
         ("TERMINAL_CODES", abi::TERMINAL_CODES.to_string()),

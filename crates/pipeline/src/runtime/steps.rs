@@ -138,9 +138,9 @@ impl Toolchain<'_> {
         self.log.run("configuring CPython for WebAssembly", configure, CONFIGURE_LIMIT)?;
         let header = folder.join("pyconfig.h");
         let text = fs::read_to_string(&header).doing("read", &header)?;
-        if !text.contains("#define HAVE_PTHREAD_STUBS 1") {
+        if text.contains("#define HAVE_PTHREAD_STUBS 1") {
             return Err(Error::Runtime(format!(
-                "{}: expected HAVE_PTHREAD_STUBS, found none: configure took WASI for a system with threads",
+                "{}: expected threads, found HAVE_PTHREAD_STUBS: configure did not take those of wasm/src/posix",
                 header.display()
             )));
         }

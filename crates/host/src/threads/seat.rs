@@ -1,0 +1,83 @@
+//! What the store of a thread holds.
+
+use super::turns::Threads;
+use crate::Context;
+use crate::machine::{SharedMemory, Sleeper};
+use std::sync::Arc;
+use wasmtime::{Caller, Extern, InstancePre, Memory};
+
+/// The place from which a thread runs the guest. It has the context while it is this thread's turn.
+pub(crate) struct Seat {
+    pub(super) context: Option<Box<Context>>,
+    /// Of this thread's instance; its contents are those of all.
+    pub(super) memory: Option<Memory>,
+    /// What further instances are made from, if there may be some.
+    pub(super) origin: Option<Origin>,
+    pub(super) threads: Option<Arc<Threads>>,
+    pub(super) me: Arc<Sleeper>,
+    /// C's thread-local variables, while another thread runs.
+    pub(super) own: Vec<u8>,
+}
+
+/// What further instances are made from.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    pub pre: InstancePre<Seat>,
+    pub memory: SharedMemory,
+    /// Whether threads may be started: not while a snapshot is made, which they would not outlive.
+    pub may_spawn: bool,
+}
+
+impl Seat {
+    /// The main thread's.
+    pub fn new(context: Context) -> Seat {
+        let me = Sleeper::new(0);
+        me.begin();
+        Seat { context: Some(Box::new(context)), memory: None, origin: None, threads: None, me, own: Vec::new() }
+    }
+
+    /// A further thread's, whose turn it is not yet.
+    pub(super) fn further(threads: Arc<Threads>, me: Arc<Sleeper>) -> Seat {
+        Seat { context: None, memory: None, origin: None, threads: Some(threads), me, own: Vec::new() }
+    }
+
+    /// The instance has been made.
+    pub fn settle(&mut self, memory: Option<Memory>, origin: Option<Origin>) {
+        self.memory = memory;
+        self.origin = origin;
+    }
+
+    /// # Panics
+    /// If it is not this thread's turn: guest code runs, and calls the host, only then.
+    pub fn context(&self) -> &Context {
+        self.context.as_deref().expect("it is this thread's turn")
+    }
+
+    /// # Panics
+    /// As [`Seat::context`].
+    pub fn context_mut(&mut self) -> &mut Context {
+        self.context.as_deref_mut().expect("it is this thread's turn")
+    }
+
+    /// # Panics
+    /// As [`Seat::context`].
+    pub fn into_context(self) -> Context {
+        *self.context.expect("it is this thread's turn")
+    }
+
+    /// The memory of the instance that calls, which may not be noted yet.
+    pub fn memory(caller: &mut Caller<'_, Seat>) -> Option<Memory> {
+        if caller.data().memory.is_none() {
+            let Some(Extern::Memory(memory)) = caller.get_export("memory") else { return None };
+            caller.data_mut().memory = Some(memory);
+        }
+        caller.data().memory
+    }
+
+    /// A host call begins.
+    pub fn enter(&self) {
+        if let Some(threads) = &self.threads {
+            threads.attention.enter();
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Waiting, while other threads run.
+
+use super::seat::Seat;
+use super::turns::{Threads, Turns, away};
+use crate::files::Wait;
+use crate::machine::Sleeper;
+use crate::wasi::types::Errno;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use wasmtime::Caller;
+
+/// How a wait has ended.
+pub(crate) enum Waited {
+    /// The call can be made again.
+    Over,
+    /// A signal has come.
+    Interrupted,
+    /// It cannot be waited for.
+    Failed(Errno),
+}
+
+/// Waits for what a call of preview1 waits for.
+///
+/// # Errors
+/// [`Ended`](super::Ended).
+pub(crate) fn wait(caller: &mut Caller<'_, Seat>, wait: Wait) -> wasmtime::Result<Waited> {
+    let Some(threads) = caller.data().threads.clone() else {
+        return Ok(match wait.block() {
+            Ok(()) => Waited::Over,
+            Err(error) => Waited::Failed(error.downcast()?),
+        });
+    };
+    let has_others = threads.lock().has_others();
+    let (files, until, pipes) = match wait {
+        Wait::Guest if !has_others => return Ok(Waited::Failed(Errno::Deadlk)),
+        Wait::Guest => (Vec::new(), None, true),
+        Wait::Host { files, until, pipes } => (files, until, pipes),
+    };
+    let slept = if has_others {
+        away(
+            caller,
+            &threads,
+            |turns, me| {
+                if pipes {
+                    turns.pipes.push(me.clone());
+                }
+            },
+            |me| {
+                let slept = sleep(me, |me| me.sleep(&files, until));
+                if pipes {
+                    threads.lock().pipes.retain(|other| !Arc::ptr_eq(other, me));
+                }
+                slept
+            },
+        )?
+    } else {
+        let me = caller.data().me.clone();
+        me.prepare();
+        sleep(&me, |me| me.sleep(&files, until))
+    };
+    Ok(match slept {
+        _ if caller.data().me.take_interrupted() => Waited::Interrupted,
+        Ok(()) => Waited::Over,
+        Err(_) => Waited::Failed(Errno::Io),
+    })
+}
+
+/// Sleeps, unless a signal has come before [`Sleeper::prepare`].
+fn sleep<T: Default>(
+    me: &Sleeper,
+    sleep: impl FnOnce(&Sleeper) -> Result<T, rustix::io::Errno>,
+) -> Result<T, rustix::io::Errno> {
+    if me.is_interrupted() { Ok(T::default()) } else { sleep(me) }
+}
+
+/// What a host call leaves behind when it ends: attention that was asked for meanwhile, and who waits for a pipe.
+///
+/// # Errors
+/// If the call was sent to a page of a stack's guard.
+pub(crate) fn after_call(caller: &mut Caller<'_, Seat>) -> wasmtime::Result<()> {
+    let seat = caller.data_mut();
+    let Some(threads) = &seat.threads else { return Ok(()) };
+    if seat.context.as_deref_mut().is_some_and(|context| context.pipes.take_changed()) {
+        for sleeper in threads.lock().pipes.drain(..) {
+            sleeper.rouse();
+        }
+    }
+    if threads.attention.leave() { Ok(()) } else { Err(wasmtime::Trap::StackOverflow.into()) }
+}
+
+/// Waits while a word of the memory has a value, `nanoseconds` at most; all bits set is for ever.
+///
+/// # Errors
+/// [`Ended`](super::Ended).
+pub(super) fn wait_for_word(
+    caller: &mut Caller<'_, Seat>,
+    threads: &Arc<Threads>,
+    address: u32,
+    expected: u32,
+    nanoseconds: u64,
+) -> wasmtime::Result<Errno> {
+    let Some(memory) = caller.data().memory else { return Ok(Errno::Fault) };
+    let word = memory.data(&*caller).get(address as usize..).and_then(|bytes| bytes.first_chunk::<4>());
+    match word {
+        None => return Ok(Errno::Fault),
+        Some(word) if u32::from_le_bytes(*word) != expected => return Ok(Errno::Again),
+        Some(_) => {}
+    }
+    // A time that the host's clock cannot tell never comes.
+    let until =
+        (nanoseconds != u64::MAX).then(|| Instant::now().checked_add(Duration::from_nanos(nanoseconds))).flatten();
+    away(
+        caller,
+        threads,
+        |turns, me| turns.words.entry(address).or_default().push_back(me.clone()),
+        |me| {
+            let _ = sleep(me, |me| me.sleep(&[], until));
+            forget(&mut threads.lock(), address, me);
+        },
+    )?;
+    let me = &caller.data().me;
+    Ok(if me.take_interrupted() {
+        Errno::Intr
+    } else if me.is_woken() {
+        Errno::Success
+    } else {
+        Errno::Timedout
+    })
+}
+
+fn forget(turns: &mut Turns, address: u32, me: &Arc<Sleeper>) {
+    if let Some(waiting) = turns.words.get_mut(&address) {
+        waiting.retain(|other| !Arc::ptr_eq(other, me));
+        if waiting.is_empty() {
+            turns.words.remove(&address);
+        }
+    }
+}
+
+/// Wakes so many of those that wait for a word.
+pub(super) fn wake(threads: &Threads, address: u32, count: u32) {
+    let mut turns = threads.lock();
+    let Some(waiting) = turns.words.get_mut(&address) else { return };
+    let woken = waiting.len().min(count as usize);
+    for sleeper in waiting.drain(..woken) {
+        sleeper.rouse();
+    }
+    if waiting.is_empty() {
+        turns.words.remove(&address);
+    }
+}
