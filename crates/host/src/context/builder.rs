@@ -290,6 +290,7 @@ impl ContextBuilder {
             zones: self.zones,
             streams: host_streams,
             signals: self.signals,
+            threaded: false,
             waiting: None,
             resumption: None,
         })

@@ -13,6 +13,7 @@ use crate::abi::HOME;
 use crate::disk::Owners;
 use crate::files::{Pipes, Table, Wait};
 use crate::namespace::Mounts;
+use crate::wasi::types::Errno;
 use deterministic::Deterministic;
 use policy::Policy;
 use std::fs::File;
@@ -46,6 +47,8 @@ pub struct Context {
     pub(crate) deterministic: Option<Deterministic>,
     /// Whether the signals of the process are the guest's.
     pub(crate) signals: bool,
+    /// Whether there are, or have been, other threads.
+    pub(crate) threaded: bool,
     /// What the call that is being made has to wait for before it can go on.
     pub(crate) waiting: Option<(Wait, Resumption)>,
     /// Where the call that is being made goes on, if it has waited.
@@ -61,6 +64,8 @@ pub(crate) struct Resumption {
     pub written: u32,
     /// Whether a signal has come while it waited: it does not wait again.
     pub interrupted: bool,
+    /// What came of the work that it has waited for.
+    pub worked: Option<Result<(), Errno>>,
 }
 
 impl Context {

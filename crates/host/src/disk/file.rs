@@ -1,7 +1,7 @@
 //! Open files and folders of the host.
 
 use super::stat::{Owners, filetype};
-use crate::files::{Attempt, Interest, OpenFile, OpenFlags, Readiness, Space, rights, valid_offset};
+use crate::files::{Attempt, Interest, OpenFile, OpenFlags, Readiness, Space, Work, rights, valid_offset};
 use crate::namespace::{Folder, Node};
 use crate::quota::Quota;
 use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat};
@@ -161,13 +161,13 @@ impl OpenFile for HostFile {
         rustix::fs::fallocate(&self.file, FallocateFlags::empty(), offset, len).or_errno()
     }
 
-    fn sync(&mut self, data_only: bool) -> Result<()> {
-        match (self.read || self.write, data_only) {
+    fn sync(&self, data_only: bool) -> Result<Option<Work>> {
+        if !self.read && !self.write {
             // Nothing was written through it.
-            (false, _) => Ok(()),
-            (true, true) => rustix::fs::fdatasync(&self.file).or_errno(),
-            (true, false) => rustix::fs::fsync(&self.file).or_errno(),
+            return Ok(None);
         }
+        let file = self.file.clone();
+        Ok(Some(Work::new(move || if data_only { rustix::fs::fdatasync(&file) } else { rustix::fs::fsync(&file) })))
     }
 
     fn set_size(&mut self, _: &mut Vfs, size: u64) -> Result<()> {

@@ -1,7 +1,8 @@
 //! Advisory locks on files of the host: they are the host's, and other programs see them.
 //!
 //! A guest is one process, as the host's own process is, so POSIX's locks, which belong to a process, mean what they mean
-//! natively.
+//! natively. Who waits for one asks again and again, so that a signal or the end of the guest finds it; the system's own wait
+//! would also find out (EDEADLK) that two processes wait for each other.
 
 use crate::namespace::Folder;
 use crate::wasi::{Result, SystemError};
@@ -18,14 +19,12 @@ pub(crate) enum Lock {
 }
 
 impl Folder {
-    /// Locks a range (`len` 0: to the end), or gives it free. With `wait`, until it can be had.
+    /// Locks a range (`len` 0: to the end), or gives it free.
     ///
     /// # Errors
     /// EAGAIN (another process has it), and the system's.
-    pub fn lock(&self, kind: Lock, start: i64, len: i64, wait: bool) -> Result<()> {
-        let range = range(kind, start, len);
-        let how = if wait { FcntlArg::F_SETLKW(&range) } else { FcntlArg::F_SETLK(&range) };
-        fcntl(self, how).map(drop).map_err(errno)
+    pub fn lock(&self, kind: Lock, start: i64, len: i64) -> Result<()> {
+        fcntl(self, FcntlArg::F_SETLK(&range(kind, start, len))).map(drop).map_err(errno)
     }
 
     /// Whether a range could be locked; else the lock in the way: its kind, start, length and process.
@@ -47,13 +46,11 @@ impl Folder {
     ///
     /// # Errors
     /// EAGAIN, and the system's.
-    pub fn lock_whole(&self, kind: Lock, wait: bool) -> Result<()> {
-        let how = match (kind, wait) {
-            (Lock::Read, true) => FlockOperation::LockShared,
-            (Lock::Read, false) => FlockOperation::NonBlockingLockShared,
-            (Lock::Write, true) => FlockOperation::LockExclusive,
-            (Lock::Write, false) => FlockOperation::NonBlockingLockExclusive,
-            (Lock::None, _) => FlockOperation::Unlock,
+    pub fn lock_whole(&self, kind: Lock) -> Result<()> {
+        let how = match kind {
+            Lock::Read => FlockOperation::NonBlockingLockShared,
+            Lock::Write => FlockOperation::NonBlockingLockExclusive,
+            Lock::None => FlockOperation::Unlock,
         };
         crate::wasi::OrErrno::or_errno(rustix::fs::flock(self, how))
     }

@@ -12,6 +12,7 @@
 //! | `list.rs` | listings |
 //! | `lock.rs` | advisory locks |
 
+mod fetch;
 mod file;
 mod list;
 mod lock;

@@ -37,7 +37,7 @@ pub(crate) use stream::Stream;
 pub use stream::{Input, Output};
 pub(crate) use table::Table;
 pub(crate) use vfs_file::{OpenFlags, VfsFile};
-pub(crate) use wait::{Wait, ready};
+pub(crate) use wait::{Wait, Work, ready};
 
 use crate::namespace::{Folder, Node};
 use crate::wasi::Result;
@@ -152,11 +152,12 @@ pub(crate) trait OpenFile: Send {
         Err(Errno::Spipe.into())
     }
 
-    /// Brings what was written to where it stays, with `data_only` without what is not needed to read it again.
+    /// The work that brings what was written to where it stays, with `data_only` without what is not needed to read it again;
+    /// `None` if there is none.
     ///
     /// # Errors
-    /// EINVAL, and what the host's file answers.
-    fn sync(&mut self, _data_only: bool) -> Result<()> {
+    /// EINVAL. The work itself: what the host's file answers.
+    fn sync(&self, _data_only: bool) -> Result<Option<Work>> {
         Err(Errno::Inval.into())
     }
 
@@ -222,7 +223,7 @@ pub(crate) trait OpenFile: Send {
         Err(Errno::Notdir.into())
     }
 
-    /// The file of the host that it is, to be locked.
+    /// The file of the host that it is, to be locked, or used while the guest goes on.
     fn host_file(&self) -> Option<&Arc<Folder>> {
         None
     }

@@ -3,7 +3,7 @@
 //! wasmtime-wasi's own streams write in chunks of 4 KiB and read stdin on a thread of their own; a program that prints
 //! pays for that, so pyapp serves the three streams itself.
 
-use super::{Attempt, Interest, OpenFile, OpenFlags, Readiness, Wait, stat, terminal, valid_offset, wait};
+use super::{Attempt, Interest, OpenFile, OpenFlags, Readiness, Wait, Work, stat, terminal, valid_offset, wait};
 use crate::abi::{FILE_MODE, STREAM_DEVICE};
 use crate::wasi::types::{self, Errno, Fdflags, Filetype, Rights};
 use crate::wasi::{ClosedPipe, Result, SystemError};
@@ -346,11 +346,10 @@ impl OpenFile for Stream {
     }
 
     /// Brings what was written to a file onto its disk.
-    fn sync(&mut self, _: bool) -> Result<()> {
-        match &self.target {
-            Target::Host(host) => host.file.sync_all().map_err(|error| errno(&error).into()),
-            _ => Err(Errno::Inval.into()),
-        }
+    fn sync(&self, _: bool) -> Result<Option<Work>> {
+        let Target::Host(host) = &self.target else { return Err(Errno::Inval.into()) };
+        let file = host.file.clone();
+        Ok(Some(Work::new(move || rustix::fs::fsync(&file))))
     }
 
     /// Of a stream that is a file.

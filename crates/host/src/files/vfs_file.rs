@@ -1,6 +1,6 @@
 //! Files and directories of the VFS.
 
-use super::{Attempt, Interest, OpenFile, Readiness, Space, rights, stat, valid_offset};
+use super::{Attempt, Interest, OpenFile, Readiness, Space, Work, rights, stat, valid_offset};
 use crate::namespace::Node;
 use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat};
 use crate::wasi::{OrErrno, Result};
@@ -170,8 +170,8 @@ impl OpenFile for VfsFile {
         vfs.allocate(ino, valid_offset(offset)?, valid_offset(len)?).or_errno()
     }
 
-    fn sync(&mut self, _: bool) -> Result<()> {
-        Ok(())
+    fn sync(&self, _: bool) -> Result<Option<Work>> {
+        Ok(None)
     }
 
     fn set_size(&mut self, vfs: &mut Vfs, size: u64) -> Result<()> {

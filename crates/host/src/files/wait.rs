@@ -1,12 +1,35 @@
 //! What calls wait for, and waiting for it where there are no threads. Whoever does holds nothing of the guest's memory.
 
 use super::Interest;
-use crate::wasi::Result;
 use crate::wasi::types::Errno;
+use crate::wasi::{OrErrno, Result};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use std::fs::File;
 use std::sync::Arc;
 use std::time::Instant;
+
+/// What can be done without the guest.
+pub(crate) struct Work(Box<dyn FnOnce() -> rustix::io::Result<()> + Send>);
+
+impl Work {
+    pub fn new(work: impl FnOnce() -> rustix::io::Result<()> + Send + 'static) -> Work {
+        Work(Box::new(work))
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn run(self) -> Result<()> {
+        (self.0)().or_errno()
+    }
+}
+
+impl std::fmt::Debug for Work {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Work")
+    }
+}
 
 /// What an operation waits for.
 #[derive(Debug)]
@@ -14,6 +37,8 @@ pub(crate) enum Wait {
     /// Until one of these files of the host is ready, or the time has come, or, if `pipes`, something happens to a pipe of the
     /// guest; without any of them, until a signal comes.
     Host { files: Vec<(Arc<File>, Interest)>, until: Option<Instant>, pipes: bool },
+    /// Until this is done, which the disk may take its time for.
+    Work(Work),
     /// Until another thread of the guest reads, writes or closes another descriptor. Without threads that never comes.
     Guest,
 }
@@ -29,7 +54,11 @@ impl Wait {
     /// # Errors
     /// EDEADLK if it would be for ever, as nobody but the guest could end it; EIO.
     pub fn block(self) -> Result<()> {
-        let Wait::Host { files, until, .. } = self else { return Err(Errno::Deadlk.into()) };
+        let (files, until) = match self {
+            Wait::Host { files, until, .. } => (files, until),
+            Wait::Work(work) => return work.run(),
+            Wait::Guest => return Err(Errno::Deadlk.into()),
+        };
         let mut polled: Vec<PollFd<'_>> = files.iter().map(|(file, interest)| poll_fd(file, *interest)).collect();
         loop {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));

@@ -117,11 +117,11 @@ impl WasiSnapshotPreview1 for Context {
     }
 
     async fn fd_datasync(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<()> {
-        self.table.get_mut(fd)?.sync(true)
+        self.sync(fd, true)
     }
 
     async fn fd_sync(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<()> {
-        self.table.get_mut(fd)?.sync(false)
+        self.sync(fd, false)
     }
 
     async fn fd_fdstat_get(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<Fdstat> {
@@ -160,7 +160,7 @@ impl WasiSnapshotPreview1 for Context {
         if self.table.get(fd)?.is_random() {
             return self.draw(memory, iovs);
         }
-        self.read(memory, fd, iovs, |file, vfs, buffer| file.read(vfs, buffer))
+        self.read(memory, fd, iovs, None, |file, vfs, buffer| file.read(vfs, buffer))
     }
 
     async fn fd_pread(&mut self, memory: Memory<'_, '_>, fd: Fd, iovs: IovecArray, offset: Filesize) -> Result<Size> {
@@ -341,13 +341,14 @@ impl WasiSnapshotPreview1 for Context {
         self.table.get(fd)?.expect_socket()?;
         let peek = flags.contains(Riflags::RECV_PEEK);
         let mut peeked = false;
-        let read =
-            self.read(memory, fd, iovs, |file, vfs, buffer| match (peek, std::mem::replace(&mut peeked, true)) {
+        let read = self.read(memory, fd, iovs, None, |file, vfs, buffer| {
+            match (peek, std::mem::replace(&mut peeked, true)) {
                 (false, _) => file.read(vfs, buffer),
                 (true, false) => file.peek(buffer),
                 // It stays there, so the next buffer would get the same.
                 (true, true) => Ok(Attempt::Done(0)),
-            })?;
+            }
+        })?;
         Ok((read, Roflags::empty()))
     }
 

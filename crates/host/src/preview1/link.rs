@@ -125,6 +125,7 @@ fn make(
         // Nothing of the guest's memory is borrowed here.
         match threads::wait(caller, wait)? {
             Waited::Over => {}
+            Waited::Worked(result) => resumption.worked = Some(result),
             Waited::Interrupted => resumption.interrupted = true,
             // It says what it has done.
             Waited::Failed(_) if resumption.written > 0 => resumption.interrupted = true,

@@ -102,7 +102,7 @@ impl Context {
     fn look_at(&self, fd: Fd, interest: Interest) -> Result<State> {
         Ok(match self.table.get(fd)?.readiness(&self.vfs, interest)? {
             Readiness::Ready { bytes, hung_up } => State::Ready { bytes, hung_up },
-            Readiness::Waiting(Wait::Guest) => State::Guest,
+            Readiness::Waiting(Wait::Guest | Wait::Work(_)) => State::Guest,
             Readiness::Waiting(Wait::Host { mut files, .. }) => match files.pop() {
                 Some((file, interest)) => State::Host(file, interest),
                 None => State::Guest,

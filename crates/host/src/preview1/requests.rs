@@ -31,9 +31,14 @@ use super::{Context, Result};
 use crate::Uncaught;
 use crate::abi::{DEVICE, request};
 use crate::disk::Lock;
-use crate::files::{OpenFile, Reply};
+use crate::files::{OpenFile, Reply, Wait};
 use crate::namespace::Node;
 use crate::wasi::OrErrno;
+use std::time::{Duration, Instant};
+
+/// How long is waited before a lock is asked for again, at least and at most.
+const SHORTEST: Duration = Duration::from_micros(100);
+const LONGEST: Duration = Duration::from_millis(5);
 
 impl Context {
     /// The request that opening `path` in a directory would be.
@@ -102,9 +107,9 @@ impl Context {
             }
             (request::LOCK, [fd, kind, start, len, wait]) => {
                 let (kind, start, len) = (lock(kind)?, offset(start)?, offset(len)?);
-                if let Some(file) = self.table.get(descriptor(fd)?)?.host_file() {
-                    file.lock(kind, start, len, *wait == "1")?;
-                }
+                let file = self.table.get(descriptor(fd)?)?.host_file();
+                let locked = file.map_or(Ok(()), |file| file.lock(kind, start, len));
+                self.retry_lock(locked, *wait == "1")?;
                 Box::new(Reply::new(""))
             }
             (request::LOCK, [fd, kind, start, len]) => {
@@ -118,9 +123,9 @@ impl Context {
                 })))
             }
             (request::FLOCK, [fd, kind, wait]) => {
-                if let Some(file) = self.table.get(descriptor(fd)?)?.host_file() {
-                    file.lock_whole(lock(kind)?, *wait == "1")?;
-                }
+                let (kind, file) = (lock(kind)?, self.table.get(descriptor(fd)?)?.host_file());
+                let locked = file.map_or(Ok(()), |file| file.lock_whole(kind));
+                self.retry_lock(locked, *wait == "1")?;
                 Box::new(Reply::new(""))
             }
             (request::TERMINAL, [fd]) => Box::new(Reply::new(self.table.get(descriptor(fd)?)?.terminal()?)),
@@ -150,6 +155,20 @@ impl Context {
             _ => return Err(Errno::Nosys.into()),
         };
         self.insert(answer)
+    }
+
+    /// Waits before a lock is asked for once more, if it could not be had and is to be waited for: the longer it has taken, the longer,
+    /// up to some milliseconds.
+    fn retry_lock(&mut self, locked: Result<()>, wait: bool) -> Result<()> {
+        let Err(error) = locked else { return Ok(()) };
+        match error.downcast_ref() {
+            Some(Errno::Again | Errno::Acces) if wait => {
+                let waited = self.resumption.map_or(Duration::ZERO, |resumption| resumption.start.elapsed());
+                let until = Instant::now() + (waited / 4).clamp(SHORTEST, LONGEST);
+                self.wait(Wait::Host { files: Vec::new(), until: Some(until), pipes: false }, 0)
+            }
+            _ => Err(error),
+        }
     }
 
     fn change_directory(&mut self, fd: Fd) -> Result<Fd> {

@@ -10,16 +10,24 @@ use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
 use wiggle::GuestMemory;
 
 impl Context {
-    /// Fills the buffers in order, until one is not filled whole, or more would have to be waited for.
+    /// Fills the buffers in order, until one is not filled whole, or more would have to be waited for. `at` is where in the file,
+    /// if not where the last read or write ended.
     pub(super) fn read(
         &mut self,
         memory: &mut GuestMemory<'_>,
         fd: Fd,
         iovs: IovecArray,
+        at: Option<u64>,
         mut read: impl FnMut(&mut dyn OpenFile, &mut Vfs, &mut [u8]) -> Result<Attempt>,
     ) -> Result<Size> {
-        let file = self.table.get_mut(fd)?;
         let total = expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))?;
+        if self.threaded
+            && self.resumption.is_none()
+            && let Some(work) = self.table.get(fd)?.host_file().and_then(|file| file.fetch(at, total as usize))
+        {
+            return self.wait(Wait::Work(work), 0);
+        }
+        let file = self.table.get_mut(fd)?;
         if total == 0 {
             // There is still something to refuse.
             return read(file, &mut self.vfs, &mut []).map(|_| 0);
@@ -104,7 +112,7 @@ impl Context {
         iovs: IovecArray,
         mut offset: u64,
     ) -> Result<Size> {
-        self.read(memory, fd, iovs, |file, vfs, buffer| {
+        self.read(memory, fd, iovs, Some(offset), |file, vfs, buffer| {
             let read = file.read_at(vfs, buffer, offset)?;
             offset += read as u64;
             Ok(Attempt::Done(read))
@@ -141,6 +149,18 @@ impl Context {
         Ok(done)
     }
 
+    /// Brings what was written to a file onto its disk, while other threads run.
+    pub(super) fn sync(&mut self, fd: Fd, data_only: bool) -> Result<()> {
+        if let Some(result) = self.resumption.and_then(|resumption| resumption.worked) {
+            return result.map_err(Into::into);
+        }
+        match self.table.get(fd)?.sync(data_only)? {
+            Some(work) if self.threaded => self.wait(Wait::Work(work), 0),
+            Some(work) => work.run(),
+            None => Ok(()),
+        }
+    }
+
     fn is_interrupted(&self) -> bool {
         self.resumption.is_some_and(|resumption| resumption.interrupted)
     }
@@ -154,7 +174,7 @@ impl Context {
             return Err(Errno::Intr.into());
         }
         let start = self.resumption.map_or_else(Instant::now, |resumption| resumption.start);
-        self.waiting = Some((wait, Resumption { start, written, interrupted: false }));
+        self.waiting = Some((wait, Resumption { start, written, interrupted: false, worked: None }));
         // Nobody is told: see link.rs.
         Err(Errno::Again.into())
     }

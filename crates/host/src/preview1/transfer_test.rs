@@ -26,7 +26,7 @@ fn a_buffer_over_the_list_makes_the_call_read_no_more_than_the_list_said() {
     let mut bytes = [words(&[8, 8, 32, 4]), vec![0; 240]].concat();
     let mut memory = GuestMemory::Unshared(&mut bytes);
     let iovs = GuestPtr::new((0, 2));
-    let read = guest.read(&mut memory, fd, iovs, |file, vfs, buffer| file.read(vfs, buffer)).expect("read");
+    let read = guest.read(&mut memory, fd, iovs, None, |file, vfs, buffer| file.read(vfs, buffer)).expect("read");
     assert_eq!(read, 12);
     assert_eq!((&bytes[64..68], &bytes[68..]), (&b"xxxx"[..], &[0; 188][..]));
 }

@@ -51,6 +51,7 @@ fn dispatch(caller: &mut Caller<'_, Seat>, call: u32, first: u64, second: u64) -
         }
         call::SPAWN => {
             let start = Start { number: high(second), argument: low(first), stack: (low(second), high(first)) };
+            caller.data_mut().context_mut().threaded = true;
             spawn(&threads, start).err().unwrap_or(Errno::Success)
         }
         call::EXIT => return Err(Ended.into()),

@@ -13,6 +13,8 @@ use wasmtime::Caller;
 pub(crate) enum Waited {
     /// The call can be made again.
     Over,
+    /// The same, with what came of the work that was waited for.
+    Worked(Result<(), Errno>),
     /// A signal has come.
     Interrupted,
     /// It cannot be waited for.
@@ -32,6 +34,13 @@ pub(crate) fn wait(caller: &mut Caller<'_, Seat>, wait: Wait) -> wasmtime::Resul
     };
     let has_others = threads.lock().has_others();
     let (files, until, pipes) = match wait {
+        Wait::Work(work) => {
+            let worked = if has_others { away(caller, &threads, |_, _| (), |_| work.run())? } else { work.run() };
+            return match worked {
+                Ok(()) => Ok(Waited::Worked(Ok(()))),
+                Err(error) => Ok(Waited::Worked(Err(error.downcast()?))),
+            };
+        }
         Wait::Guest if !has_others => return Ok(Waited::Failed(Errno::Deadlk)),
         Wait::Guest => (Vec::new(), None, true),
         Wait::Host { files, until, pipes } => (files, until, pipes),
