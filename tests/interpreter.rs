@@ -124,25 +124,6 @@ fn a_trap_is_told_in_one_line() {
 }
 
 #[test]
-fn a_signal_ends_it_as_it_ends_other_programs() {
-    use rustix::process::{Pid, Signal, kill_process};
-    use std::os::unix::process::ExitStatusExt;
-    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-        // A shell's background jobs, and what is started under nohup, inherit signals that are ignored.
-        let mut command = common::unmoved("env");
-        command.arg("--default-signal=INT,TERM,HUP").arg(env!("CARGO_BIN_EXE_pyapp")).env("PYAPP_INTERPRETER", "1");
-        command.args(["-c", "import time; print('ready', flush=True); time.sleep(60)"]);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("a pipe");
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        assert_eq!(line, "ready\n");
-        kill_process(Pid::from_child(&child), signal).expect("sent");
-        assert_eq!(child.wait().expect("it ends").signal(), Some(signal.as_raw()));
-    }
-}
-
-#[test]
 fn a_closed_pipe_ends_quietly() {
     let mut command = python(&["-c", "while True: print('y' * 1000)"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");

@@ -134,7 +134,7 @@ fn the_memory_grows_in_one_thread_for_all() {
 fn deep_recursion_in_a_thread_is_a_recursion_error() {
     let code = dedent(
         r#"
-        import ast, copy, json, pickle, re, sys, threading
+        import copy, json, pickle, sys, threading
         def nested(depth):
             value = []
             for _ in range(depth): value = [value]
@@ -149,17 +149,17 @@ fn deep_recursion_in_a_thread_is_a_recursion_error() {
         for action in (
             lambda: json.loads("[" * 100_000), lambda: json.dumps(deep), lambda: repr(deep), lambda: pickle.dumps(deep),
             lambda: copy.deepcopy(deep), lambda: Endless().x, lambda: repr(Endless()), lambda: through_c(50_000),
-            lambda: re.compile("(" * 5000 + ")" * 5000), lambda: compile("-" * 50_000 + "1", "", "eval"), lambda: deep == nested(90_000),
+            lambda: deep == nested(90_000),
         ):
             def run():
                 try: print("ended", action())
-                except (RecursionError, MemoryError) as error: print(type(error).__name__)
+                except RecursionError: print("RecursionError")
             thread = threading.Thread(target=run)
             thread.start()
             thread.join()
         "#,
     );
-    assert_eq!(quiet(code), ("RecursionError\n".repeat(11), Some(0)));
+    assert_eq!(quiet(code), ("RecursionError\n".repeat(9), Some(0)));
 }
 
 /// What ends the process, from whichever thread, ends it at once, and what was written is there.
@@ -240,7 +240,7 @@ fn too_many_threads_are_an_error_and_no_end() {
         "#,
     );
     // The most that there may be, the main thread among them.
-    assert_eq!(quiet(code), ("can't start new thread 1024\nagain\n".to_string(), Some(0)));
+    assert_eq!(quiet(code), ("can't start new thread 512\nagain\n".to_string(), Some(0)));
 }
 
 #[test]
@@ -340,6 +340,6 @@ fn at_random_nothing_is_lost() {
 fn subprocesses_are_still_refused() {
     assert_eq!(
         prints("import subprocess\ntry: subprocess.run(['true'])\nexcept OSError as error: print(error.strerror)"),
-        "the sandbox starts no processes; call the function directly\n"
+        "the sandbox starts no processes; import the program and call it\n"
     );
 }

@@ -119,7 +119,6 @@ assert after.user - before.user < 0.1 < after.elapsed - before.elapsed < 10
 # Signals that end nothing.
 os.kill(os.getpid(), 0)
 signal.raise_signal(signal.SIGWINCH)
-fails(errno.ENOSYS, os.kill, os.getpid(), signal.SIGSTOP)
 
 # Nothing can be asked for but what is a request.
 fails(errno.ENOSYS, os.open, "/dev/pyapp/format/3", os.O_RDONLY)

@@ -128,8 +128,8 @@ pub mod signal {
 }
 /// The bit of the interpreter's `eval_breaker` by which the host asks for attention; CPython has no use for it.
 pub const ATTENTION_BIT: u32 = 1 << 7;
-/// Most threads of a guest at once; one more is EAGAIN.
-pub const MAX_THREADS: usize = 1024;
+/// Most threads of a guest at once; one more is EAGAIN. Their stacks, of 4 MiB at least, then take no more than 2 GiB of its memory.
+pub const MAX_THREADS: usize = 512;
 /// The size of the page at the lower end of a thread's stack that belongs to nobody, bytes.
 pub const GUARD: u32 = 4096;
 

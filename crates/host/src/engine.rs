@@ -29,15 +29,20 @@ fn config() -> Config {
     config
 }
 
-/// An engine to run with. `code` makes machine code executable where it lies, if it is not to be copied; `memory` makes linear
-/// memories.
+/// An engine to run with. `code` makes machine code executable where it lies, `memory` makes linear memories; without
+/// them wasmtime does both in its own way. A module that brings its own data needs wasmtime's memories.
 ///
 /// # Errors
 /// If wasmtime does not support this machine.
-pub(crate) fn for_running(code: Option<Arc<dyn CustomCodeMemory>>, memory: Arc<dyn MemoryCreator>) -> Result<Engine> {
+pub(crate) fn for_running(
+    code: Option<Arc<dyn CustomCodeMemory>>,
+    memory: Option<Arc<dyn MemoryCreator>>,
+) -> Result<Engine> {
     let mut config = config();
     config.with_custom_code_memory(code);
-    config.with_host_memory(memory);
+    if let Some(memory) = memory {
+        config.with_host_memory(memory);
+    }
     // Before wasmtime has its own.
     crate::machine::guard::install();
     Engine::new(&config)

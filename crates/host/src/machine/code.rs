@@ -7,7 +7,7 @@ use crate::engine;
 use crate::timing::Timing;
 use memory_image::{Image, Start};
 use std::sync::Arc;
-use wasmtime::{CustomCodeMemory, Engine, Module, Result};
+use wasmtime::{CustomCodeMemory, Engine, MemoryCreator, Module, Result};
 
 /// A compiled WebAssembly module and what its memory begins with, ready to run. Cheap to clone: clones share the code.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ impl Program {
     fn in_place(code: &'static [u8], image: Option<Arc<Image>>, timing: &mut Timing) -> Result<Program> {
         let mapped = image.as_deref().and_then(in_executable);
         let image_is_mapped = mapped.is_some();
-        let engine = engine::for_running(Some(Arc::new(InPlace)), Arc::new(mapped.unwrap_or_default()))?;
+        let engine = engine::for_running(Some(Arc::new(InPlace)), memories(image.as_ref(), mapped))?;
         timing.mark("engine");
         // SAFETY: the bytes are machine code that wasmtime made: they come out of a `TrustedCode`, whose constructor asks
         // for that. They live and stay unchanged for the whole run ('static) and start at a page boundary, which `load` has
@@ -48,7 +48,7 @@ impl Program {
     }
 
     fn copied(code: &[u8], image: Option<Arc<Image>>) -> Result<Program> {
-        let engine = engine::for_running(None, Arc::new(Memories::default()))?;
+        let engine = engine::for_running(None, memories(image.as_ref(), None))?;
         // SAFETY: the bytes are machine code that wasmtime made: they come out of a `TrustedCode`, whose constructor asks
         // for that; they are copied, so nothing else is asked of them. Should the promise be broken by mistake, rather than
         // by malice, wasmtime's own header tells: the test `foreign_bytes_are_refused` would notice if it did not.
@@ -85,6 +85,11 @@ impl Program {
         let code = unsafe { TrustedCode::new(engine::compile(wasm, engine::TARGET)?) };
         Program::load(&code, image, &mut Timing::start())
     }
+}
+
+/// What makes memories for a module that was split: those of an image that is mapped, or such as it is copied into.
+fn memories(image: Option<&Arc<Image>>, mapped: Option<Memories>) -> Option<Arc<dyn MemoryCreator>> {
+    image.map(|_| Arc::new(mapped.unwrap_or_default()) as Arc<dyn MemoryCreator>)
 }
 
 /// What maps the image into each new memory, if it can be mapped.

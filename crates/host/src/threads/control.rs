@@ -26,7 +26,7 @@ impl Control {
     /// Reads it; `None` if it is not in the memory.
     pub fn read(memory: &[u8], address: u32) -> Option<Control> {
         let mut words = [0; WORDS];
-        let bytes = memory.get(address as usize..)?;
+        let bytes = memory.get(address as usize..)?.get(..4 * WORDS)?;
         for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(4)) {
             *word = u32::from_le_bytes(bytes.try_into().ok()?);
         }

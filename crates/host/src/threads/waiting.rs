@@ -32,6 +32,8 @@ pub(crate) fn wait(caller: &mut Caller<'_, Seat>, wait: Wait) -> wasmtime::Resul
             Err(error) => Waited::Failed(error.downcast()?),
         });
     };
+    // It may have done a part.
+    rouse_pipes(caller.data_mut(), &threads);
     let has_others = threads.lock().has_others();
     let (files, until, pipes) = match wait {
         Wait::Work(work) => {
@@ -87,14 +89,18 @@ fn sleep<T: Default>(
 /// # Errors
 /// If the call was sent to a page of a stack's guard.
 pub(crate) fn after_call(caller: &mut Caller<'_, Seat>) -> wasmtime::Result<()> {
-    let seat = caller.data_mut();
-    let Some(threads) = &seat.threads else { return Ok(()) };
-    if seat.context.as_deref_mut().is_some_and(|context| context.pipes.take_changed()) {
+    let Some(threads) = caller.data().threads.clone() else { return Ok(()) };
+    rouse_pipes(caller.data_mut(), &threads);
+    if threads.attention.leave() { Ok(()) } else { Err(wasmtime::Trap::StackOverflow.into()) }
+}
+
+/// If something has happened to a pipe, who waits for that looks again.
+fn rouse_pipes(seat: &mut Seat, threads: &Threads) {
+    if seat.context_mut().pipes.take_changed() {
         for sleeper in threads.lock().pipes.drain(..) {
             sleeper.rouse();
         }
     }
-    if threads.attention.leave() { Ok(()) } else { Err(wasmtime::Trap::StackOverflow.into()) }
 }
 
 /// Waits while a word of the memory has a value, `nanoseconds` at most; all bits set is for ever.
