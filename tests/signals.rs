@@ -67,7 +67,7 @@ fn an_interrupt_finds_the_main_thread_wherever_it_is() {
         "queue.Queue().get()",
         "sys.stdin.readline()",
         "os.read(0, 1)",
-        "select.select([socket.socketpair()[0]], [], [])",
+        "pair = socket.socketpair(); select.select([pair[0]], [], [])",
         "select.select([], [], [], 60)",
         "poll = select.poll(); poll.register(0, select.POLLIN); poll.poll()",
         "pair = socket.socketpair(); pair[0].recv(1)",

@@ -10,7 +10,6 @@ import signal
 import socket
 import sqlite3
 import stat
-import threading
 import time
 
 
@@ -186,8 +185,4 @@ else:
     raise AssertionError("an exclusive lock lets others in")
 assert os.listdir("/tmp").count("base.lock") == 0
 
-try:
-    threading.Thread(target=print).start()
-except RuntimeError as error:
-    assert "use asyncio" in str(error)
 print("done")
