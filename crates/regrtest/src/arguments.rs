@@ -15,6 +15,7 @@ without names the files that it lists.
   --jobs N           how many at once (default: one for each core)
   --timeout SECONDS  what one file may take before it is ended (default: 600)
   --disk             in a granted folder of the host instead of the in-memory file system
+  --patience MICROSECONDS  after how long a thread asks for its turn: few make threads change much more often
   --results FILE     where results are kept as they come (default: in the cache)
   --fresh            forget the results of an earlier, interrupted run
   --cases            name the cases that failed or were skipped, and why
@@ -46,6 +47,7 @@ pub struct Arguments {
     pub jobs: usize,
     pub timeout: Duration,
     pub disk: bool,
+    pub patience: Option<u64>,
     pub results: Option<PathBuf>,
     pub fresh: bool,
     pub cases: bool,
@@ -65,6 +67,7 @@ impl Arguments {
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
             timeout: Duration::from_secs(600),
             disk: false,
+            patience: None,
             results: None,
             fresh: false,
             cases: false,
@@ -83,6 +86,7 @@ impl Arguments {
                 "--jobs" => parsed.jobs = number(&argument, &value()?)? as usize,
                 "--timeout" => parsed.timeout = Duration::from_secs(number(&argument, &value()?)?),
                 "--disk" => parsed.disk = true,
+                "--patience" => parsed.patience = Some(number(&argument, &value()?)?),
                 "--results" => parsed.results = Some(value()?.into()),
                 "--fresh" => parsed.fresh = true,
                 "--cases" => parsed.cases = true,

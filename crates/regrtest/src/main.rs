@@ -79,7 +79,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         None => Suite::provide()?,
     };
     if let Some(name) = &arguments.one {
-        return one::run(&suite, name, arguments.disk).map(|()| true);
+        return one::run(&suite, name, arguments.disk, arguments.patience).map(|()| true);
     }
     let expected = if arguments.disk { EXPECTED_ON_DISK } else { EXPECTED };
     let selected = select(&suite, arguments)?;

@@ -9,17 +9,18 @@ use host::abi::HOME;
 use host::{Input, Outcome, layout, load};
 use std::io::Write;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use vfs::Limits;
 
 /// What files may take in memory: some tests write large ones.
 const LIMITS: Limits = Limits { bytes: 1 << 30, files: 1 << 20 };
 
-/// Runs the file and prints its report to stdout; what the file itself says goes to stderr.
+/// Runs the file and prints its report to stdout; what the file itself says goes to stderr. `patience`: see `ContextBuilder::patience`,
+/// in microseconds.
 ///
 /// # Errors
 /// If the guest cannot be started. However it ends, there is a report.
-pub fn run(suite: &Suite, name: &str, disk: bool) -> Result<()> {
+pub fn run(suite: &Suite, name: &str, disk: bool, patience: Option<u64>) -> Result<()> {
     // Both of the guest's streams go to stderr, in the order they come, so that stdout holds nothing but the report.
     let mut stdout = std::fs::File::from(rustix::io::dup(rustix::stdio::stdout()).context("cannot keep stdout")?);
     rustix::stdio::dup2_stdout(rustix::stdio::stderr()).context("cannot redirect stdout")?;
@@ -29,16 +30,25 @@ pub fn run(suite: &Suite, name: &str, disk: bool) -> Result<()> {
     }
     let folder = disk.then(tempfile::tempdir).transpose().context("cannot make a temporary folder")?;
     let folder = folder.as_ref().map(|folder| folder.path().canonicalize()).transpose()?;
-    let (outcome, written) = in_guest(suite, name, folder.as_deref())?;
+    let (outcome, written) = in_guest(suite, name, folder.as_deref(), patience)?;
     let report = conclude(name, &outcome, written.as_deref(), start.elapsed().as_secs_f64());
     writeln!(stdout, "{}", serde_json::to_string(&report)?).context("cannot write the report")
 }
 
 /// How the guest ended, and the report it has left. Its files are in memory, or in a folder of the host.
-fn in_guest(suite: &Suite, name: &str, folder: Option<&Path>) -> Result<(Outcome, Option<Vec<u8>>)> {
+fn in_guest(
+    suite: &Suite,
+    name: &str,
+    folder: Option<&Path>,
+    patience: Option<u64>,
+) -> Result<(Outcome, Option<Vec<u8>>)> {
     let made = layout::python_context_and_root(suite.archive()?, LIMITS).context("cannot make the file system")?;
     let (builder, root) = made;
     let builder = builder.arguments(command(name)).variables(ENVIRONMENT).stdin(Input::Empty).signals();
+    let builder = match patience {
+        Some(patience) => builder.patience(Duration::from_micros(patience)),
+        None => builder,
+    };
     let mut context = match folder {
         Some(folder) => disk::begin_in(builder, root, folder).build()?,
         None => builder.build()?,

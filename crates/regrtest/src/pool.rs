@@ -82,6 +82,9 @@ fn run_one(suite: &Suite, arguments: &Arguments, name: &str) -> Result<Report> {
     let program = std::env::current_exe().context("cannot find this program")?;
     let mut command = Command::new(program);
     command.args(["--one", name, "--suite"]).arg(&suite.folder);
+    if let Some(patience) = arguments.patience {
+        command.args(["--patience", &patience.to_string()]);
+    }
     if arguments.disk {
         command.arg("--disk");
     }

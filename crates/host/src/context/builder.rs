@@ -11,6 +11,7 @@ use policy::{Grant, Policy};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use vfs::{Ino, Vfs};
 use wasmtime_wasi::WasiCtxBuilder;
 
@@ -66,6 +67,9 @@ impl From<MountError> for ContextError {
     }
 }
 
+/// How long a thread waits before it asks for its turn.
+const PATIENCE: Duration = Duration::from_micros(500);
+
 enum Preopen {
     Memory(Ino),
     Host(String),
@@ -87,6 +91,7 @@ pub struct ContextBuilder {
     grants: Option<Granted>,
     quota: Quota,
     signals: bool,
+    patience: Duration,
 }
 
 /// What the guest may reach of the host.
@@ -114,6 +119,7 @@ impl ContextBuilder {
             grants: None,
             quota: Quota::default(),
             signals: false,
+            patience: PATIENCE,
         }
     }
 
@@ -208,6 +214,13 @@ impl ContextBuilder {
         self
     }
 
+    /// How long a thread whose turn it could be waits before it asks the one that runs for attention. Half a millisecond, unless
+    /// this says otherwise: less lets threads take turns at many more moments, for tests.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// Makes the guest.
     ///
     /// # Errors
@@ -290,6 +303,7 @@ impl ContextBuilder {
             zones: self.zones,
             streams: host_streams,
             signals: self.signals,
+            patience: self.patience,
             threaded: false,
             waiting: None,
             resumption: None,

@@ -18,7 +18,7 @@ use deterministic::Deterministic;
 use policy::Policy;
 use std::fs::File;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use vfs::{Ino, Vfs};
 use wasmtime_wasi::p1::WasiP1Ctx;
 
@@ -47,6 +47,8 @@ pub struct Context {
     pub(crate) deterministic: Option<Deterministic>,
     /// Whether the signals of the process are the guest's.
     pub(crate) signals: bool,
+    /// How long one of its threads waits before it asks for its turn.
+    pub(crate) patience: Duration,
     /// Whether there are, or have been, other threads.
     pub(crate) threaded: bool,
     /// What the call that is being made has to wait for before it can go on.

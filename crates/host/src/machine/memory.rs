@@ -84,6 +84,7 @@ pub(crate) fn with_memory<T>(memory: &SharedMemory, make: impl FnOnce() -> T) ->
     NEXT.set(Some(memory.clone()));
     let made = make();
     NEXT.set(None);
+    LAST.set(None);
     made
 }
 

@@ -95,7 +95,9 @@ fn attach(caller: &mut Caller<'_, Seat>, address: u32) -> Errno {
         // A handler has the first.
         Some(_) => return Errno::Busy,
     };
-    seat.threads = Some(Arc::new(Threads::new(attention, control, origin, incoming, seat.me.clone())));
+    let patience = seat.context().patience;
+    let threads = Threads::new(attention, control, origin, incoming, seat.me.clone(), patience);
+    seat.threads = Some(Arc::new(threads));
     Errno::Success
 }
 

@@ -12,7 +12,7 @@
 //! | `spawn.rs` | starting a thread, and its end |
 //! | `calls.rs` | the calls that `wasm/src/posix` makes, dispatched |
 //!
-//! Who waits for its turn asks the thread that runs for attention after [`PATIENCE`](turns::PATIENCE); the interpreter then makes a
+//! Who has waited for its turn for a while asks the thread that runs for attention; the interpreter then makes a
 //! call that gives the turn away. CPython's own lock of the interpreter is another matter, which the guest settles by itself.
 
 mod calls;

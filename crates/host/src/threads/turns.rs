@@ -12,9 +12,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use wasmtime::{AsContextMut, Caller};
 
-/// How long a thread whose turn it could be waits before it asks for attention, and again after that.
-pub(super) const PATIENCE: Duration = Duration::from_micros(500);
-
 /// The threads of one guest.
 pub(crate) struct Threads {
     turns: Mutex<Turns>,
@@ -25,6 +22,8 @@ pub(crate) struct Threads {
     pub(super) origin: Origin,
     /// Signals from outside, if they are this guest's.
     pub(super) incoming: Option<&'static Incoming>,
+    /// How long a thread whose turn it could be waits before it asks for attention, and again after that.
+    patience: Duration,
 }
 
 /// What the mutex keeps.
@@ -65,6 +64,7 @@ impl Threads {
         origin: Origin,
         incoming: Option<&'static Incoming>,
         main: Arc<Sleeper>,
+        patience: Duration,
     ) -> Threads {
         let turns = Turns {
             context: None,
@@ -75,7 +75,7 @@ impl Threads {
             all: vec![main],
             ended: None,
         };
-        Threads { turns: Mutex::new(turns), changed: Condvar::new(), attention, control, origin, incoming }
+        Threads { turns: Mutex::new(turns), changed: Condvar::new(), attention, control, origin, incoming, patience }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Turns> {
@@ -108,9 +108,9 @@ impl Threads {
                 }
                 // Whoever runs may have no reason to call the host.
                 let now = Instant::now();
-                if *ring_at.get_or_insert(now + PATIENCE) <= now {
+                if *ring_at.get_or_insert(now + self.patience) <= now {
                     self.attention.ring();
-                    ring_at = Some(now + PATIENCE);
+                    ring_at = Some(now + self.patience);
                 }
             }
             drop(turns);
