@@ -18,6 +18,8 @@ pub const THREAD_STACK: usize = WASM_STACK + (4 << 20);
 
 /// The settings. Everything that wasmtime checks when it loads machine code is here.
 fn config() -> Config {
+    // Before wasmtime puts its own in place, which an engine does.
+    crate::machine::guard::install();
     let mut config = Config::new();
     // A trap is reported in one line; what only serves backtraces of compiled WebAssembly costs 2 MB of the
     // executable and is left out.
@@ -43,8 +45,6 @@ pub(crate) fn for_running(
     if let Some(memory) = memory {
         config.with_host_memory(memory);
     }
-    // Before wasmtime has its own.
-    crate::machine::guard::install();
     Engine::new(&config)
 }
 

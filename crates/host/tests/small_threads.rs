@@ -45,7 +45,9 @@ fn run(main: &str, thread: &str) -> (Outcome, String) {
             (drop (call $fd_write (i32.const 1) (i32.const 64) (i32.const 1) (i32.const 72))))
         (func (export "_start") (drop {attach}) (drop {spawn}) {main})
         (func (export "pyapp_thread") (param i32) {thread})
-        (data (i32.const 4096) "yes no "))"#
+        (data (i32.const 4096) "yes no ")
+        ;; errno's address, that of the thread state's, an offset, and the address of the word that asks for attention.
+        (data (i32.const 8200) "\80\00\00\00\84\00\00\00\00\00\00\00\88\00\00\00"))"#
     );
     let split = split(&wat::parse_str(text).expect("valid")).expect("it can be split");
     let image = Arc::new(Image::open(split.image).expect("an image"));

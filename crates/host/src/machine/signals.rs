@@ -30,6 +30,9 @@ static INCOMING: OnceLock<Incoming> = OnceLock::new();
 /// Signals that Linux numbers; what is behind them is for real-time signals, which the guest does not have.
 const SIGNALS: i32 = 31;
 
+/// The number of the signal that a terminal sends for Ctrl-C.
+pub(crate) const INTERRUPT: i32 = libc::SIGINT;
+
 /// What is the host's own: faults, which wasmtime makes traps of; what nobody can catch; and SIGPIPE, which is an errno here.
 const OWN: [i32; 9] = [
     libc::SIGABRT,

@@ -10,6 +10,7 @@ use crate::machine::Attention;
 use crate::machine::signals::{self, Action};
 use crate::wasi::types::Errno;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use wasmtime::Caller;
 
 /// The call that `fd_advise` on this descriptor is, if it is one.
@@ -123,7 +124,12 @@ fn set_signal(threads: &Threads, number: u64, action: u64) -> Errno {
     };
     match i32::try_from(number) {
         _ if threads.incoming.is_none() => Errno::Success,
-        Ok(number) => signals::set(number, action).map_or(Errno::Inval, |()| Errno::Success),
+        Ok(number) => {
+            if action == Action::Tell && number != signals::INTERRUPT {
+                threads.handles_signals.store(true, Ordering::Relaxed);
+            }
+            signals::set(number, action).map_or(Errno::Inval, |()| Errno::Success)
+        }
         Err(_) => Errno::Inval,
     }
 }

@@ -8,6 +8,7 @@ use crate::machine::{Attention, Sleeper};
 use crate::outcome::Outcome;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use wasmtime::{AsContextMut, Caller};
@@ -22,6 +23,9 @@ pub(crate) struct Threads {
     pub(super) origin: Origin,
     /// Signals from outside, if they are this guest's.
     pub(super) incoming: Option<&'static Incoming>,
+    /// Whether the guest handles a signal, but for the interrupt that every Python handles: a wait that nobody else ends may be
+    /// ended by a handler.
+    pub(super) handles_signals: AtomicBool,
     /// How long a thread whose turn it could be waits before it asks for attention, and again after that.
     patience: Duration,
 }
@@ -75,7 +79,16 @@ impl Threads {
             all: vec![main],
             ended: None,
         };
-        Threads { turns: Mutex::new(turns), changed: Condvar::new(), attention, control, origin, incoming, patience }
+        Threads {
+            turns: Mutex::new(turns),
+            changed: Condvar::new(),
+            attention,
+            control,
+            origin,
+            incoming,
+            handles_signals: AtomicBool::new(false),
+            patience,
+        }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Turns> {

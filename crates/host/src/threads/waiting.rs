@@ -6,6 +6,7 @@ use crate::files::Wait;
 use crate::machine::Sleeper;
 use crate::wasi::types::Errno;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use wasmtime::Caller;
 
@@ -43,7 +44,9 @@ pub(crate) fn wait(caller: &mut Caller<'_, Seat>, wait: Wait) -> wasmtime::Resul
                 Err(error) => Ok(Waited::Worked(Err(error.downcast()?))),
             };
         }
-        Wait::Guest if !has_others => return Ok(Waited::Failed(Errno::Deadlk)),
+        Wait::Guest if !has_others && !threads.handles_signals.load(Ordering::Relaxed) => {
+            return Ok(Waited::Failed(Errno::Deadlk));
+        }
         Wait::Guest => (Vec::new(), None, true),
         Wait::Host { files, until, pipes } => (files, until, pipes),
     };
