@@ -3,6 +3,7 @@
 use super::control::Control;
 use super::seat::{Origin, Seat};
 use crate::Context;
+use crate::limits::Meter;
 use crate::machine::signals::Incoming;
 use crate::machine::{Attention, Sleeper};
 use crate::outcome::Outcome;
@@ -25,6 +26,8 @@ pub(crate) struct Threads {
     pub(super) origin: Origin,
     /// Signals from outside, if they are this guest's.
     pub(super) incoming: Option<&'static Incoming>,
+    /// How much the guest may use.
+    pub(super) meter: Meter,
 }
 
 /// What the mutex keeps.
@@ -65,6 +68,7 @@ impl Threads {
         origin: Origin,
         incoming: Option<&'static Incoming>,
         main: Arc<Sleeper>,
+        meter: Meter,
     ) -> Threads {
         let turns = Turns {
             context: None,
@@ -75,7 +79,7 @@ impl Threads {
             all: vec![main],
             ended: None,
         };
-        Threads { turns: Mutex::new(turns), changed: Condvar::new(), attention, control, origin, incoming }
+        Threads { turns: Mutex::new(turns), changed: Condvar::new(), attention, control, origin, incoming, meter }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Turns> {

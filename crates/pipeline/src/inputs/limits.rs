@@ -33,7 +33,8 @@ mod tests {
 
     #[test]
     fn a_table_says_how_much() {
-        let limits = read("memory = '64MiB'\ntime = '5s'\nthreads = 4\nscratch-files = '100'\nscratch = '1GiB'").expect("read");
+        let limits =
+            read("memory = '64MiB'\ntime = '5s'\nthreads = 4\nscratch-files = '100'\nscratch = '1GiB'").expect("read");
         let found: Vec<_> = limits.iter().map(|(resource, limit)| (resource.name(), limit)).collect();
         let expected =
             [("memory", 64 << 20), ("time", 5000), ("scratch", 1 << 30), ("scratch-files", 100), ("threads", 4)];
@@ -44,7 +45,11 @@ mod tests {
     fn every_mistake_names_its_key_and_can_be_corrected() {
         for (text, expected, corrected) in [
             ("memory = 64", ".memory: expected a size such as 500KiB, 64MiB or 1GiB, found \"64\"", "memory = '64MiB'"),
-            ("time = ['5s']", ".time: expected a time such as 500ms, 5s or 2min, found \"[\\\"5s\\\"]\"", "time = '5s'"),
+            (
+                "time = ['5s']",
+                ".time: expected a time such as 500ms, 5s or 2min, found \"[\\\"5s\\\"]\"",
+                "time = '5s'",
+            ),
             ("threads = 1.5", ".threads: expected a number, found \"1.5\"", "threads = 2"),
             ("descriptors = 9000", ".descriptors: expected at most 8192, found 9000", "descriptors = 8192"),
             (

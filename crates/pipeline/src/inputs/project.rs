@@ -3,8 +3,8 @@
 use super::asked::{Asked, Form};
 use super::commands::Commands;
 use super::flat;
-use super::metadata::Metadata;
 use super::limits::limits;
+use super::metadata::Metadata;
 use super::permissions::permissions;
 use super::single;
 use crate::error::{Doing, Error, Result};
