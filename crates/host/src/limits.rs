@@ -131,7 +131,7 @@ impl Meter {
                 errno if errno == Errno::Nomem as u16 => reached(&[Memory]),
                 errno if errno == Errno::Nospc as u16 => reached(&[ScratchFiles, Scratch]),
                 errno if errno == Errno::Mfile as u16 => reached(&[Descriptors]),
-                errno if errno == Errno::Again as u16 => reached(&[Threads]),
+                errno if errno == Errno::Again as u16 => reached(&[Threads, Memory]),
                 _ => None,
             },
         };
