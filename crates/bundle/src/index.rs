@@ -17,7 +17,6 @@ pub struct Index {
     /// What the app may reach of the machine that it runs on.
     pub permissions: Permissions,
     /// How much a run may use.
-    #[serde(default)]
     pub limits: RunLimits,
     /// The parts that there are: without a snapshot, one less.
     pub parts: BTreeMap<Part, Record>,

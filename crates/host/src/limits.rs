@@ -110,11 +110,9 @@ impl Meter {
         }
     }
 
-    /// Nobody has caught an error of this number.
-    pub(crate) fn note_uncaught(&self, errno: u32) {
-        if let Some(inner) = &self.0 {
-            inner.uncaught.store(errno, Ordering::Relaxed);
-        }
+    /// Nobody has caught an error of this number. True if it is the first.
+    pub(crate) fn note_uncaught(&self, errno: u32) -> bool {
+        self.0.as_ref().is_some_and(|inner| inner.uncaught.swap(errno.max(1), Ordering::Relaxed) == 0)
     }
 
     /// The limit that a guest has ended by. Of time, and of output, which is not whole: if it was reached. Of all else, if the error

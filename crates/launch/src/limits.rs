@@ -17,7 +17,7 @@ const LEAST_FILES: u64 = 64;
 /// # Errors
 /// If `PYAPP_LIMITS` says what it cannot.
 pub fn limits(baked: &RunLimits) -> Result<RunLimits> {
-    Ok(baked.clone().narrowed(&settings::limits()?)?)
+    Ok(baked.narrowed(&settings::limits()?)?)
 }
 
 /// The limits of the file system in memory.

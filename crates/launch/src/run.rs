@@ -34,7 +34,7 @@ fn run(linked: &Linked, run: Option<Run>) -> Result<Infallible> {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     raise_limit_on_files();
     let limits = limits::limits(bundle.limits())?;
-    let meter = Meter::new(limits.clone());
+    let meter = Meter::new(limits);
     meter.watch(limits::end)?;
     let reach = reach::reach(bundle.permissions(), arguments.get(1..).unwrap_or_default())?;
     let permissions = reach.permissions.clone();

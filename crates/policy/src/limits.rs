@@ -1,12 +1,10 @@
 //! How much a run may use: `[tool.pyapp.limits]`, and what `PYAPP_LIMITS` says of it.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a run uses. The order is that of the exit statuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
     /// The interpreter's memory, bytes.
     Memory,
@@ -146,10 +144,10 @@ impl fmt::Display for Resource {
     }
 }
 
-/// The limits of a run. The default is that of a project that says nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The limits of a run, in the order of [`Resource::ALL`]. The default is that of a project that says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct RunLimits(BTreeMap<Resource, u64>);
+pub struct RunLimits([Option<u64>; 8]);
 
 /// What `PYAPP_LIMITS` says and cannot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,12 +164,12 @@ impl std::error::Error for BadLimits {}
 impl RunLimits {
     /// Sets a limit.
     pub fn set(&mut self, resource: Resource, limit: u64) {
-        self.0.insert(resource, limit);
+        self.0[resource as usize] = Some(limit);
     }
 
     /// The limit that was set, if one was.
     pub fn get(&self, resource: Resource) -> Option<u64> {
-        self.0.get(&resource).copied()
+        self.0[resource as usize]
     }
 
     /// What holds: the limit that was set, or what holds without.
@@ -181,7 +179,7 @@ impl RunLimits {
 
     /// Those that were set.
     pub fn iter(&self) -> impl Iterator<Item = (Resource, u64)> {
-        self.0.iter().map(|(resource, limit)| (*resource, *limit))
+        Resource::ALL.into_iter().filter_map(|resource| Some((resource, self.get(resource)?)))
     }
 
     /// What is left after `PYAPP_LIMITS`: words such as `memory=64MiB` with commas between.
@@ -260,15 +258,21 @@ mod tests {
         }
     }
 
+    fn of(limits: &[(Resource, u64)]) -> RunLimits {
+        let mut all = RunLimits::default();
+        limits.iter().for_each(|(resource, limit)| all.set(*resource, *limit));
+        all
+    }
+
     fn baked() -> RunLimits {
-        RunLimits([(Memory, 64 << 20), (Time, 5000)].into())
+        of(&[(Memory, 64 << 20), (Time, 5000)])
     }
 
     #[test]
     fn a_run_narrows_and_never_widens() {
         let narrowed = |text: &str| baked().narrowed(text).map_err(|error| error.to_string());
         assert_eq!(narrowed(""), Ok(baked()));
-        let expected = RunLimits([(Memory, 32 << 20), (Time, 5000), (Cpu, 1000)].into());
+        let expected = of(&[(Memory, 32 << 20), (Time, 5000), (Cpu, 1000)]);
         assert_eq!(narrowed("memory=32MiB, cpu = 1s,"), Ok(expected));
         for (text, expected) in [
             (
@@ -297,8 +301,7 @@ mod tests {
     #[test]
     fn limits_are_read_back_as_they_were() {
         let text = serde_json::to_string(&baked()).expect("JSON");
-        assert_eq!(text, r#"{"memory":67108864,"time":5000}"#);
+        assert_eq!(text, "[67108864,5000,null,null,null,null,null,null]");
         assert_eq!(serde_json::from_str::<RunLimits>(&text).expect("read"), baked());
-        assert_eq!(serde_json::from_str::<RunLimits>("{}").expect("read"), RunLimits::default());
     }
 }

@@ -134,8 +134,15 @@ impl SharedMemory {
     /// From now on it grows no further than the meter says. False if it is larger already, or would be with `room` more bytes.
     pub fn limit(&self, meter: &Meter, room: usize) -> bool {
         let most = meter.most(Resource::Memory, self.0.capacity);
-        let _ = self.0.limit.set((most, meter.clone()));
+        let _ = self.0.limit.set((AtomicUsize::new(most), meter.clone()));
         self.size() + room <= most
+    }
+
+    /// Lets it grow some bytes beyond the meter's limit, so that the guest can tell that it has been reached.
+    pub fn allow_more(&self, bytes: usize) {
+        if let Some((most, _)) = self.0.limit.get() {
+            most.fetch_add(bytes, Ordering::Relaxed);
+        }
     }
 
     /// Bytes of it that can be used.
@@ -166,7 +173,7 @@ struct Reservation {
     size: AtomicUsize,
     capacity: usize,
     /// To what size it may grow, if that is less.
-    limit: OnceLock<(usize, Meter)>,
+    limit: OnceLock<(AtomicUsize, Meter)>,
     /// With the guard.
     len: usize,
 }
@@ -210,7 +217,7 @@ impl Reservation {
     fn grow_to(&self, size: usize) -> Result<()> {
         let old = self.size.load(Ordering::Relaxed);
         if let Some((most, meter)) = self.limit.get()
-            && size > *most
+            && size > most.load(Ordering::Relaxed)
         {
             meter.reach(Resource::Memory);
             return Err(rustix::io::Errno::NOMEM.into());

@@ -12,6 +12,9 @@ use crate::wasi::types::Errno;
 use std::sync::Arc;
 use wasmtime::Caller;
 
+/// What a guest gets beyond its limit of memory to tell of the error that ends it, bytes.
+const RESERVE: usize = 4 << 20;
+
 /// The call that `fd_advise` on this descriptor is, if it is one.
 pub(crate) fn call_of(fd: i32) -> Option<u32> {
     fd.cast_unsigned().checked_sub(abi::CALLS)
@@ -73,7 +76,9 @@ fn dispatch(caller: &mut Caller<'_, Seat>, call: u32, first: u64, second: u64) -
             Errno::Success
         }
         call::UNCAUGHT => {
-            threads.meter.note_uncaught(low(first));
+            if threads.meter.note_uncaught(low(first)) {
+                threads.origin.memory.allow_more(RESERVE);
+            }
             Errno::Success
         }
         call::STOP => stop(&threads),
