@@ -62,7 +62,8 @@ impl Resource {
     /// What holds where nothing is said.
     pub fn default_limit(self) -> Option<u64> {
         match self {
-            Memory => Some(4 << 30),
+            // What python.wasm is linked with.
+            Memory => Some(3 << 30),
             Scratch => Some(256 << 20),
             ScratchFiles => Some(65_536),
             Descriptors => Some(8192),
@@ -245,7 +246,7 @@ mod tests {
         for (resource, text, expected) in [
             (Memory, "64", "expected a size such as 500KiB, 64MiB or 1GiB, found \"64\""),
             (Memory, "64MB", "expected a size such as 500KiB, 64MiB or 1GiB, found \"64MB\""),
-            (Memory, "8GiB", "expected at most 4GiB, found 8GiB"),
+            (Memory, "8GiB", "expected at most 3GiB, found 8GiB"),
             (Output, "99999999999GiB", "expected a size such as 500KiB, 64MiB or 1GiB, found \"99999999999GiB\""),
             (Time, "5", "expected a time such as 500ms, 5s or 2min, found \"5\""),
             (Time, "-5s", "expected a time such as 500ms, 5s or 2min, found \"-5s\""),
