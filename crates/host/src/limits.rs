@@ -35,6 +35,12 @@ struct Inner {
 /// tell of it in vain.
 const PATIENCE: u32 = 1000;
 
+/// Linux's numbers, as the guest has them.
+const EAGAIN: u32 = 11;
+const ENOMEM: u32 = 12;
+const EMFILE: u32 = 24;
+const ENOSPC: u32 = 28;
+
 /// How long a run may go on when its time is over, at most: as long again as it has had, so that it ends within twice its limit,
 /// and no longer than tidying up takes that is worth waiting for.
 const GRACE: Duration = Duration::from_secs(1);
@@ -125,11 +131,11 @@ impl Meter {
             Outcome::Exited(0) | Outcome::ClosedPipe => None,
             // What C does that gets no memory and does not know what to do.
             Outcome::Trapped(_) => reached(&[Memory]),
-            Outcome::Exited(_) => match u16::try_from(uncaught).ok()? {
-                errno if errno == Errno::Nomem as u16 => reached(&[Memory]),
-                errno if errno == Errno::Nospc as u16 => reached(&[ScratchFiles, Scratch]),
-                errno if errno == Errno::Mfile as u16 => reached(&[Descriptors]),
-                errno if errno == Errno::Again as u16 => reached(&[Threads, Memory]),
+            Outcome::Exited(_) => match uncaught {
+                ENOMEM => reached(&[Memory]),
+                ENOSPC => reached(&[ScratchFiles, Scratch]),
+                EMFILE => reached(&[Descriptors]),
+                EAGAIN => reached(&[Threads, Memory]),
                 _ => None,
             },
         };
@@ -262,13 +268,13 @@ mod tests {
     fn only_what_a_limit_has_led_to_ends_by_it() {
         let failed = Outcome::Exited(1);
         let threads = meter(&[(Resource::Threads, 2)]);
-        threads.note_uncaught(Errno::Again as u32);
+        threads.note_uncaught(EAGAIN);
         assert_eq!(threads.ended_by(&failed), None, "nothing was refused");
         threads.reach(Resource::Threads);
         threads.reach(Resource::Memory);
         assert_eq!(threads.ended_by(&failed), Some(Resource::Threads));
         assert_eq!(threads.ended_by(&Outcome::Exited(0)), None);
-        threads.note_uncaught(Errno::Nomem as u32);
+        threads.note_uncaught(ENOMEM);
         assert_eq!(threads.ended_by(&failed), None, "it had no limit of memory");
         let trapped = Outcome::Trapped("unreachable".to_string());
         assert_eq!(threads.ended_by(&trapped), None);
