@@ -62,7 +62,8 @@ int pyapp_raise_limit(void)
 static int errno_of(PyObject *error)
 {
     int result = 0;
-    if (PyErr_GivenExceptionMatches(error, PyExc_MemoryError)) {
+    /* Without memory the interpreter loses errors at times, and says that. */
+    if (PyErr_GivenExceptionMatches(error, PyExc_MemoryError) || Py_IS_TYPE(error, (PyTypeObject *)PyExc_SystemError)) {
         return ENOMEM;
     }
     if (PyErr_GivenExceptionMatches(error, PyExc_OSError)) {
