@@ -37,6 +37,7 @@
 #include "abi.h"
 #include "finalize.h"
 #include "immortal.h"
+#include "reached.h"
 
 _Static_assert(_PY_HOST_ATTENTION_BIT == PYAPP_ATTENTION_BIT, "patches/cpython/attention.patch");
 
@@ -72,6 +73,9 @@ static PyStatus initialize(int argc, char **argv, int as_app)
     PyConfig config;
     PyStatus status;
 
+    if (PyImport_AppendInittab(LIMITS_MODULE, make_limits_module) != 0) {
+        return PyStatus_NoMemory();
+    }
     if (as_app) {
         PyPreConfig_InitIsolatedConfig(&preconfig);
         preconfig.utf8_mode = 1;
@@ -212,6 +216,8 @@ int main(int argc, char **argv)
         return status.exitcode;
     }
     if (PyStatus_Exception(status)) {
+        /* What it lacked may have been memory. */
+        pyapp_tell_errno(ENOMEM);
         Py_ExitStatusException(status);
     }
     if (entry == NULL) {

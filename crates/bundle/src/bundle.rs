@@ -7,7 +7,7 @@ use crate::source::Source;
 use archive::{Archive, format::checksum};
 use host::{ContextBuilder, Program, Timing, TrustedCode, abi, layout};
 use memory_image::{Image, Start};
-use policy::{Permissions, Reach};
+use policy::{Permissions, Reach, RunLimits};
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
@@ -63,6 +63,11 @@ impl<S: Source> Bundle<S> {
     /// What the app may reach of the machine that it runs on.
     pub fn permissions(&self) -> &Permissions {
         &self.index.permissions
+    }
+
+    /// How much a run may use.
+    pub fn limits(&self) -> &RunLimits {
+        &self.index.limits
     }
 
     /// The file system. Cheap to clone.

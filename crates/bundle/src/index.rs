@@ -2,7 +2,7 @@
 
 use crate::part::Part;
 use archive::format::checksum;
-use policy::Permissions;
+use policy::{Permissions, RunLimits};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,6 +16,8 @@ pub struct Index {
     pub optimize: u8,
     /// What the app may reach of the machine that it runs on.
     pub permissions: Permissions,
+    /// How much a run may use.
+    pub limits: RunLimits,
     /// The parts that there are: without a snapshot, one less.
     pub parts: BTreeMap<Part, Record>,
 }

@@ -116,6 +116,8 @@ pub mod call {
     pub const SET_TIMER: u32 = 11;
     /// The same without setting it.
     pub const GET_TIMER: u32 = 12;
+    /// Tells that nobody has caught an error: its errno, 0.
+    pub const UNCAUGHT: u32 = 13;
 }
 /// What is to happen when a signal comes.
 pub mod signal {
@@ -132,6 +134,11 @@ pub const ATTENTION_BIT: u32 = 1 << 7;
 pub const MAX_THREADS: usize = 512;
 /// The size of the page at the lower end of a thread's stack that belongs to nobody, bytes.
 pub const GUARD: u32 = 4096;
+
+/// What the guest is told beside signals when its time is over, or that of the processor: bits of signals that no system has.
+pub const TIME_LIMIT: u64 = 1 << 63;
+/// See [`TIME_LIMIT`].
+pub const CPU_LIMIT: u64 = 1 << 62;
 
 /// Most descriptors open at once; one more is EMFILE.
 pub const MAX_DESCRIPTORS: usize = 8192;

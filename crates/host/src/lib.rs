@@ -15,7 +15,7 @@
 //!
 //! - `threads` lets a guest have several, of which one at a time runs and owns the [`Context`].
 //!
-//! Imports point one way: `run`, `snapshot` → `preview1` → `threads` → `context` → `disk` → `files` → `namespace` → `quota` →
+//! Imports point one way: `run`, `snapshot` → `preview1` → `threads` → `context` → `disk` → `files` → `namespace` → `limits`, `quota` →
 //! `wasi`.
 //!
 //! With the feature `compiler` it also compiles WebAssembly; the shipped executable is built without.
@@ -27,6 +27,7 @@ pub mod engine;
 mod error;
 mod files;
 pub mod layout;
+mod limits;
 pub mod load;
 pub mod machine;
 mod namespace;
@@ -48,6 +49,7 @@ mod zones;
 pub use context::{Context, ContextBuilder, ContextError, Uncaught};
 pub use error::StartError;
 pub use files::{Input, Output};
+pub use limits::Meter;
 pub use machine::{PageAligned, Program, TrustedCode};
 pub use outcome::Outcome;
 pub use quota::Quota;

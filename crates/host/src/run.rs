@@ -11,6 +11,7 @@ use crate::threads::{Origin, Seat};
 use crate::timing::Timing;
 use crate::wasi::{ClosedPipe, Exit};
 use memory_image::Start;
+use policy::Resource;
 use wasmtime::{Instance, Linker, Store, Trap, Val};
 
 /// Runs `program` in `context`, on a thread of its own that has the stack the guest needs: from `_start`, or on from where
@@ -105,9 +106,35 @@ pub(crate) fn instantiate(
     let exported = instance.get_memory(&mut *store, "memory");
     store.data_mut().settle(exported, memory.map(|memory| Origin { pre, memory, may_spawn }));
     restore(program, store, &instance)?;
+    limit_memory(program, store)?;
     timing.mark("instantiate");
     Ok(instance)
 }
+
+/// Limits the memory, if that is asked for.
+fn limit_memory(program: &Program, store: &Store<Seat>) -> wasmtime::Result<()> {
+    let (meter, memory) = (store.data().context().meter(), store.data().shared_memory());
+    let (Some(limit), Some(memory)) = (meter.limit(Resource::Memory), memory) else { return Ok(()) };
+    let room = match program.start() {
+        Start::Cold => COLD_ROOM,
+        Start::Resumed => RESUMED_ROOM,
+    };
+    if !memory.limit(meter, room) {
+        let least = (memory.size() + room).next_multiple_of(MEBIBYTE) as u64;
+        wasmtime::bail!(
+            "the limit memory: expected at least {}, which this start takes, found {}; allow more",
+            Resource::Memory.words(least),
+            Resource::Memory.words(limit)
+        );
+    }
+    Ok(())
+}
+
+const MEBIBYTE: usize = 1 << 20;
+/// What an interpreter needs to begin, beside its image, bytes.
+const COLD_ROOM: usize = 8 << 20;
+/// What a resumed run needs to begin, beside its image, bytes.
+const RESUMED_ROOM: usize = 1 << 20;
 
 /// Checks that module and image belong together, and copies the image where it has not been mapped.
 fn restore(program: &Program, store: &mut Store<Seat>, instance: &Instance) -> wasmtime::Result<()> {

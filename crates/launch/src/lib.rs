@@ -12,6 +12,7 @@
 //! A crate of its own, which no build of an app compiles again: `src/` has only what knows the parts.
 
 mod farewell;
+mod limits;
 mod linked;
 mod reach;
 mod run;

@@ -1,14 +1,13 @@
 //! Running CPython: as the app, or as `python3`.
 
 use crate::linked::Linked;
-use crate::{farewell, reach, settings, status};
+use crate::{farewell, limits, reach, settings, status};
 use anyhow::Result;
 use bundle::Run;
-use host::{Context, Input, Outcome, Timing, Zones, layout};
+use host::{Context, Input, Meter, Outcome, Timing, Zones, layout};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::convert::Infallible;
 use std::ffi::OsString;
-use vfs::Limits;
 
 /// Runs the bundled app: resumed from its snapshot, if it has one.
 ///
@@ -34,6 +33,9 @@ fn run(linked: &Linked, run: Option<Run>) -> Result<Infallible> {
     let program = bundle.program(run, &mut timing)?;
     let arguments: Vec<OsString> = std::env::args_os().collect();
     raise_limit_on_files();
+    let limits = limits::limits(bundle.limits())?;
+    let meter = Meter::new(limits);
+    meter.watch(limits::end)?;
     let reach = reach::reach(bundle.permissions(), arguments.get(1..).unwrap_or_default())?;
     let permissions = reach.permissions.clone();
     let texts = arguments.into_iter().map(|argument| {
@@ -41,12 +43,13 @@ fn run(linked: &Linked, run: Option<Run>) -> Result<Infallible> {
         argument.into_string().map_err(fail)
     });
     let context = bundle
-        .context(run, Limits::default(), reach)?
+        .context(run, limits::of_scratch(&limits)?, reach)?
         .arguments(texts.collect::<Result<Vec<String>>>()?)
         .variables(settings::guest_environment(&permissions))
         .zones(Zones::of_machine())
         .stdin(Input::Inherit)
         .signals()
+        .meter(meter)
         .build()?;
     timing.mark("files");
     let is_app = run != Run::Interpreter;
@@ -71,11 +74,13 @@ fn raise_limit_on_files() {
 /// Ends the process as the guest has ended. Here, and not by returning: taking down what the kernel takes down anyway
 /// would cost time.
 fn end(outcome: Outcome, timing: &Timing, context: &Context) -> ! {
-    let status = match outcome {
+    let meter = context.meter();
+    let status = match (meter.ended_by(&outcome), outcome) {
+        (Some(resource), _) => limits::told(meter, resource).into(),
         // A process's exit status has eight bits.
-        Outcome::Exited(status) => status & 0xff,
-        Outcome::ClosedPipe => status::CLOSED_PIPE.into(),
-        Outcome::Trapped(trap) => {
+        (None, Outcome::Exited(status)) => status & 0xff,
+        (None, Outcome::ClosedPipe) => status::CLOSED_PIPE.into(),
+        (None, Outcome::Trapped(trap)) => {
             status::tell(format_args!("pyapp: the interpreter trapped: {trap}"));
             status::TRAPPED.into()
         }

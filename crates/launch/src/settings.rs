@@ -47,6 +47,17 @@ pub fn deny() -> anyhow::Result<String> {
         .map_err(|text| anyhow::anyhow!("PYAPP_DENY: expected words with commas between, found {text:?}"))
 }
 
+/// `PYAPP_LIMITS`: how much this run may use.
+///
+/// # Errors
+/// If it is not UTF-8.
+pub fn limits() -> anyhow::Result<String> {
+    let limits = env::var_os("PYAPP_LIMITS").unwrap_or_default();
+    limits.into_string().map_err(|text| {
+        anyhow::anyhow!("PYAPP_LIMITS: expected limits such as memory=64MiB with commas between, found {text:?}")
+    })
+}
+
 /// `PYAPP_AUDIT`: the file that every access is written down in.
 pub fn audit() -> Option<PathBuf> {
     env::var_os("PYAPP_AUDIT").filter(|path| !path.is_empty()).map(PathBuf::from)

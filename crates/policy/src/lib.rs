@@ -17,6 +17,7 @@
 //! | `run.rs` | all that one run may reach |
 //! | `policy.rs` | the one place that is asked |
 //! | `audit.rs` | what was asked and answered, as JSON lines |
+//! | `limits.rs` | how much a run may use |
 //! | `least.rs` | from an audit to the smallest permissions that would have sufficed |
 
 #![forbid(unsafe_code)]
@@ -24,6 +25,7 @@
 mod audit;
 mod grant;
 mod least;
+mod limits;
 mod narrow;
 mod permissions;
 mod places;
@@ -34,6 +36,7 @@ mod way;
 pub use audit::{Audit, Record};
 pub use grant::{Grant, Source, grants};
 pub use least::{least, shortened};
+pub use limits::{BadLimits, Resource, RunLimits};
 pub use narrow::{Narrowing, UnknownNarrowing};
 pub use permissions::{Arguments, Permissions, check_place};
 pub use places::{Machine, is_kernels};

@@ -83,7 +83,7 @@ impl Vfs {
             let middle = fits + (too_long - fits) / 2;
             if content.cost(offset, middle as u64) <= free { fits = middle } else { too_long = middle }
         }
-        if fits == 0 { Err(Errno::NoSpc) } else { Ok(fits) }
+        if fits == 0 { Err(self.refuse_bytes()) } else { Ok(fits) }
     }
 
     /// Cuts or extends a file to `size` bytes; what is added reads as zeros and takes no memory.
@@ -111,7 +111,7 @@ impl Vfs {
         let end = offset.checked_add(len).filter(|end| *end <= MAX_SIZE).ok_or(Errno::FBig)?;
         // Pages cannot hold more than the scratch may, so this bounds the walk over them.
         if len > self.free_bytes().saturating_add(self.content_mut(ino)?.allocated()) {
-            return Err(Errno::NoSpc);
+            return Err(self.refuse_bytes());
         }
         let cost = self.content_mut(ino)?.cost(offset, len);
         self.charge(cost)?;

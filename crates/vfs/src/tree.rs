@@ -49,6 +49,8 @@ pub struct Vfs {
     next_ino: u64,
     limits: Limits,
     used: Limits,
+    /// Whether bytes, and whether files, were refused.
+    refused: (bool, bool),
     clock: fn() -> u64,
 }
 
@@ -67,6 +69,7 @@ impl Vfs {
             next_ino: Ino::SCRATCH,
             limits,
             used: Limits { bytes: 0, files: 0 },
+            refused: (false, false),
             clock,
         }
     }
@@ -264,6 +267,7 @@ impl Vfs {
             _ => 0,
         };
         if self.used.files >= self.limits.files {
+            self.refused.1 = true;
             return Err(Errno::NoSpc);
         }
         self.charge(bytes)?;
@@ -298,8 +302,24 @@ impl Vfs {
                 self.used.bytes = used;
                 Ok(())
             }
-            _ => Err(Errno::NoSpc),
+            _ => Err(self.refuse_bytes()),
         }
+    }
+
+    /// `NoSpc`, which is noted.
+    pub(crate) fn refuse_bytes(&mut self) -> Errno {
+        self.refused.0 = true;
+        Errno::NoSpc
+    }
+
+    /// Whether something did not fit for its bytes.
+    pub fn has_refused_bytes(&self) -> bool {
+        self.refused.0
+    }
+
+    /// Whether a file, directory or symbolic link was one too many.
+    pub fn has_refused_files(&self) -> bool {
+        self.refused.1
     }
 
     pub(crate) fn free_bytes(&self) -> u64 {

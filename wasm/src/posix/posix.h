@@ -145,6 +145,8 @@ int sem_clockwait(sem_t *restrict semaphore, clockid_t clock, const struct times
 unsigned long long pyapp_begin_signals(void);
 void pyapp_attend(void);
 extern volatile unsigned pyapp_attention;
+/* Of PYAPP_TIME_LIMIT and PYAPP_CPU_LIMIT: what the run has reached and the program has not been told of. */
+extern volatile unsigned long long pyapp_limit;
 union sigval {
     int sival_int;
     void *sival_ptr;
@@ -209,6 +211,7 @@ long pyapp_sysconf(int name);
 pid_t wait(int *status);
 pid_t waitpid(pid_t process, int *status, int options);
 void pyapp_tell_uncaught(int error, const char *path);
+void pyapp_tell_errno(int error);
 
 /* zones.c */
 void tzset(void);

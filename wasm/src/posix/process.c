@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "abi.h"
+#include "calls.h"
 #include "posix.h"
 #include "request.h"
 
@@ -27,4 +28,9 @@ pid_t wait(int *status)
 void pyapp_tell_uncaught(int error, const char *path)
 {
     (void)pyapp_command(PYAPP_REQUEST_UNCAUGHT "/%d/%s", error, path);
+}
+
+void pyapp_tell_errno(int error)
+{
+    (void)pyapp_call(PYAPP_CALL_UNCAUGHT, (uint64_t)error, 0);
 }

@@ -26,6 +26,7 @@ static uint64_t pending;
 static volatile int changes;
 /* Those that some thread has ever blocked or waited for: the host is to tell us of them. */
 static uint64_t wanted;
+volatile unsigned long long pyapp_limit;
 
 /* SIG_IGN and SIG_ERR of wasi-libc's signal.h. */
 void __SIG_IGN(int signal)
@@ -190,7 +191,9 @@ void pyapp_attend(void)
     (void)pyapp_call(PYAPP_CALL_YIELD, 0, 0);
     uint64_t signals = pyapp_control.signals;
     pyapp_control.signals = 0;
-    arrive(signals);
+    uint64_t limits = signals & (PYAPP_TIME_LIMIT | PYAPP_CPU_LIMIT);
+    pyapp_limit |= limits;
+    arrive(signals & ~limits);
 }
 
 int raise(int signal)

@@ -5,9 +5,10 @@ use super::deterministic::Deterministic;
 use crate::Zones;
 use crate::disk::{HostFile, Owners};
 use crate::files::{Input, OpenFile, Output, Pipes, Stream, Table, VfsFile};
+use crate::limits::Meter;
 use crate::namespace::{MountError, Mounts, Node, enter_folder, mount_grants};
 use crate::quota::Quota;
-use policy::{Grant, Policy};
+use policy::{Grant, Policy, Resource};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +18,9 @@ use wasmtime_wasi::WasiCtxBuilder;
 
 /// How many descriptors the standard streams have; preopens come behind them.
 const STREAMS: u32 = 3;
+
+/// How many more an interpreter needs to begin: it opens modules.
+const DESCRIPTORS: usize = 4;
 
 /// Why a guest could not be set up.
 #[derive(Debug)]
@@ -41,6 +45,8 @@ pub enum ContextError {
     Grant(MountError),
     /// More preopens than there can be descriptors.
     TooManyPreopens,
+    /// Fewer descriptors than a start takes: so many.
+    FewDescriptors(usize),
 }
 
 impl fmt::Display for ContextError {
@@ -53,6 +59,12 @@ impl fmt::Display for ContextError {
             ContextError::Nul(text) => write!(f, "argument or variable {text:?}: expected no NUL byte in it"),
             ContextError::Preopen { guest_path, reason } => {
                 write!(f, "preopen {guest_path}: expected a directory of the VFS, found: {reason}")
+            }
+            ContextError::FewDescriptors(least) => {
+                write!(
+                    f,
+                    "the limit descriptors: expected at least {least}, which a start takes, found less; allow more"
+                )
             }
             ContextError::TooManyPreopens => f.write_str("too many preopens"),
         }
@@ -92,6 +104,7 @@ pub struct ContextBuilder {
     quota: Quota,
     signals: bool,
     patience: Duration,
+    meter: Meter,
 }
 
 /// What the guest may reach of the host.
@@ -120,6 +133,7 @@ impl ContextBuilder {
             quota: Quota::default(),
             signals: false,
             patience: PATIENCE,
+            meter: Meter::default(),
         }
     }
 
@@ -221,6 +235,12 @@ impl ContextBuilder {
         self
     }
 
+    /// Lets the guest use no more than this. (What the VFS holds has limits of its own.)
+    pub fn meter(mut self, meter: Meter) -> Self {
+        self.meter = meter;
+        self
+    }
+
     /// Makes the guest.
     ///
     /// # Errors
@@ -247,7 +267,8 @@ impl ContextBuilder {
             }
         };
         mounts.quota = self.quota;
-        let streams = [Stream::input(self.stdin), Stream::output(self.stdout, 1), Stream::output(self.stderr, 2)];
+        let output = |output, number| Stream::output(output, number).metered(self.meter.clone());
+        let streams = [Stream::input(self.stdin), output(self.stdout, 1), output(self.stderr, 2)];
         let host_streams = streams.iter().filter_map(Stream::file).cloned().collect();
         let mut files: Vec<Box<dyn OpenFile>> = Vec::new();
         for stream in streams {
@@ -268,7 +289,11 @@ impl ContextBuilder {
                 }
             });
         }
-        let mut table = Table::default();
+        let least = files.len() + DESCRIPTORS;
+        if self.meter.most(Resource::Descriptors, usize::MAX) < least {
+            return Err(ContextError::FewDescriptors(least));
+        }
+        let mut table = Table::new(self.meter.clone());
         if self.keeps_preopens {
             table.keep(STREAMS..files.len() as u32);
         }
@@ -304,6 +329,7 @@ impl ContextBuilder {
             streams: host_streams,
             signals: self.signals,
             patience: self.patience,
+            meter: self.meter,
             threaded: false,
             waiting: None,
             resumption: None,

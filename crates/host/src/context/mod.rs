@@ -12,10 +12,11 @@ use crate::Zones;
 use crate::abi::HOME;
 use crate::disk::Owners;
 use crate::files::{Pipes, Table, Wait};
+use crate::limits::Meter;
 use crate::namespace::Mounts;
 use crate::wasi::types::Errno;
 use deterministic::Deterministic;
-use policy::Policy;
+use policy::{Policy, Resource};
 use std::fs::File;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -49,6 +50,8 @@ pub struct Context {
     pub(crate) signals: bool,
     /// How long one of its threads waits before it asks for its turn.
     pub(crate) patience: Duration,
+    /// How much it may use.
+    pub(crate) meter: Meter,
     /// Whether there are, or have been, other threads.
     pub(crate) threaded: bool,
     /// What the call that is being made has to wait for before it can go on.
@@ -95,6 +98,17 @@ impl Context {
     /// What the guest may reach of the host.
     pub fn policy(&self) -> &Policy {
         self.mounts.policy()
+    }
+
+    /// How much the guest may use, and what of that it has reached.
+    pub fn meter(&self) -> &Meter {
+        if self.vfs.has_refused_bytes() {
+            self.meter.reach(Resource::Scratch);
+        }
+        if self.vfs.has_refused_files() {
+            self.meter.reach(Resource::ScratchFiles);
+        }
+        &self.meter
     }
 
     /// The numbers of the open descriptors, rising, and what each leads to.

@@ -5,6 +5,7 @@
 
 use super::{Attempt, Interest, OpenFile, OpenFlags, Readiness, Wait, Work, stat, terminal, valid_offset, wait};
 use crate::abi::{FILE_MODE, STREAM_DEVICE};
+use crate::limits::Meter;
 use crate::wasi::types::{self, Errno, Fdflags, Filetype, Rights};
 use crate::wasi::{ClosedPipe, Result, SystemError};
 use rustix::fs::OFlags;
@@ -49,6 +50,8 @@ pub(crate) struct Stream {
     /// 0 to 2, or [`TERMINAL`].
     number: u32,
     target: Target,
+    /// How much may be written.
+    meter: Meter,
 }
 
 enum Target {
@@ -83,7 +86,7 @@ impl Stream {
             Input::Empty => Target::Empty,
             Input::Inherit => Target::host(io::stdin().as_fd(), Interest::Read),
         };
-        Stream { number: 0, target }
+        Stream { number: 0, target, meter: Meter::default() }
     }
 
     /// `number` is 1 for stdout and 2 for stderr.
@@ -93,7 +96,12 @@ impl Stream {
             Output::Inherit if number == 1 => Target::host(io::stdout().as_fd(), Interest::Write),
             Output::Inherit => Target::host(io::stderr().as_fd(), Interest::Write),
         };
-        Stream { number, target }
+        Stream { number, target, meter: Meter::default() }
+    }
+
+    /// The same, of which the meter says how much may be written.
+    pub fn metered(self, meter: Meter) -> Stream {
+        Stream { meter, ..self }
     }
 
     /// The host's file, if there is one.
@@ -115,7 +123,7 @@ impl Stream {
         let file = terminals.first().ok_or(Errno::Nxio)?;
         let mut host = Host::new(Arc::clone(file), how.reads(false), how.options.write);
         host.nonblocking = how.flags.contains(Fdflags::NONBLOCK);
-        Ok(Stream { number: TERMINAL, target: Target::Host(host) })
+        Ok(Stream { number: TERMINAL, target: Target::Host(host), meter: Meter::default() })
     }
 
     /// The host's file, if it may be read or written at an offset in that way; else EBADF, and ESPIPE if there is none.
@@ -146,6 +154,23 @@ impl Stream {
             Some(kind) if kind.is_char_device() => Filetype::CharacterDevice,
             Some(kind) if kind.is_socket() => Filetype::SocketStream,
             _ => Filetype::Unknown,
+        }
+    }
+}
+
+impl Stream {
+    /// Writes once, without waiting.
+    fn attempt(&mut self, data: &[u8]) -> Result<Attempt> {
+        match &mut self.target {
+            Target::Capture { into, limit } => {
+                let mut bytes = into.lock().unwrap_or_else(PoisonError::into_inner);
+                let room = limit.saturating_sub(bytes.len());
+                bytes.extend_from_slice(&data[..data.len().min(room)]);
+                Ok(Attempt::Done(data.len()))
+            }
+            Target::Host(host) if host.write && data.is_empty() => Ok(Attempt::Done(0)),
+            Target::Host(host) if host.write => host.attempt(Transfer::Write(data)),
+            _ => Err(Errno::Badf.into()),
         }
     }
 }
@@ -313,17 +338,12 @@ impl OpenFile for Stream {
     }
 
     fn write(&mut self, _: &mut Vfs, data: &[u8]) -> Result<Attempt> {
-        match &mut self.target {
-            Target::Capture { into, limit } => {
-                let mut bytes = into.lock().unwrap_or_else(PoisonError::into_inner);
-                let room = limit.saturating_sub(bytes.len());
-                bytes.extend_from_slice(&data[..data.len().min(room)]);
-                Ok(Attempt::Done(data.len()))
-            }
-            Target::Host(host) if host.write && data.is_empty() => Ok(Attempt::Done(0)),
-            Target::Host(host) if host.write => host.attempt(Transfer::Write(data)),
-            _ => Err(Errno::Badf.into()),
+        let data = self.meter.writable(data)?;
+        let attempt = self.attempt(data)?;
+        if let Attempt::Done(written) = attempt {
+            self.meter.wrote(written);
         }
+        Ok(attempt)
     }
 
     fn read_at(&mut self, _: &mut Vfs, buffer: &mut [u8], offset: u64) -> Result<usize> {
@@ -333,7 +353,10 @@ impl OpenFile for Stream {
 
     fn write_at(&mut self, _: &mut Vfs, data: &[u8], offset: u64) -> Result<usize> {
         let offset = valid_offset(offset)?;
-        self.file_at(Interest::Write)?.write_at(data, offset).map_err(|error| errno(&error).into())
+        let file = self.file_at(Interest::Write)?;
+        let written = file.write_at(self.meter.writable(data)?, offset).map_err(|error| errno(&error))?;
+        self.meter.wrote(written);
+        Ok(written)
     }
 
     /// Of a stream that is a file.

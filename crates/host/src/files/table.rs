@@ -2,8 +2,10 @@
 
 use super::OpenFile;
 use crate::abi::MAX_DESCRIPTORS;
+use crate::limits::Meter;
 use crate::wasi::Result;
 use crate::wasi::types::{Errno, Fd};
+use policy::Resource;
 use std::ops::Range;
 
 /// The number of the guest's current directory, which is beyond all others.
@@ -28,9 +30,20 @@ pub(crate) struct Table {
     open: Vec<Option<Open>>,
     /// Numbers that stay as they are.
     kept: Range<usize>,
+    meter: Meter,
 }
 
 impl Table {
+    /// One that holds as many as the meter says.
+    pub fn new(meter: Meter) -> Table {
+        Table { meter, ..Table::default() }
+    }
+
+    /// All numbers are below this.
+    fn end(&self) -> usize {
+        self.meter.most(Resource::Descriptors, MAX_DESCRIPTORS)
+    }
+
     /// Gives a file the lowest free number.
     ///
     /// # Errors
@@ -58,7 +71,7 @@ impl Table {
     /// EBADF, EINVAL (`least` is beyond all numbers), EMFILE.
     pub fn duplicate(&mut self, fd: Fd, least: u32) -> Result<Fd> {
         let place = self.place(fd)?;
-        if least as usize >= MAX_DESCRIPTORS {
+        if least as usize >= self.end() {
             return Err(Errno::Inval.into());
         }
         let number = self.free_number(least as usize).ok_or(Errno::Mfile)?;
@@ -79,7 +92,8 @@ impl Table {
             None => self.numbers.len(),
         };
         if number == self.numbers.len() {
-            if number >= MAX_DESCRIPTORS {
+            if number >= self.end() {
+                self.meter.reach(Resource::Descriptors);
                 return None;
             }
             self.numbers.push(None);
@@ -92,7 +106,10 @@ impl Table {
     /// # Errors
     /// EMFILE.
     pub fn expect_room(&self) -> Result<()> {
-        let full = self.numbers.len() >= MAX_DESCRIPTORS && self.numbers.iter().all(Option::is_some);
+        let full = self.numbers.len() >= self.end() && self.numbers.iter().all(Option::is_some);
+        if full {
+            self.meter.reach(Resource::Descriptors);
+        }
         if full { Err(Errno::Mfile.into()) } else { Ok(()) }
     }
 
@@ -184,7 +201,7 @@ impl Table {
         self.expect_free_to_go(from)?;
         let place = self.place(from)?;
         let to = index(to);
-        if to >= MAX_DESCRIPTORS || index(from) >= MAX_DESCRIPTORS {
+        if to >= self.end() || index(from) >= MAX_DESCRIPTORS {
             return Err(Errno::Badf.into());
         }
         if self.numbers.len() <= to {

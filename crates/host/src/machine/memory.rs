@@ -3,12 +3,14 @@
 //! in a store of its own and on a thread of its own, of which one at a time runs: see `crate::threads`.
 
 use super::guard;
+use crate::limits::Meter;
+use policy::Resource;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap};
 use std::cell::RefCell;
 use std::fs::File;
 use std::ptr::NonNull;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType, Result};
 
 /// Makes the memories of one program.
@@ -130,6 +132,25 @@ impl SharedMemory {
         }
     }
 
+    /// From now on it grows no further than the meter says. False if it is larger already, or would be with `room` more bytes.
+    pub fn limit(&self, meter: &Meter, room: usize) -> bool {
+        let most = meter.most(Resource::Memory, self.0.capacity);
+        let _ = self.0.limit.set((AtomicUsize::new(most), meter.clone()));
+        self.size() + room <= most
+    }
+
+    /// Lets it grow some bytes beyond the meter's limit, so that the guest can tell that it has been reached.
+    pub fn allow_more(&self, bytes: usize) {
+        if let Some((most, _)) = self.0.limit.get() {
+            most.fetch_add(bytes, Ordering::Relaxed);
+        }
+    }
+
+    /// Bytes of it that can be used.
+    pub fn size(&self) -> usize {
+        self.0.size.load(Ordering::Relaxed)
+    }
+
     /// Whether a host call was sent to a page that was taken away.
     pub fn was_hit(&self) -> bool {
         guard::was_hit(self.0.base.as_ptr().addr())
@@ -152,6 +173,8 @@ struct Reservation {
     base: NonNull<u8>,
     size: AtomicUsize,
     capacity: usize,
+    /// To what size it may grow, if that is less.
+    limit: OnceLock<(AtomicUsize, Meter)>,
     /// With the guard.
     len: usize,
 }
@@ -170,7 +193,7 @@ impl Reservation {
             mmap_anonymous(std::ptr::null_mut(), len, ProtFlags::empty(), MapFlags::PRIVATE | MapFlags::NORESERVE)?
         };
         let base = NonNull::new(base.cast()).ok_or(rustix::io::Errno::NOMEM)?;
-        Ok(Reservation { base, size: AtomicUsize::new(0), capacity, len })
+        Ok(Reservation { base, size: AtomicUsize::new(0), capacity, limit: OnceLock::new(), len })
     }
 
     /// Maps the pages of the file over those of the memory.
@@ -194,6 +217,12 @@ impl Reservation {
     /// Only by who has the guest: one thread at a time.
     fn grow_to(&self, size: usize) -> Result<()> {
         let old = self.size.load(Ordering::Relaxed);
+        if let Some((most, meter)) = self.limit.get()
+            && size > most.load(Ordering::Relaxed)
+        {
+            meter.reach(Resource::Memory);
+            return Err(rustix::io::Errno::NOMEM.into());
+        }
         if size > self.capacity || size < old {
             return Err(rustix::io::Errno::NOMEM.into());
         }

@@ -34,7 +34,7 @@ macro_rules! define {
             MODULE,
             stringify!($call),
             |mut caller: Caller<'_, Seat>, $($name: define!(@type $kind)),*| -> wasmtime::Result<i32> {
-                make(&mut caller, |context, memory| define!(@made $($later)? calls::$call(context, memory, $($name),*)))
+                make(&mut caller, &mut |context, memory| define!(@made $($later)? calls::$call(context, memory, $($name),*)))
             },
         )?;)*
     };
@@ -93,7 +93,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Seat>) -> wasmtime::Result<()> {
         sock_shutdown(a: n, b: n);
     }
     linker.func_wrap(MODULE, "proc_exit", |mut caller: Caller<'_, Seat>, status: i32| -> wasmtime::Result<()> {
-        make(&mut caller, |context, memory| calls::proc_exit(context, memory, status).map(|()| 0)).map(drop)
+        make(&mut caller, &mut |context, memory| calls::proc_exit(context, memory, status).map(|()| 0)).map(drop)
     })?;
     linker.func_wrap(
         MODULE,
@@ -101,7 +101,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Seat>) -> wasmtime::Result<()> {
         |mut caller: Caller<'_, Seat>, fd: i32, first: i64, second: i64, advice: i32| -> wasmtime::Result<i32> {
             match threads::call_of(fd) {
                 Some(call) => threads::make(&mut caller, call, first.cast_unsigned(), second.cast_unsigned()),
-                None => make(&mut caller, |context, memory| {
+                None => make(&mut caller, &mut |context, memory| {
                     finish(calls::fd_advise(context, memory, fd, first, second, advice))
                 }),
             }
@@ -110,14 +110,14 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Seat>) -> wasmtime::Result<()> {
     Ok(())
 }
 
-/// Makes a call, as often as it has to wait.
+/// Makes a call, as often as it has to wait. Not generic: that would be in the executable once for each of the calls.
 fn make(
     caller: &mut Caller<'_, Seat>,
-    mut call: impl FnMut(&mut Context, &mut GuestMemory<'_>) -> wasmtime::Result<i32>,
+    call: &mut dyn FnMut(&mut Context, &mut GuestMemory<'_>) -> wasmtime::Result<i32>,
 ) -> wasmtime::Result<i32> {
     caller.data().enter();
     loop {
-        let errno = attempt(caller, &mut call)?;
+        let errno = attempt(caller, call)?;
         let Some((wait, mut resumption)) = caller.data_mut().context_mut().waiting.take() else {
             threads::after_call(caller)?;
             return Ok(errno);
@@ -141,7 +141,7 @@ fn make(
 /// Makes a call once, with the guest's memory borrowed. An argument that stands for nothing is invalid, and no reason to trap.
 fn attempt(
     caller: &mut Caller<'_, Seat>,
-    call: impl FnOnce(&mut Context, &mut GuestMemory<'_>) -> wasmtime::Result<i32>,
+    call: &mut dyn FnMut(&mut Context, &mut GuestMemory<'_>) -> wasmtime::Result<i32>,
 ) -> wasmtime::Result<i32> {
     let Some(memory) = Seat::memory(caller) else {
         wasmtime::bail!("expected an exported memory, found none");

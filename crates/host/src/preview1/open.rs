@@ -19,7 +19,7 @@ impl Context {
             Kind::Descriptor(number) => return self.open_descriptor(number, how),
             Kind::Device(Device::Terminal) => {
                 self.vfs.close(ino);
-                Box::new(Stream::on_terminal(&self.streams, how)?)
+                Box::new(Stream::on_terminal(&self.streams, how)?.metered(self.meter.clone()))
             }
             Kind::Device(device) => Box::new(DeviceFile::new(device, ino, how)),
             kind => Box::new(VfsFile::new(kind, ino, how)),

@@ -7,11 +7,14 @@ use super::turns::{Ended, Threads, away};
 use super::waiting::{after_call, wait_for_word, wake};
 use crate::abi::{self, call, signal};
 use crate::machine::Attention;
-use crate::machine::signals::{self, Action};
+use crate::machine::signals::{self, Action, Incoming};
 use crate::wasi::types::Errno;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use wasmtime::Caller;
+
+/// What a guest gets beyond its limit of memory to tell of the error that ends it, bytes.
+const RESERVE: usize = 4 << 20;
 
 /// The call that `fd_advise` on this descriptor is, if it is one.
 pub(crate) fn call_of(fd: i32) -> Option<u32> {
@@ -73,6 +76,12 @@ fn dispatch(caller: &mut Caller<'_, Seat>, call: u32, first: u64, second: u64) -
             }
             Errno::Success
         }
+        call::UNCAUGHT => {
+            if threads.meter.note_uncaught(low(first)) {
+                threads.origin.memory.allow_more(RESERVE);
+            }
+            Errno::Success
+        }
         call::STOP => stop(&threads),
         call::SET_TIMER | call::GET_TIMER => timer(caller, &threads, call, low(first), high(first)),
         _ => Errno::Nosys,
@@ -96,20 +105,20 @@ fn attach(caller: &mut Caller<'_, Seat>, address: u32) -> Errno {
         // A handler has the first.
         Some(_) => return Errno::Busy,
     };
-    let patience = seat.context().patience;
-    let threads = Threads::new(attention, control, origin, incoming, seat.me.clone(), patience);
+    let (patience, meter) = (seat.context().patience, seat.context().meter.clone());
+    meter.attend(&attention, &seat.me);
+    let threads = Threads::new(attention, control, origin, incoming, seat.me.clone(), patience, meter);
     seat.threads = Some(Arc::new(threads));
     Errno::Success
 }
 
 /// Writes the signals that have come where the guest looks for them.
 fn hand_over_signals(caller: &mut Caller<'_, Seat>, threads: &Threads) {
-    let Some(incoming) = threads.incoming else { return };
     if caller.data().me.number == 0 {
         // It looks now, so it need not be told by its next wait.
         let _ = caller.data().me.take_interrupted();
     }
-    let signals = incoming.take();
+    let signals = threads.incoming.map_or(0, Incoming::take) | threads.meter.take_due();
     if signals != 0 {
         with_memory(caller, |memory| threads.control.add_signals(memory, signals));
     }

@@ -47,6 +47,11 @@ impl Seat {
         self.origin = origin;
     }
 
+    /// The memory, before the guest runs: of a module that was split.
+    pub fn shared_memory(&self) -> Option<&SharedMemory> {
+        self.origin.as_ref().map(|origin| &origin.memory)
+    }
+
     /// # Panics
     /// If it is not this thread's turn: guest code runs, and calls the host, only then.
     pub fn context(&self) -> &Context {

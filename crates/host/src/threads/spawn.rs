@@ -7,6 +7,7 @@ use crate::engine::THREAD_STACK;
 use crate::machine::{Sleeper, with_memory};
 use crate::outcome::outcome_of;
 use crate::wasi::types::Errno;
+use policy::Resource;
 use std::sync::Arc;
 use wasmtime::{Store, Val};
 
@@ -30,7 +31,11 @@ pub(super) fn spawn(threads: &Arc<Threads>, start: Start) -> Result<(), Errno> {
     }
     let me = Sleeper::new(start.number);
     let mut turns = threads.lock();
-    if turns.all.len() >= abi::MAX_THREADS || turns.all.iter().any(|other| other.number == start.number) {
+    if turns.all.len() >= threads.meter.most(Resource::Threads, abi::MAX_THREADS) {
+        threads.meter.reach(Resource::Threads);
+        return Err(Errno::Again);
+    }
+    if turns.all.iter().any(|other| other.number == start.number) {
         return Err(Errno::Again);
     }
     let builder = std::thread::Builder::new().name("guest thread".to_string()).stack_size(THREAD_STACK);

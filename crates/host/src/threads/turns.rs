@@ -3,6 +3,7 @@
 use super::control::Control;
 use super::seat::{Origin, Seat};
 use crate::Context;
+use crate::limits::Meter;
 use crate::machine::signals::Incoming;
 use crate::machine::{Attention, Sleeper};
 use crate::outcome::Outcome;
@@ -28,6 +29,8 @@ pub(crate) struct Threads {
     pub(super) handles_signals: AtomicBool,
     /// How long a thread whose turn it could be waits before it asks for attention, and again after that.
     patience: Duration,
+    /// How much the guest may use.
+    pub(super) meter: Meter,
 }
 
 /// What the mutex keeps.
@@ -69,6 +72,7 @@ impl Threads {
         incoming: Option<&'static Incoming>,
         main: Arc<Sleeper>,
         patience: Duration,
+        meter: Meter,
     ) -> Threads {
         let turns = Turns {
             context: None,
@@ -88,6 +92,7 @@ impl Threads {
             incoming,
             handles_signals: AtomicBool::new(false),
             patience,
+            meter,
         }
     }
 

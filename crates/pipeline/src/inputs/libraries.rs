@@ -107,6 +107,7 @@ mod tests {
             reproducible: false,
             size: Size::Fast,
             permissions: Default::default(),
+            limits: Default::default(),
         }
     }
 

@@ -4,6 +4,7 @@ mod asked;
 mod commands;
 mod flat;
 pub mod libraries;
+mod limits;
 mod merge;
 mod metadata;
 mod native;

@@ -3,12 +3,13 @@
 use super::asked::{Asked, Form};
 use super::commands::Commands;
 use super::flat;
+use super::limits::limits;
 use super::metadata::Metadata;
 use super::permissions::permissions;
 use super::single;
 use crate::error::{Doing, Error, Result};
 use crate::output::Report;
-use policy::Permissions;
+use policy::{Permissions, RunLimits};
 use std::path::{Path, PathBuf};
 
 /// The file that says what goes in.
@@ -88,6 +89,8 @@ pub struct Project {
     pub size: Size,
     /// `permissions`: what the app may reach of the machine that it runs on.
     pub permissions: Permissions,
+    /// `limits`: how much a run may use.
+    pub limits: RunLimits,
 }
 
 /// What is kept as it is in the executable, and what compressed.
@@ -100,7 +103,7 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, optimize, permissions, reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include";
+const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, optimize, permissions, reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include";
 
 /// What holds where `[tool.pyapp]` says nothing.
 pub(super) struct Defaults<'a> {
@@ -180,7 +183,7 @@ impl Project {
         let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
         let (mut exclude, mut extras, mut groups, mut build_on_host) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut keep_source, mut reports) = (Vec::new(), Vec::new());
-        let mut granted = Permissions::default();
+        let (mut granted, mut limited) = (Permissions::default(), RunLimits::default());
         let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
         let (mut only_used, mut stdlib_include) = (false, None);
         for (key, value) in section {
@@ -205,6 +208,9 @@ impl Project {
                     }
                     let names = strings(value).and_then(packages).ok_or_else(|| wrong("a list of names"))?;
                     *(if key == "extras" { &mut extras } else { &mut groups }) = names;
+                }
+                "limits" => {
+                    limited = limits(value).map_err(|(below, message)| fail(&format!("{key}{below}"), message))?;
                 }
                 "libs" => libs = Some(strings(value).ok_or_else(|| wrong("a list of folders"))?),
                 "exclude" => {
@@ -298,6 +304,7 @@ impl Project {
             stdlib_used: only_used.then(|| stdlib_include.unwrap_or_default()),
             size,
             permissions: granted,
+            limits: limited,
         })
     }
 

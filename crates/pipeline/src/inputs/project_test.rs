@@ -58,7 +58,7 @@ const MISTAKES: [(&str, &str, &str); 16] = [
     ),
     (
         "[tool.pyapp]\nentri = 'a'",
-        ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, optimize, permissions, \
+        ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, optimize, permissions, \
          reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include, found an \
          unknown key; correct or remove it",
         "[tool.pyapp]\nentry = 'a'",

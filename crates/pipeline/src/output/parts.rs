@@ -39,8 +39,8 @@ impl Build {
             None => put(&out.join(Part::Snapshot.file()), &[])?,
         }
         let project = self.project();
-        let (optimize, permissions) = (project.optimize, project.permissions.clone());
-        let index = Index { entry: project.entry.text(), optimize, permissions, parts };
+        let (optimize, permissions, limits) = (project.optimize, project.permissions.clone(), project.limits);
+        let index = Index { entry: project.entry.text(), optimize, permissions, limits, parts };
         let mut text = serde_json::to_vec_pretty(&index).map_err(std::io::Error::from).doing("write", out)?;
         text.push(b'\n');
         let folder = out.join(INDEX_FOLDER);
