@@ -184,7 +184,7 @@ program that puts the package to use (`tests/hundred`). It works if the program 
 says under native CPython 3.13, to the letter. A package that is refused is, or needs, native code; the build's own words say which.
 Natively such a package was imported only.
 
-What a program does not ask for is not shown: above all what needs a network or threads, which an app has not.
+What a program does not ask for is not shown: above all what needs a network, which an app has not.
 ";
 
 /// The table with these rows.
