@@ -298,7 +298,7 @@ mod tests {
             assert_eq!(error.downcast_ref(), Some(&Errno::Fbig));
         }
         let error = write(b"g").expect_err("ended");
-        assert_eq!(error.downcast_ref::<Errno>(), None);
+        assert_eq!(error.downcast_ref(), None);
         assert_eq!(meter.ended_by(&Outcome::Exited(0)), Some(Resource::Output));
     }
 
