@@ -35,7 +35,8 @@ macro_rules! programs {
 
 programs! {
     asyncio_fallbacks ctypes_data encodings errors hashes local_time locales mappings module_names
-    multiprocessing_sharing random_sequences readline_history sqlite ssl_settings strftime subinterpreters threads
+    multiprocessing_sharing random_sequences readline_history sqlite ssl_settings strftime subinterpreters
+    terminals threads
 }
 
 /// A run that is granted no zones of the machine, as on one that has none, takes those of the archive.

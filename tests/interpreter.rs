@@ -2,7 +2,6 @@
 
 mod common;
 
-use common::terminal::on_a_terminal;
 use common::{dedent, prints, python, run, run_with_input};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
@@ -224,15 +223,6 @@ fn lines_can_be_exchanged_in_a_dialogue() {
     child.stderr.take().expect("a pipe").read_to_string(&mut stderr).expect("read");
     assert!(stderr.ends_with("EOFError: EOF when reading a line\n"), "{stderr}");
     assert_eq!(child.wait().expect("it ends").code(), Some(1));
-}
-
-#[test]
-fn a_terminal_gets_a_prompt() {
-    let command = python(&[]);
-    let run = on_a_terminal(command, &[(">>> ", "6 * 7\n"), (">>> ", "exit(3)\n")]);
-    assert!(run.stdout.contains(">>> ") && run.stdout.contains("42"), "{run:?}");
-    assert!(run.stdout.contains("Python 3.13.5") && !run.stdout.contains("warning"), "{run:?}");
-    assert_eq!(run.status, Some(3), "{run:?}");
 }
 
 #[test]

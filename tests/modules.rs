@@ -9,7 +9,9 @@ use common::{prints, python, run_with_input};
 fn what_cannot_be_done_is_told_in_one_line() {
     let table = include_str!("modules/refusals.txt");
     let expressions: Vec<&str> = table.lines().filter_map(|line| line.split('\t').next()).collect();
-    let run = run_with_input(python(&["-c", include_str!("modules/refused.py")]), &expressions.join("\n"));
+    let mut command = python(&["-c", include_str!("modules/refused.py")]);
+    command.env("TERM", "xterm");
+    let run = run_with_input(command, &expressions.join("\n"));
     assert_eq!(run.stdout.lines().count(), expressions.len(), "{run:?}");
     for (line, expected) in run.stdout.lines().zip(table.lines()) {
         assert_eq!(line, expected);

@@ -37,6 +37,7 @@
 #include "abi.h"
 #include "finalize.h"
 #include "immortal.h"
+#include "line_editor.h"
 #include "reached.h"
 
 _Static_assert(_PY_HOST_ATTENTION_BIT == PYAPP_ATTENTION_BIT, "patches/cpython/attention.patch");
@@ -64,6 +65,7 @@ static PyStatus common_config(PyConfig *config)
         return status;
     }
     config->write_bytecode = 0;
+    PyOS_ReadlineFunctionPointer = read_line;
     return PyConfig_SetString(config, &config->executable, L"" PYAPP_EXECUTABLE);
 }
 
@@ -196,6 +198,9 @@ static int run_entry(const char *entry)
     return status;
 }
 
+/* What shows the prompt on a terminal. */
+#define PROMPT PYAPP_PREFIX "/lib/python" Py_STRINGIFY(PY_MAJOR_VERSION) "." Py_STRINGIFY(PY_MINOR_VERSION) "/_pyrepl/__main__.pyc"
+
 /* python3's own status for output that could not be flushed is 120. */
 #define FLUSH_FAILED 120
 
@@ -205,9 +210,8 @@ int main(int argc, char **argv)
     pyapp_begin();
     pyapp_begin_signals();
     char *entry = take_variable(PYAPP_ENTRY_VARIABLE);
-    if (entry == NULL && isatty(STDIN_FILENO)) {
-        /* The new prompt asks curses what the terminal can do. There is no curses here, which it would say at each start; the
-         * basic prompt works. */
+    if (entry == NULL && isatty(STDIN_FILENO) && access(PROMPT, F_OK) != 0) {
+        /* stdlib = "used" has left it out; the basic one is always there. */
         setenv("PYTHON_BASIC_REPL", "1", 0);
     }
 

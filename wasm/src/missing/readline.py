@@ -1,5 +1,5 @@
-"""The state of GNU readline without its line editor: the history with its files, the completer, the hooks. input() reads whole
-lines, as from a terminal without readline, and so fills no history and calls no completer or hook."""
+"""GNU readline's state, and the editor of Python's own prompt in place of its line editor: on a terminal, input() and the basic
+prompt let the user edit a line once this is imported. Key bindings and init files change nothing, but for the key Tab."""
 import os as _os
 
 backend = "readline"
@@ -9,7 +9,12 @@ _READLINE_VERSION = _READLINE_RUNTIME_VERSION = 0x0802
 _history = []
 _length = -1
 _line = ""
-_completer = None
+_completer = _startup_hook = _pre_input_hook = None
+_fills_history = True
+_tab_completes = False
+# What reads lines, once there is one, and whether it reads one now.
+_reader = None
+_reads = False
 _delimiters = " \t\n`~!@#$%^&*()-=+[{]}\\|;:'\",<>/?"
 
 
@@ -103,16 +108,20 @@ def replace_history_item(pos, line, /):
 
 
 def set_auto_history(enabled, /):
-    pass
+    global _fills_history
+    _fills_history = bool(enabled)
 
 
 def get_line_buffer():
-    return _line
+    return _reader.get_unicode() if _reads else _line
 
 
 def insert_text(string, /):
     global _line
-    _line += _text(string)
+    if _reads:
+        _reader.insert(_text(string))
+    else:
+        _line += _text(string)
 
 
 def redisplay():
@@ -120,7 +129,10 @@ def redisplay():
 
 
 def parse_and_bind(string, /):
-    _text(string)
+    global _tab_completes
+    words = _text(string).replace(":", " ").casefold().split()
+    if words[:1] in (["tab"], ['"\\t"']):
+        _tab_completes = words[1:2] == ["complete"]
 
 
 def read_init_file(filename=None, /):
@@ -144,11 +156,13 @@ def get_completer():
 
 
 def set_startup_hook(function=None, /):
-    _callable("set_startup_hook", function)
+    global _startup_hook
+    _startup_hook = _callable("set_startup_hook", function)
 
 
 def set_pre_input_hook(function=None, /):
-    _callable("set_pre_input_hook", function)
+    global _pre_input_hook
+    _pre_input_hook = _callable("set_pre_input_hook", function)
 
 
 def set_completion_display_matches_hook(function=None, /):
@@ -169,8 +183,94 @@ def get_completion_type():
 
 
 def get_begidx():
-    return 0
+    return _reader.pos - len(_reader.get_stem()) if _reads else 0
 
 
 def get_endidx():
-    return 0
+    return _reader.pos if _reads else 0
+
+
+def _make_reader():
+    """None where the terminal cannot do what editing takes."""
+    global _completer
+    import signal
+    completer = _completer
+    try:
+        from _pyrepl import readline as editor
+    except ImportError:
+        # stdlib = "used" has left it out.
+        return None
+    # That may import rlcompleter, which sets its own.
+    _completer = completer
+
+    class Console(editor.Console):
+        # What was typed or pasted ahead belongs to whoever reads next.
+        def _UnixConsole__read(self, n):
+            return _os.read(self.input_fd, n)
+
+        def _UnixConsole__enable_bracketed_paste(self):
+            pass
+
+        _UnixConsole__disable_bracketed_paste = _UnixConsole__enable_bracketed_paste
+
+    continued = signal.getsignal(signal.SIGCONT)
+    try:
+        console = Console(0, 1, encoding="utf-8")
+        signal.signal(signal.SIGCONT, continued or signal.SIG_DFL)
+    except editor._error:
+        return None
+    reader = editor.ReadlineAlikeReader(console=console, config=editor.ReadlineConfig())
+    reader.history = _history
+    reader.can_colorize = False
+    # It would take what threads raise for itself.
+    reader.threading_hook = lambda: None
+    return reader
+
+
+def _run_hooks():
+    for hook in (_startup_hook, _pre_input_hook):
+        try:
+            if hook is not None:
+                hook()
+        except Exception:
+            pass
+
+
+def _read_line(prompt):
+    """A line that the user has edited, as bytes with its end; nothing at the end of the input. None where there is no editing,
+    which is also in all threads but the first. input() and the basic prompt call it (wasm/src/line_editor.h)."""
+    global _reader, _reads
+    import _thread
+    import signal
+    if _reads or _thread.get_ident() != _thread._get_main_thread_ident():
+        return None
+    if _reader is None:
+        _reader = _make_reader()
+    if _reader is None:
+        return None
+    # The editor counts the lines of a prompt wrongly: it gets the last one only.
+    above, line_break, prompt = prompt.rpartition(b"\n")
+    _os.write(1, above + line_break)
+    _reader.ps1 = prompt.decode("utf-8", "surrogateescape")
+    _reader.config.readline_completer = _completer
+    _reader.config.completer_delims = frozenset(_delimiters)
+    tab = (r"\t", "complete" if _tab_completes else "self-insert")
+    if _reader.keymap[-1] != tab:
+        _reader.bind(*tab)
+    before, last = len(_history), _history[-1:]
+    continued = signal.signal(signal.SIGCONT, _reader.console._sigcont_handler)
+    _reads = True
+    try:
+        line = _reader.readline(_run_hooks)
+    except EOFError:
+        return b""
+    except BaseException:
+        # It may have been in the middle of anything.
+        _reader = None
+        raise
+    finally:
+        _reads = False
+        signal.signal(signal.SIGCONT, continued or signal.SIG_DFL)
+    if not _fills_history or last == [line]:
+        del _history[before:]
+    return line.encode("utf-8", "surrogateescape") + b"\n"

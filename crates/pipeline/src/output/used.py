@@ -48,7 +48,7 @@ BY_NAME = {
 DISPENSABLE = {
     # `help()`, and the prompt.
     "_sitebuiltins": ("pydoc",),
-    "site": ("_pyrepl", "rlcompleter"),
+    "site": ("_pyrepl", "readline", "rlcompleter"),
     # In place of the C module, which is there.
     "datetime": ("_pydatetime",),
     # CPython's own tests call that.
