@@ -318,3 +318,73 @@ fn a_resumed_app_is_interrupted() {
         assert!(matches!(end, Some(0 | 130 | -2)), "{delay} ms: {status:?}");
     }
 }
+
+/// How many runs `whatever_comes_whenever` makes; `PYAPP_SIGNAL_RUNS` asks for more.
+const RUNS: u64 = 40;
+
+/// Signals of all sorts at moments of all sorts, while threads write in turns: who ends by itself has written every line once, and
+/// who does not has ended as the signal says. Nobody hangs.
+#[test]
+fn whatever_comes_whenever() {
+    let code = dedent(
+        r#"
+        import os, queue, threading
+        lines = queue.Queue()
+        def work(start):
+            for n in range(start, 2000, 4): lines.put(n)
+        threads = [threading.Thread(target=work, args=(start,)) for start in range(4)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        for n in sorted(lines.get() for _ in range(2000)): print("line", n)
+        "#,
+    );
+    let expected: String = (0..2000).map(|n| format!("line {n}\n")).collect();
+    let runs = std::env::var("PYAPP_SIGNAL_RUNS").map_or(RUNS, |runs| runs.parse().expect("a number"));
+    let (mut state, mut survived) = (1u64, 0);
+    let mut random = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    for run in 0..runs {
+        let (delay, which) = (Duration::from_micros(random(120_000)), random(4));
+        let mut child = python(&["-c", code]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let pid = Pid::from_child(&child);
+        let (mut stdout, mut stderr) = (child.stdout.take().expect("a pipe"), child.stderr.take().expect("a pipe"));
+        let reader = std::thread::spawn(move || {
+            let mut out = String::new();
+            stdout.read_to_string(&mut out).map(|_| out)
+        });
+        std::thread::sleep(delay);
+        let signals: &[Signal] = match which {
+            0 => &[Signal::INT],
+            1 => &[Signal::TERM],
+            2 => &[Signal::KILL],
+            _ => &[Signal::STOP, Signal::CONT],
+        };
+        for signal in signals {
+            let _ = kill_process(pid, *signal);
+            std::thread::sleep(Duration::from_millis(random(3)));
+        }
+        let mut error = String::new();
+        stderr.read_to_string(&mut error).expect("read");
+        let status = child.wait().expect("it ends");
+        let out = reader.join().expect("it ends").expect("UTF-8");
+        let end = status.code().or(status.signal().map(|signal| -signal)).expect("one of the two");
+        let allowed: &[i32] = match which {
+            // Before Python has begun and when it has ended, an interrupt is the system's; while it takes itself down it may be an
+            // error that is only told.
+            0 => &[0, 130, -2, 1, 120],
+            1 => &[0, -15],
+            2 => &[0, -9],
+            _ => &[0],
+        };
+        assert!(allowed.contains(&end), "run {run}: {which} after {delay:?}: {status:?}, {error}");
+        if end == 0 && error.is_empty() {
+            assert!(out == expected, "run {run}: {which} after {delay:?}: {} bytes", out.len());
+            survived += 1;
+        } else {
+            assert!(expected.starts_with(&out), "run {run}: {which} after {delay:?}: {out:?}");
+        }
+    }
+    assert!(survived > runs / 10, "{survived} of {runs}");
+}

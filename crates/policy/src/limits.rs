@@ -67,7 +67,7 @@ impl Resource {
             Scratch => Some(256 << 20),
             ScratchFiles => Some(65_536),
             Descriptors => Some(8192),
-            Threads => Some(1024),
+            Threads => Some(512),
             Time | Cpu | Output => None,
         }
     }

@@ -18,7 +18,7 @@ const RESERVE: usize = 4 << 20;
 
 /// The call that `fd_advise` on this descriptor is, if it is one.
 pub(crate) fn call_of(fd: i32) -> Option<u32> {
-    fd.cast_unsigned().checked_sub(abi::CALLS).filter(|call| *call <= call::GET_TIMER)
+    fd.cast_unsigned().checked_sub(abi::CALLS).filter(|call| *call <= call::UNCAUGHT)
 }
 
 /// Makes a call; its errno.
