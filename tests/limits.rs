@@ -8,8 +8,9 @@ use host::Meter;
 use policy::Resource;
 use std::time::{Duration, Instant};
 
-/// What a start and a busy machine may take.
-const ALLOWANCE: Duration = Duration::from_secs(4);
+/// What a start may take, and all else, on a machine that is busy. So are the limits of time that a program is to reach something
+/// in: long enough for its start there.
+const ALLOWANCE: Duration = Duration::from_secs(10);
 
 /// What `python3 -c CODE` does under these limits.
 fn limited(limits: &str, code: &str) -> Run {
@@ -107,7 +108,7 @@ fn a_program_that_spins_tidies_up() {
             print("finally")
         "#,
     );
-    for (limit, status) in [("time=500ms", 81), ("cpu=500ms", 82)] {
+    for (limit, status) in [("time=3s", 81), ("cpu=2s", 82)] {
         assert_eq!(ends(limit, status, code), "in the buffer\nfinally\nat the end\n");
     }
 }
@@ -130,7 +131,8 @@ fn waits_end() {
              thread = threading.Thread(target=time.sleep, args=(60,), daemon=True); thread.start()\n\
              try: {wait}\nfinally: print('finally')"
         );
-        assert_eq!(ends("time=500ms", 81, &code), "finally\n", "{wait}");
+        // Long enough to get there on a machine that is busy.
+        assert_eq!(ends("time=3s", 81, &code), "finally\n", "{wait}");
     }
 }
 
@@ -199,7 +201,7 @@ fn what_is_raised_passes_by_what_catches_other_things() {
             raise
         "#,
     );
-    assert_eq!(ends("time=500ms", 81, code), "LimitReached('time') True\n");
+    assert_eq!(ends("time=3s", 81, code), "LimitReached('time') True\n");
 }
 
 #[test]
@@ -213,13 +215,13 @@ fn who_wants_to_can_catch_it_but_the_status_stays() {
             print("so far", reached)
         "#,
     );
-    assert_eq!(ends("time=500ms", 81, code), "so far time\n");
-    assert_eq!(ends("cpu=500ms", 82, code), "so far cpu\n");
+    assert_eq!(ends("time=3s", 81, code), "so far time\n");
+    assert_eq!(ends("cpu=2s", 82, code), "so far cpu\n");
 }
 
 #[test]
 fn waiting_takes_no_time_of_processors() {
-    let run = limited("cpu=700ms", "import time; time.sleep(1.5); print('done')");
+    let run = limited("cpu=3s", "import time; time.sleep(4); print('done')");
     assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "done\n", ""));
     let run = limited("time=1min,cpu=1min", "print('done')");
     assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "done\n", ""));
