@@ -25,7 +25,9 @@ impl Terminal {
     ///
     /// If `script` does not start.
     pub fn start(command: &Command) -> Terminal {
-        let mut script = Command::new("script");
+        // A shell's background jobs inherit that it is ignored.
+        let mut script = Command::new("env");
+        script.args(["--default-signal=INT", "script"]);
         let words = std::iter::once(command.get_program()).chain(command.get_args());
         let words: Vec<_> = words.map(|word| quoted(word.to_str().expect("UTF-8"))).collect();
         script.args(["-qefc", &words.join(" "), "/dev/null"]);

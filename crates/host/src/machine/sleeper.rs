@@ -95,7 +95,7 @@ impl Sleeper {
         if !files.is_empty() {
             return self.sleep_on(files, until);
         }
-        while !self.is_woken() && !until.is_some_and(|until| until <= Instant::now()) {
+        while !self.is_woken() && until.is_none_or(|until| until > Instant::now()) {
             self.doze(until);
         }
         Ok(())
