@@ -70,7 +70,7 @@ fn an_interrupt_finds_the_main_thread_wherever_it_is() {
         "pair = socket.socketpair(); select.select([pair[0]], [], [])",
         "select.select([], [], [], 60)",
         "poll = select.poll(); poll.register(0, select.POLLIN); poll.poll()",
-        "pair = socket.socketpair(); pair[0].recv(1)",
+        "pair = socket.socketpair(); threading.Thread(target=time.sleep, args=(60,), daemon=True).start(); pair[0].recv(1)",
         "asyncio.run(asyncio.sleep(60))",
         "threading.Thread(target=spin, daemon=True).start(); time.sleep(60)",
         "threading.Thread(target=spin, daemon=True).start(); spin()",

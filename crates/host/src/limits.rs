@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn output_is_cut_at_its_limit_and_ends_a_guest_that_goes_on() {
         let meter = meter(&[(Resource::Output, 5)]);
-        let mut write = |data: &[u8]| meter.writable(data).map(<[u8]>::len).inspect(|written| meter.wrote(*written));
+        let write = |data: &[u8]| meter.writable(data).map(<[u8]>::len).inspect(|written| meter.wrote(*written));
         assert_eq!(write(b"abc").ok(), Some(3));
         assert_eq!(write(b"def").ok(), Some(2));
         assert_eq!(write(b"").ok(), Some(0));
