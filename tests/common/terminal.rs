@@ -30,7 +30,8 @@ impl Terminal {
         script.args(["--default-signal=INT", "script"]);
         let words = std::iter::once(command.get_program()).chain(command.get_args());
         let words: Vec<_> = words.map(|word| quoted(word.to_str().expect("UTF-8"))).collect();
-        script.args(["-qefc", &words.join(" "), "/dev/null"]);
+        // `script` starts the user's shell. One that stayed would get each Ctrl-C as well, and some then end by it.
+        script.args(["-qefc", &format!("exec {}", words.join(" ")), "/dev/null"]).env("SHELL", "/bin/sh");
         for (variable, value) in command.get_envs() {
             match value {
                 Some(value) => script.env(variable, value),
