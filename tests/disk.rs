@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Run, doors, run_with_input};
+use common::{Run, doors, run, run_with_input};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -111,6 +111,28 @@ print(os.stat('writable/x').st_mtime_ns)
 ";
     let expected = prints(Path::new("python3"), folder().path(), ":", program);
     assert_eq!(prints(&doors(), folder().path(), ":", program), expected);
+}
+
+#[test]
+#[ignore = "needs an executable: see common::doors()"]
+fn threads_read_files_beside_each_other() {
+    let folder = folder();
+    let readable = folder.path().join("readable");
+    for number in 0..1000_u16 {
+        let content = number.to_be_bytes().repeat(usize::from(number) * 50);
+        fs::write(readable.join(format!("{number:03}")), content).expect("written");
+    }
+    let program = "
+import concurrent.futures, hashlib, os
+def line(name):
+    with open('readable/' + name, 'rb') as file:
+        return f'{hashlib.file_digest(file, \"sha256\").hexdigest()}  {name}\\n'
+with concurrent.futures.ThreadPoolExecutor(8) as pool:
+    print(*pool.map(line, sorted(os.listdir('readable'))), sep='', end='')
+";
+    let mut sums = common::unmoved("sh");
+    sums.args(["-c", "sha256sum *"]).current_dir(&readable);
+    assert_eq!(prints(&doors(), folder.path(), ":", program), run(sums).stdout);
 }
 
 #[test]

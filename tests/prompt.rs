@@ -30,51 +30,51 @@ fn program(text: &str) -> tempfile::NamedTempFile {
 
 #[test]
 fn a_line_can_be_edited_and_recalled() {
-    let mut terminal = Terminal::start(&plain(&[]));
-    terminal.wait(">>> ");
-    terminal.enter(&format!("4 * 1{LEFT}2\r"));
-    terminal.wait("84");
-    terminal.wait(">>> ");
-    terminal.enter(&format!("{UP} + 1\r"));
-    terminal.wait("85");
-    terminal.wait(">>> ");
-    terminal.enter("exit(3)\r");
-    let run = terminal.end();
+    let run = on_a_terminal(
+        plain(&[]),
+        &[
+            (">>> ", &format!("4 * 1{LEFT}2\r")),
+            ("84", ""),
+            (">>> ", &format!("{UP} + 1\r")),
+            ("85", ""),
+            (">>> ", "exit(3)\r"),
+        ],
+    );
     assert_eq!(run.status, Some(3), "{run:?}");
     assert!(run.stdout.contains("Python 3.13.5") && !run.stdout.contains("warning"), "{run:?}");
 }
 
 #[test]
 fn a_block_is_edited_and_recalled_whole() {
-    let mut terminal = Terminal::start(&plain(&["-q"]));
-    terminal.wait(">>> ");
-    terminal.enter("for i in range(6, 8):\r");
-    terminal.wait("... ");
-    terminal.enter("print('ro' + 'w', i)\r\r");
-    terminal.wait("row 7");
-    terminal.wait(">>> ");
-    // From its end to the line break that ends it.
-    terminal.enter(&format!("{UP}\r\r"));
-    terminal.wait("row 7");
-    terminal.wait(">>> ");
-    // To its first line: the 6 becomes 5.
-    terminal.enter(&format!("{UP}{UP}{END}{LEFT}{LEFT}{LEFT}{LEFT}{LEFT}\x7f5{DOWN}{END}\r\r"));
-    terminal.wait("row 5");
-    terminal.wait(">>> ");
-    terminal.enter(CTRL_D);
-    let run = terminal.end();
+    let run = on_a_terminal(
+        plain(&["-q"]),
+        &[
+            (">>> ", "for i in range(6, 8):\r"),
+            ("... ", "print('ro' + 'w', i)\r\r"),
+            ("row 7", ""),
+            // From its end to the line break that ends it.
+            (">>> ", &format!("{UP}\r\r")),
+            ("row 7", ""),
+            // To its first line: the 6 becomes 5.
+            (">>> ", &format!("{UP}{UP}{END}{LEFT}{LEFT}{LEFT}{LEFT}{LEFT}\x7f5{DOWN}{END}\r\r")),
+            ("row 5", ""),
+            (">>> ", CTRL_D),
+        ],
+    );
     assert_eq!(run.status, Some(0), "{run:?}");
 }
 
 #[test]
 fn what_is_pasted_is_one_block() {
-    let mut terminal = Terminal::start(&plain(&["-q"]));
-    terminal.wait(">>> ");
-    terminal.enter("\x1b[200~def double(x):\n    return 2 * x\n\ndouble(21)\n\x1b[201~\r");
-    terminal.wait("42");
-    terminal.wait(">>> ");
-    terminal.enter("exit\r");
-    assert_eq!(terminal.end().status, Some(0));
+    let run = on_a_terminal(
+        plain(&["-q"]),
+        &[
+            (">>> ", "\x1b[200~def double(x):\n    return 2 * x\n\ndouble(21)\n\x1b[201~\r"),
+            ("42", ""),
+            (">>> ", "exit\r"),
+        ],
+    );
+    assert_eq!(run.status, Some(0), "{run:?}");
 }
 
 #[test]
@@ -187,37 +187,31 @@ fn a_terminal_that_cannot_be_edited_on_gets_the_basic_prompt() {
 fn the_basic_prompt_edits_lines_as_with_readline() {
     let mut command = plain(&["-q"]);
     command.env("PYTHON_BASIC_REPL", "1");
-    let mut terminal = Terminal::start(&command);
-    terminal.wait(">>> ");
-    terminal.enter(&format!("4 * 1{LEFT}2\r"));
-    terminal.wait("84");
-    terminal.wait(">>> ");
-    terminal.enter(&format!("{UP} + 1\r"));
-    terminal.wait("85");
-    terminal.wait(">>> ");
-    terminal.enter("import sys\r");
-    terminal.wait(">>> ");
-    terminal.enter("sys.versi\t_info.major * 14\r");
-    terminal.wait("42");
-    terminal.wait(">>> ");
-    terminal.enter(&format!("none{CTRL_C}"));
-    terminal.wait("KeyboardInterrupt");
-    terminal.wait(">>> ");
-    terminal.enter(CTRL_D);
-    assert_eq!(terminal.end().status, Some(0));
+    let run = on_a_terminal(
+        command,
+        &[
+            (">>> ", &format!("4 * 1{LEFT}2\r")),
+            ("84", ""),
+            (">>> ", &format!("{UP} + 1\r")),
+            ("85", ""),
+            (">>> ", "import sys\r"),
+            (">>> ", "sys.versi\t_info.major * 14\r"),
+            ("42", ""),
+            (">>> ", &format!("none{CTRL_C}")),
+            ("KeyboardInterrupt", ""),
+            (">>> ", CTRL_D),
+        ],
+    );
+    assert_eq!(run.status, Some(0), "{run:?}");
 }
 
 #[test]
 fn input_edits_lines_at_the_prompt_and_once_readline_is_imported() {
-    let mut terminal = Terminal::start(&plain(&["-q"]));
-    terminal.wait(">>> ");
-    terminal.enter("input('na' + 'me: ')\r");
-    terminal.wait("name: ");
-    terminal.enter(&format!("an{LEFT}n\r"));
-    terminal.wait("'ann'");
-    terminal.wait(">>> ");
-    terminal.enter(CTRL_D);
-    assert_eq!(terminal.end().status, Some(0));
+    let run = on_a_terminal(
+        plain(&["-q"]),
+        &[(">>> ", "input('na' + 'me: ')\r"), ("name: ", &format!("an{LEFT}n\r")), ("'ann'", ""), (">>> ", CTRL_D)],
+    );
+    assert_eq!(run.status, Some(0), "{run:?}");
 
     let file = program(
         r#"
@@ -236,26 +230,25 @@ fn input_edits_lines_at_the_prompt_and_once_readline_is_imported() {
         print([readline.get_history_item(i + 1) for i in range(readline.get_current_history_length())])
         "#,
     );
-    let mut terminal = Terminal::start(&plain(&[file.path().to_str().expect("UTF-8")]));
-    terminal.wait("first: ");
-    terminal.enter(&format!("wärt{LEFT}{LEFT}ö\r"));
-    terminal.wait(r"'w\xe4\xf6rt'");
-    terminal.wait("second: ");
-    terminal.enter(&format!("se\t, {UP}!\r"));
-    terminal.wait(r"'w\xe4\xf6rt!'");
-    terminal.wait("third: ");
-    terminal.enter(CTRL_C);
-    terminal.wait("<class 'KeyboardInterrupt'>");
-    terminal.wait("fourth: ");
-    // What is typed ahead belongs to whoever reads next.
-    terminal.enter(&format!("{CTRL_D}ahead\r"));
-    terminal.wait("<class 'EOFError'>");
-    terminal.wait(r"'ahead\n'");
-    terminal.wait("last: ");
-    terminal.enter("secret\r");
-    terminal.wait("'secret'");
-    terminal.wait(r"['wäört', 'wäört!']");
-    assert_eq!(terminal.end().status, Some(0));
+    let run = on_a_terminal(
+        plain(&[file.path().to_str().expect("UTF-8")]),
+        &[
+            ("first: ", &format!("wärt{LEFT}{LEFT}ö\r")),
+            (r"'w\xe4\xf6rt'", ""),
+            ("second: ", &format!("se\t, {UP}!\r")),
+            (r"'w\xe4\xf6rt!'", ""),
+            ("third: ", CTRL_C),
+            ("<class 'KeyboardInterrupt'>", ""),
+            // What is typed ahead belongs to whoever reads next.
+            ("fourth: ", &format!("{CTRL_D}ahead\r")),
+            ("<class 'EOFError'>", ""),
+            (r"'ahead\n'", ""),
+            ("last: ", "secret\r"),
+            ("'secret'", ""),
+            (r"['wäört', 'wäört!']", ""),
+        ],
+    );
+    assert_eq!(run.status, Some(0), "{run:?}");
 }
 
 #[test]
@@ -269,57 +262,49 @@ fn a_breakpoint_is_a_prompt_with_history() {
         print('result', double(21))
         "#,
     );
-    let mut terminal = Terminal::start(&plain(&[file.path().to_str().expect("UTF-8")]));
-    terminal.wait("-> breakpoint()");
-    terminal.wait("(Pdb) ");
-    terminal.enter(&format!("x * 1{LEFT}2\r"));
-    terminal.wait("441");
-    terminal.wait("(Pdb) ");
-    terminal.enter(&format!("{UP} + 1\r"));
-    terminal.wait("442");
-    terminal.wait("(Pdb) ");
-    terminal.enter(CTRL_C);
-    terminal.wait("--KeyboardInterrupt--");
-    terminal.wait("(Pdb) ");
-    terminal.enter("y = 77\r");
-    terminal.wait("(Pdb) ");
-    terminal.enter("c\r");
-    terminal.wait("result 77");
-    assert_eq!(terminal.end().status, Some(0));
+    let run = on_a_terminal(
+        plain(&[file.path().to_str().expect("UTF-8")]),
+        &[
+            ("-> breakpoint()", ""),
+            ("(Pdb) ", &format!("x * 1{LEFT}2\r")),
+            ("441", ""),
+            ("(Pdb) ", &format!("{UP} + 1\r")),
+            ("442", ""),
+            ("(Pdb) ", CTRL_C),
+            ("--KeyboardInterrupt--", ""),
+            ("(Pdb) ", "y = 77\r"),
+            ("(Pdb) ", "c\r"),
+            ("result 77", ""),
+        ],
+    );
+    assert_eq!(run.status, Some(0), "{run:?}");
 
-    let mut terminal = Terminal::start(&plain(&["-q"]));
-    terminal.wait(">>> ");
-    terminal.enter("breakpoint()\r");
-    terminal.wait("(Pdb) ");
-    terminal.enter("6 * 7\r");
-    terminal.wait("42");
-    terminal.wait("(Pdb) ");
-    terminal.enter("c\r");
-    terminal.wait(">>> ");
-    terminal.enter(CTRL_D);
-    assert_eq!(terminal.end().status, Some(0));
+    let run = on_a_terminal(
+        plain(&["-q"]),
+        &[(">>> ", "breakpoint()\r"), ("(Pdb) ", "6 * 7\r"), ("42", ""), ("(Pdb) ", "c\r"), (">>> ", CTRL_D)],
+    );
+    assert_eq!(run.status, Some(0), "{run:?}");
 }
 
 #[test]
 fn the_asyncio_prompt_awaits() {
-    let mut terminal = Terminal::start(&plain(&["-m", "asyncio"]));
-    terminal.wait("import asyncio");
-    terminal.wait(">>> ");
-    terminal.enter("await asyncio.sleep(0.01, 6 * 7)\r");
-    terminal.wait("42");
-    terminal.wait(">>> ");
-    terminal.enter(&format!("{UP}{LEFT}1\r"));
-    terminal.wait("426");
-    terminal.wait(">>> ");
-    // What is awaited can be interrupted, too, but natively one of three is lost if it comes early.
-    terminal.enter("unfinished");
-    terminal.wait("@d");
-    terminal.enter(CTRL_C);
-    terminal.wait("KeyboardInterrupt");
-    terminal.wait(">>> ");
-    terminal.enter(CTRL_D);
-    terminal.wait("exiting asyncio REPL...");
-    assert_eq!(terminal.end().status, Some(0));
+    let run = on_a_terminal(
+        plain(&["-m", "asyncio"]),
+        &[
+            ("import asyncio", ""),
+            (">>> ", "await asyncio.sleep(0.01, 6 * 7)\r"),
+            ("42", ""),
+            (">>> ", &format!("{UP}{LEFT}1\r")),
+            ("426", ""),
+            // What is awaited can be interrupted, too, but natively one of three is lost if it comes early.
+            (">>> ", "unfinished"),
+            ("@d", CTRL_C),
+            ("KeyboardInterrupt", ""),
+            (">>> ", CTRL_D),
+            ("exiting asyncio REPL...", ""),
+        ],
+    );
+    assert_eq!(run.status, Some(0), "{run:?}");
 }
 
 #[test]

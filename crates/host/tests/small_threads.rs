@@ -15,7 +15,8 @@ fn run(main: &str, thread: &str) -> (Outcome, String) {
         format!("(call $advise (i32.const {number}) {first} {second} (i32.const 0))")
     };
     let (attach, spawn) = (
-        call(call::ATTACH, "(i64.const 8192)", "(i64.const 0)"),
+        // Its address and size.
+        call(call::ATTACH, &format!("(i64.const {})", 8192 | 40u64 << 32), "(i64.const 0)"),
         // Argument 77 and the upper end of the stack; the lower end and the number.
         call(
             call::SPAWN,
@@ -154,7 +155,9 @@ fn nonsense_is_an_errno() {
         // In no time: ETIMEDOUT.
         (call::WAIT, 0, 0, 73),
         (call::WAKE, u64::from(u32::MAX), 0, 0),
-        (call::ATTACH, 8192, 0, 10),
+        // Once: EBUSY. One of another size: EFAULT.
+        (call::ATTACH, 8192 | 40 << 32, 0, 10),
+        (call::ATTACH, 8192, 0, 21),
         // A thread of this number lives: EAGAIN.
         (call::SPAWN, 77 | 65536 << 32, 16384 | 1 << 32, 6),
         (call::INTERRUPT, 99, 0, 0),

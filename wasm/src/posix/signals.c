@@ -1,8 +1,6 @@
 /* Signals. Those from outside come to the host, which asks for attention and interrupts the main thread's wait;
  * they are handled here when the interpreter attends, or a wait ends. Masks and what is pending are our own: the host only knows
  * for each signal whether the system is to end the process, to ignore it, or to tell us. */
-#include "signals.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>

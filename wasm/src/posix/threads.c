@@ -15,8 +15,7 @@
 #include "calls.h"
 #include "posix.h"
 
-/* The stack of a thread in C, bytes; never less, whatever is asked for. What CPython's own tests of deep recursion
- * need at least is between 1 and 2 MiB. */
+/* The stack of a thread in C, bytes; never less, whatever is asked for. A trial of deep recursions took between 1 and 2 MiB. */
 #define STACK (4u << 20)
 #define KEYS 64
 

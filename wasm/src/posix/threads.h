@@ -12,6 +12,9 @@ struct pyapp_thread;
 /* The thread that runs. */
 struct pyapp_thread *pyapp_thread_self(void);
 
+/* The signals that it has blocked; bit 0 is signal 1. */
+uint64_t *pyapp_signal_mask(void);
+
 /* Waits while the word is `expected`: 0, ETIMEDOUT, or EINTR when a signal has come. The host looks at the word and begins to
  * wait as one step: no wake in between is lost. */
 int pyapp_wait(volatile int *word, int expected, uint64_t nanoseconds);

@@ -37,7 +37,7 @@ pub(crate) use stream::Stream;
 pub use stream::{Input, Output};
 pub(crate) use table::Table;
 pub(crate) use vfs_file::{OpenFlags, VfsFile};
-pub(crate) use wait::{Wait, Work, ready};
+pub(crate) use wait::{Wait, Work, poll_fd, ready};
 
 use crate::namespace::{Folder, Node};
 use crate::wasi::Result;

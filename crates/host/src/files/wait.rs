@@ -1,4 +1,4 @@
-//! What calls wait for, and waiting for it where there are no threads. Whoever does holds nothing of the guest's memory.
+//! What calls wait for. `threads/waiting.rs` waits for it, and holds nothing of the guest's memory then.
 
 use super::Interest;
 use crate::wasi::types::Errno;
@@ -48,39 +48,6 @@ impl Wait {
     pub fn on(file: &Arc<File>, interest: Interest) -> Wait {
         Wait::Host { files: vec![(file.clone(), interest)], until: None, pipes: false }
     }
-
-    /// Waits, for a guest that has no threads.
-    ///
-    /// # Errors
-    /// EDEADLK if it would be for ever, as nobody but the guest could end it; EIO.
-    pub fn block(self) -> Result<()> {
-        let (files, until) = match self {
-            Wait::Host { files, until, .. } => (files, until),
-            Wait::Work(work) => return work.run(),
-            Wait::Guest => return Err(Errno::Deadlk.into()),
-        };
-        let mut polled: Vec<PollFd<'_>> = files.iter().map(|(file, interest)| poll_fd(file, *interest)).collect();
-        loop {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            let result = match left {
-                Some(left) if polled.is_empty() => {
-                    std::thread::sleep(left);
-                    return Ok(());
-                }
-                None if polled.is_empty() => {
-                    std::thread::park();
-                    continue;
-                }
-                // A time that the system cannot tell is for ever.
-                left => rustix::event::poll(&mut polled, left.and_then(|left| Timespec::try_from(left).ok()).as_ref()),
-            };
-            match result {
-                Err(rustix::io::Errno::INTR) => {}
-                Err(_) => return Err(Errno::Io.into()),
-                Ok(_) => return Ok(()),
-            }
-        }
-    }
 }
 
 /// Which of these files are ready now.
@@ -99,13 +66,15 @@ pub(crate) fn ready(files: &[(Arc<File>, Interest)]) -> Result<Vec<bool>> {
     }
 }
 
-fn poll_fd(file: &Arc<File>, interest: Interest) -> PollFd<'_> {
+/// How the system is asked for it.
+pub(crate) fn poll_fd(file: &Arc<File>, interest: Interest) -> PollFd<'_> {
     PollFd::new(&**file, if interest == Interest::Read { PollFlags::IN } else { PollFlags::OUT })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::Sleeper;
     use std::time::Duration;
 
     #[test]
@@ -113,11 +82,14 @@ mod tests {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         let reader = Arc::new(File::from(std::os::fd::OwnedFd::from(reader)));
         let start = Instant::now();
-        let until = Some(start + Duration::from_millis(30));
-        Wait::Host { files: vec![(reader.clone(), Interest::Read)], until, pipes: false }.block().expect("waited");
-        Wait::Host { files: Vec::new(), until: Some(start + Duration::from_millis(60)), pipes: false }
-            .block()
-            .expect("waited");
+        let wait = |files: &[(Arc<File>, Interest)], milliseconds: Option<u64>| {
+            let sleeper = Sleeper::new(0);
+            sleeper.begin();
+            let until = milliseconds.map(|milliseconds| start + Duration::from_millis(milliseconds));
+            sleeper.sleep(files, until).expect("waited");
+        };
+        wait(&[(reader.clone(), Interest::Read)], Some(30));
+        wait(&[], Some(60));
         assert!(start.elapsed() >= Duration::from_millis(60));
         assert_eq!(ready(&[(reader.clone(), Interest::Read)]).expect("asked"), [false]);
         // The other end goes while it waits, which has no time limit.
@@ -125,14 +97,8 @@ mod tests {
             std::thread::sleep(Duration::from_millis(20));
             drop(writer);
         });
-        Wait::on(&reader, Interest::Read).block().expect("waited");
+        wait(&[(reader.clone(), Interest::Read)], None);
         closing.join().expect("it ends");
         assert_eq!(ready(&[(reader, Interest::Read)]).expect("asked"), [true]);
-    }
-
-    #[test]
-    fn nobody_waits_for_the_guest_itself() {
-        let error = Wait::Guest.block().expect_err("for ever");
-        assert_eq!(error.downcast().expect("an errno"), Errno::Deadlk);
     }
 }

@@ -47,7 +47,7 @@ impl Attention {
     }
 
     /// The guest's own changes of these words are no single steps, so that the bit may be lost: it is looked at once more. Who rings
-    /// again and again need not care, and a host call that ends asks anew.
+    /// again and again need not care.
     fn ask(&self) {
         if let Some(attention) = self.memory.word(self.places.attention) {
             attention.store(1, Ordering::SeqCst);

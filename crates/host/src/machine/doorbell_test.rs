@@ -165,8 +165,9 @@ fn under_load_no_ring_is_lost_and_no_memory_is_written_that_a_call_has() {
         })
         .collect();
     bell.leave(|| ask(&bit, &borrowed));
-    let mut seen = 0;
+    let (mut seen, start) = (0, std::time::Instant::now());
     while seen < 2 * RINGS {
+        assert!(start.elapsed().as_secs() < 60, "a ring is lost: {seen} of {} were seen", 2 * RINGS);
         let attends = bit.swap(0, Ordering::SeqCst) == 1;
         bell.enter();
         borrowed.store(1, Ordering::SeqCst);

@@ -1,6 +1,6 @@
 //! A thread of the host that may sleep, and how others, a signal's handler among them, end its sleep.
 
-use crate::files::Interest;
+use crate::files::{Interest, poll_fd};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use std::fs::File;
 use std::io::{PipeReader, PipeWriter};
@@ -103,9 +103,7 @@ impl Sleeper {
 
     fn sleep_on(&self, files: &[(Arc<File>, Interest)], until: Option<Instant>) -> rustix::io::Result<()> {
         let event = self.event()?;
-        let poll_flags = |interest| if interest == Interest::Read { PollFlags::IN } else { PollFlags::OUT };
-        let mut polled: Vec<PollFd<'_>> =
-            files.iter().map(|(file, interest)| PollFd::new(&**file, poll_flags(*interest))).collect();
+        let mut polled: Vec<PollFd<'_>> = files.iter().map(|(file, interest)| poll_fd(file, *interest)).collect();
         polled.push(PollFd::new(event, PollFlags::IN));
         while !self.is_woken() {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));

@@ -18,7 +18,7 @@ const RESERVE: usize = 4 << 20;
 
 /// The call that `fd_advise` on this descriptor is, if it is one.
 pub(crate) fn call_of(fd: i32) -> Option<u32> {
-    fd.cast_unsigned().checked_sub(abi::CALLS).filter(|call| *call <= call::UNCAUGHT)
+    fd.cast_unsigned().checked_sub(abi::CALLS)
 }
 
 /// Makes a call; its errno.
@@ -37,9 +37,10 @@ fn dispatch(caller: &mut Caller<'_, Seat>, call: u32, first: u64, second: u64) -
     let low = |pair: u64| (pair & u64::from(u32::MAX)) as u32;
     let high = |pair: u64| (pair >> 32) as u32;
     if call == call::ATTACH {
-        return Ok(attach(caller, low(first)));
+        return Ok(attach(caller, low(first), high(first)));
     }
-    let Some(threads) = caller.data().threads.clone() else { return Ok(Errno::Nosys) };
+    // What is no call is a descriptor that there is not, and so is every call before the first.
+    let Some(threads) = caller.data().threads.clone() else { return Ok(Errno::Badf) };
     Ok(match call {
         call::WAIT => wait_for_word(caller, &threads, low(first), high(first), second)?,
         call::WAKE => {
@@ -64,7 +65,7 @@ fn dispatch(caller: &mut Caller<'_, Seat>, call: u32, first: u64, second: u64) -
         call::SIGNAL => set_signal(&threads, first, second),
         call::IGNORED => {
             let ignored = if threads.incoming.is_some() { signals::ignored() } else { 0 };
-            with_memory(caller, |memory| threads.control.set_ignored(memory, ignored));
+            change_memory(caller, |memory| threads.control.set_ignored(memory, ignored));
             Errno::Success
         }
         call::INTERRUPT => {
@@ -84,27 +85,23 @@ fn dispatch(caller: &mut Caller<'_, Seat>, call: u32, first: u64, second: u64) -
         }
         call::STOP => stop(&threads),
         call::SET_TIMER | call::GET_TIMER => timer(caller, &threads, call, low(first), high(first)),
-        _ => Errno::Nosys,
+        _ => Errno::Badf,
     })
 }
 
-/// Notes where the guest keeps what the host has to know. Once; a program may do so whenever it begins anew.
-fn attach(caller: &mut Caller<'_, Seat>, address: u32) -> Errno {
+/// Notes where the guest keeps what the host has to know, once.
+fn attach(caller: &mut Caller<'_, Seat>, address: u32, size: u32) -> Errno {
     let Some(memory) = Seat::memory(caller) else { return Errno::Nosys };
-    let Some(control) = Control::read(memory.data(&*caller), address) else { return Errno::Fault };
+    let Some(control) = Control::read(memory.data(&*caller), address, size) else { return Errno::Fault };
     let seat = caller.data_mut();
-    // What makes further instances is there for modules that were split.
-    let Some(origin) = seat.origin.clone() else { return Errno::Nosys };
-    if seat.me.number != 0 || seat.threads.as_ref().is_some_and(|threads| threads.lock().has_others()) {
+    if seat.threads.is_some() {
         return Errno::Busy;
     }
+    // What makes further instances is there for modules that were split.
+    let Some(origin) = seat.origin.clone() else { return Errno::Nosys };
     let attention = Arc::new(Attention::new(origin.memory.clone(), control.places));
-    let incoming = match &seat.threads {
-        _ if !seat.context().signals => None,
-        None => signals::receive(attention.clone(), seat.me.clone()),
-        // A handler has the first.
-        Some(_) => return Errno::Busy,
-    };
+    let for_guest = seat.context().signals;
+    let incoming = for_guest.then(|| signals::receive(attention.clone(), seat.me.clone())).flatten();
     let (patience, meter) = (seat.context().patience, seat.context().meter.clone());
     meter.attend(&attention, &seat.me);
     let threads = Threads::new(attention, control, origin, incoming, seat.me.clone(), patience, meter);
@@ -120,7 +117,7 @@ fn hand_over_signals(caller: &mut Caller<'_, Seat>, threads: &Threads) {
     }
     let signals = threads.incoming.map_or(0, Incoming::take) | threads.meter.take_due();
     if signals != 0 {
-        with_memory(caller, |memory| threads.control.add_signals(memory, signals));
+        change_memory(caller, |memory| threads.control.add_signals(memory, signals));
     }
 }
 
@@ -157,7 +154,7 @@ fn timer(caller: &mut Caller<'_, Seat>, threads: &Threads, call: u32, address: u
         return Errno::Nosys;
     }
     let mut errno = Errno::Fault;
-    with_memory(caller, |memory| {
+    change_memory(caller, |memory| {
         let Some(place) = memory.get_mut(address as usize..).and_then(|bytes| bytes.first_chunk_mut::<16>()) else {
             return;
         };
@@ -175,7 +172,7 @@ fn timer(caller: &mut Caller<'_, Seat>, threads: &Threads, call: u32, address: u
     errno
 }
 
-fn with_memory(caller: &mut Caller<'_, Seat>, change: impl FnOnce(&mut [u8])) {
+fn change_memory(caller: &mut Caller<'_, Seat>, change: impl FnOnce(&mut [u8])) {
     if let Some(memory) = caller.data().memory {
         change(memory.data_mut(caller));
     }

@@ -1,5 +1,5 @@
 //! The control block: what the guest tells of itself, and what the host writes there. `wasm/src/posix/calls.h` has the same
-//! fields. Addresses in it may be any: what lies outside of the memory is left alone.
+//! fields, and says how large they are together. Addresses in it may be any: what lies outside of the memory is left alone.
 
 use crate::machine::Places;
 
@@ -19,14 +19,19 @@ const WORDS: usize = 6;
 /// Where the signals that have come are written, and the ignored ones, bytes.
 const SIGNALS: u32 = 24;
 const IGNORED: u32 = 32;
+/// All of it, bytes.
+const SIZE: u32 = 40;
 /// Most bytes of thread-local variables: there are a few dozen.
 const MOST: u32 = 4096;
 
 impl Control {
-    /// Reads it; `None` if it is not in the memory.
-    pub fn read(memory: &[u8], address: u32) -> Option<Control> {
+    /// Reads one of so many bytes; `None` if it has another size, or is not in the memory.
+    pub fn read(memory: &[u8], address: u32, size: u32) -> Option<Control> {
         let mut words = [0; WORDS];
-        let bytes = memory.get(address as usize..)?.get(..4 * WORDS)?;
+        let bytes = memory.get(address as usize..)?.get(..SIZE as usize)?;
+        if size != SIZE {
+            return None;
+        }
         for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(4)) {
             *word = u32::from_le_bytes(bytes.try_into().ok()?);
         }
@@ -95,7 +100,7 @@ mod tests {
         // At 64: eight bytes that are thread-local; at 80: errno.
         let mut memory = words(&[64, 8, 80, 1, 2, 3]);
         memory.resize(128, 0);
-        let control = Control::read(&memory, 0).expect("in the memory");
+        let control = Control::read(&memory, 0, SIZE).expect("in the memory");
         assert_eq!((control.places.state, control.places.breaker, control.places.attention), (1, 2, 3));
         memory[64..72].copy_from_slice(b"variable");
         memory[80..84].copy_from_slice(b"errn");
@@ -113,11 +118,15 @@ mod tests {
 
     #[test]
     fn a_block_that_lies_is_no_harm() {
-        assert!(Control::read(&[0; 16], 0).is_none(), "cut off");
-        assert!(Control::read(&[0; 64], u32::MAX).is_none(), "outside");
-        assert!(Control::read(&words(&[0, u32::MAX, 0, 0, 0, 0]), 0).is_none(), "as much as all of it");
+        assert!(Control::read(&[0; 16], 0, SIZE).is_none(), "cut off");
+        assert!(Control::read(&[0; 64], u32::MAX, SIZE).is_none(), "outside");
+        assert!(Control::read(&[0; 64], 0, SIZE + 8).is_none(), "with a field more");
+        let mut memory = words(&[0, u32::MAX, 0, 0, 0, 0]);
+        memory.resize(64, 0);
+        assert!(Control::read(&memory, 0, SIZE).is_none(), "as much as all of it");
         let mut memory = words(&[u32::MAX - 3, 8, u32::MAX, 0, 0, 0]);
-        let control = Control::read(&memory, 0).expect("in the memory");
+        memory.resize(64, 0);
+        let control = Control::read(&memory, 0, SIZE).expect("in the memory");
         let mut saved = Vec::new();
         control.save(&memory, &mut saved);
         assert!(saved.is_empty());

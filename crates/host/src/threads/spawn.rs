@@ -50,8 +50,9 @@ fn live(threads: &Arc<Threads>, me: Arc<Sleeper>, start: Start) {
     let origin = &threads.origin;
     let mut store = Store::new(origin.pre.module().engine(), Seat::further(threads.clone(), me.clone()));
     let result = run(&mut store, threads, &me, start);
-    // It may have ended in guest code.
+    // It may have ended in guest code, or before its first turn.
     let context = store.data_mut().context.take();
+    let context = context.or_else(|| threads.take_turn(&me).ok().map(|(context, _)| context));
     if context.is_some() {
         threads.attention.enter();
         // While it still has the guest: the memory of the stack may be used for something else as soon as it has not.

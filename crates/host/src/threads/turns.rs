@@ -17,8 +17,8 @@ use wasmtime::{AsContextMut, Caller};
 /// The threads of one guest.
 pub(crate) struct Threads {
     turns: Mutex<Turns>,
-    /// Somebody has ended, or has given the context away for good.
-    changed: Condvar,
+    /// Somebody has ended.
+    left: Condvar,
     pub(super) attention: Arc<Attention>,
     pub(super) control: Control,
     pub(super) origin: Origin,
@@ -85,7 +85,7 @@ impl Threads {
         };
         Threads {
             turns: Mutex::new(turns),
-            changed: Condvar::new(),
+            left: Condvar::new(),
             attention,
             control,
             origin,
@@ -143,10 +143,10 @@ impl Threads {
         if let Some(next) = turns.queue.front() {
             next.look();
         }
-        self.changed.notify_all();
     }
 
-    /// A thread has ended; if the guest has with it, `outcome` says how.
+    /// A thread has ended; if the guest has with it, `outcome` says how. Then it was this thread's turn: nobody else runs who would
+    /// not learn of it.
     pub(super) fn leave(&self, me: &Arc<Sleeper>, context: Option<Box<Context>>, outcome: Option<Outcome>) {
         let mut turns = self.lock();
         turns.all.retain(|other| !Arc::ptr_eq(other, me));
@@ -156,7 +156,7 @@ impl Threads {
         if context.is_some() {
             self.give_turn(&mut turns, context);
         }
-        self.changed.notify_all();
+        self.left.notify_all();
     }
 }
 
@@ -238,7 +238,7 @@ impl Seat {
         while self.context.is_none() {
             self.context = turns.context.take();
             if self.context.is_none() {
-                turns = threads.changed.wait(turns).unwrap_or_else(PoisonError::into_inner);
+                turns = threads.left.wait(turns).unwrap_or_else(PoisonError::into_inner);
             }
         }
         turns.ended.clone().unwrap_or_else(|| Outcome::Trapped("the main thread has ended".to_string()))
@@ -249,7 +249,7 @@ impl Seat {
         let Some(threads) = &self.threads else { return };
         let mut turns = threads.lock();
         while turns.has_others() {
-            turns = threads.changed.wait(turns).unwrap_or_else(PoisonError::into_inner);
+            turns = threads.left.wait(turns).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

@@ -27,33 +27,33 @@ pub(crate) enum Waited {
 /// # Errors
 /// [`Ended`](super::Ended).
 pub(crate) fn wait(caller: &mut Caller<'_, Seat>, wait: Wait) -> wasmtime::Result<Waited> {
-    let Some(threads) = caller.data().threads.clone() else {
-        return Ok(match wait.block() {
-            Ok(()) => Waited::Over,
-            Err(error) => Waited::Failed(error.downcast()?),
-        });
-    };
-    // It may have done a part.
-    rouse_pipes(caller.data_mut(), &threads);
-    let has_others = threads.lock().has_others();
+    let threads = caller.data().threads.clone();
+    if let Some(threads) = &threads {
+        // It may have done a part.
+        rouse_pipes(caller.data_mut(), threads);
+    }
+    let may_be_told = threads.as_ref().is_some_and(|threads| threads.handles_signals.load(Ordering::Relaxed));
+    // Without others nobody wants the guest meanwhile.
+    let others = threads.filter(|threads| threads.lock().has_others());
     let (files, until, pipes) = match wait {
         Wait::Work(work) => {
-            let worked = if has_others { away(caller, &threads, |_, _| (), |_| work.run())? } else { work.run() };
-            return match worked {
-                Ok(()) => Ok(Waited::Worked(Ok(()))),
-                Err(error) => Ok(Waited::Worked(Err(error.downcast()?))),
+            let worked = match &others {
+                Some(threads) => away(caller, threads, |_, _| (), |_| work.run())?,
+                None => work.run(),
             };
+            return Ok(Waited::Worked(match worked {
+                Ok(()) => Ok(()),
+                Err(error) => Err(error.downcast()?),
+            }));
         }
-        Wait::Guest if !has_others && !threads.handles_signals.load(Ordering::Relaxed) => {
-            return Ok(Waited::Failed(Errno::Deadlk));
-        }
+        Wait::Guest if others.is_none() && !may_be_told => return Ok(Waited::Failed(Errno::Deadlk)),
         Wait::Guest => (Vec::new(), None, true),
         Wait::Host { files, until, pipes } => (files, until, pipes),
     };
-    let slept = if has_others {
-        away(
+    let slept = match &others {
+        Some(threads) => away(
             caller,
-            &threads,
+            threads,
             |turns, me| {
                 if pipes {
                     turns.pipes.push(me.clone());
@@ -66,11 +66,12 @@ pub(crate) fn wait(caller: &mut Caller<'_, Seat>, wait: Wait) -> wasmtime::Resul
                 }
                 slept
             },
-        )?
-    } else {
-        let me = caller.data().me.clone();
-        me.prepare();
-        sleep(&me, |me| me.sleep(&files, until))
+        )?,
+        None => {
+            let me = caller.data().me.clone();
+            me.prepare();
+            sleep(&me, |me| me.sleep(&files, until))
+        }
     };
     Ok(match slept {
         _ if caller.data().me.take_interrupted() => Waited::Interrupted,

@@ -31,6 +31,14 @@ mod tests {
         limits(&text.parse::<toml::Table>().expect("TOML").into())
     }
 
+    /// `wasm/recipe.toml` says how much memory python.wasm may have.
+    #[test]
+    fn the_most_memory_is_what_the_runtime_is_linked_with() {
+        let most = Resource::Memory.default_limit().expect("there is one");
+        let recipe = include_str!("../../../../wasm/recipe.toml");
+        assert!(recipe.contains(&format!("--max-memory={most}\"")), "{most}");
+    }
+
     #[test]
     fn a_table_says_how_much() {
         let limits =
