@@ -33,8 +33,8 @@ that cannot be imported counts as one that failed. Below the table is what faile
 Of sympy, the tests of its core are run. SQLAlchemy's run on SQLite; left out are those of its manual, of typing and of profiling,
 and of the ORM all but cascades, mappers, queries, sessions and the unit of work. What packages test only when asked to (slow
 tests, stress, packaging's properties) is left out too. The terminal and the cache of pytest are off, natively too, so some tests of
-pytest itself fail. Other failures there and in click that do not say so come of processes and threads that do not exist, of a run
-without variables, and of sources that are not bundled.
+pytest itself fail. Other failures there and in click that do not say so come of processes that do not exist, of a run without
+variables, and of sources that are not bundled.
 ";
 
 /// Counts as they stand in the table.
