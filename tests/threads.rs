@@ -110,6 +110,34 @@ fn nobody_is_left_waiting_beside_busy_threads() {
     assert_eq!(quiet(code), ("True True\n".to_string(), Some(0)));
 }
 
+/// Each of these gives the GIL away for a moment, and takes it back before the thread that this wakes has its turn.
+#[test]
+fn nobody_is_left_waiting_beside_threads_that_give_the_gil_away_for_a_moment() {
+    for call in ["signal.raise_signal(signal.SIGUSR1)", "hashlib.sha256(data)", "os.stat('/')", "time.sleep(0)"] {
+        let code = dedent(&format!(
+            r#"
+            import hashlib, os, signal, threading, time
+            signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+            data = bytes(100_000)
+            def work():
+                while not over: {call}
+            over = False
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            start = time.monotonic()
+            for _ in range(20): time.sleep(0.001)
+            late = time.monotonic() - start
+            over = True
+            print(late < 10 or late)
+            "#
+        ));
+        let mut command = python(&["-c", code]);
+        command.env("PYAPP_LIMITS", "time=60s");
+        let run = run(command);
+        assert_eq!((run.stdout.as_str(), run.status), ("True\n", Some(0)), "{call}: {run:?}");
+    }
+}
+
 #[test]
 fn the_memory_grows_in_one_thread_for_all() {
     // `bytes(bytearray)` copies with a bulk operation, which looks at the instance's own idea of the size.

@@ -37,7 +37,7 @@ pub fn provide(build: &Build, python: &Python, tests: &Path) -> Result<Vec<u8>> 
             let mut writer = Writer::new(&[])?;
             add_bytecode(&mut writer, &compiled)?;
             let exclude = if what == STDLIB { exclude } else { &[] };
-            add_sources(&mut writer, layout::STDLIB, folder, exclude)?;
+            add_sources(&mut writer, folder, "", exclude)?;
             Ok(writer.finish().0)
         })?;
         Ok(Archive::open(bytes)?)
@@ -69,22 +69,22 @@ fn add_bytecode(writer: &mut Writer, compiled: &[Compiled]) -> pipeline::Result<
     Ok(())
 }
 
-/// Everything below `folder` but what `exclude` names there.
-fn add_sources(writer: &mut Writer, to: &str, folder: &Path, exclude: &[String]) -> pipeline::Result<()> {
-    writer.directory(to)?;
-    for entry in hash::sorted_entries(folder)? {
+/// Everything in the folder `inside` of `root`, which ends with a slash unless it is empty, but the paths that `exclude` names.
+fn add_sources(writer: &mut Writer, root: &Path, inside: &str, exclude: &[String]) -> pipeline::Result<()> {
+    writer.directory(&format!("{}/{inside}", layout::STDLIB).trim_end_matches('/'))?;
+    for entry in hash::sorted_entries(&root.join(inside))? {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if exclude.contains(&name) || name == "__pycache__" {
+        let path = format!("{inside}{name}");
+        if exclude.contains(&path) || name == "__pycache__" {
             continue;
         }
-        let (path, to) = (entry.path(), format!("{to}/{name}"));
-        if path.is_dir() {
-            add_sources(writer, &to, &path, &[])?;
+        if entry.path().is_dir() {
+            add_sources(writer, root, &format!("{path}/"), exclude)?;
         } else {
-            let read = fs::read(&path);
-            let source =
-                read.map_err(|source| pipeline::Error::Io { doing: format!("read {}", path.display()), source })?;
-            writer.file(&to, &source)?;
+            let read = fs::read(entry.path());
+            let source = read
+                .map_err(|source| pipeline::Error::Io { doing: format!("read {}", entry.path().display()), source })?;
+            writer.file(&format!("{}/{path}", layout::STDLIB), &source)?;
         }
     }
     Ok(())

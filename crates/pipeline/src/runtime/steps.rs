@@ -166,7 +166,7 @@ impl Toolchain<'_> {
     fn assemble(&self, native_is: &str) -> Result<PathBuf> {
         let folder = self.work.join("runtime");
         let stdlib = folder.join(STDLIB);
-        fs::create_dir_all(&stdlib).doing("create", &stdlib)?;
+        fs::create_dir_all(&folder).doing("create", &folder)?;
         copy(&self.wasm_folder().join(WASM), &folder.join(WASM))?;
         let library = self.cpython.join("Lib");
         copy_tree(&library, &stdlib, &self.recipe.stdlib.exclude)?;
@@ -312,23 +312,26 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies a folder without what `exclude` names, at any depth caches are left out too.
+/// Copies a folder without the paths in it that `exclude` names; at any depth caches are left out too.
 fn copy_tree(from: &Path, to: &Path, exclude: &[String]) -> Result<()> {
+    fs::create_dir_all(to).doing("create", to)?;
     for entry in sorted_entries(from)? {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name == "__pycache__" || exclude.contains(&name) {
             continue;
         }
-        copy_all(&entry.path(), &to.join(&name))?;
+        if entry.path().is_dir() {
+            let inside = format!("{name}/");
+            let inner = exclude.iter().filter_map(|path| path.strip_prefix(&inside)).map(String::from);
+            copy_tree(&entry.path(), &to.join(&name), &inner.collect::<Vec<_>>())?;
+        } else {
+            copy(&entry.path(), &to.join(&name))?;
+        }
     }
     Ok(())
 }
 
 /// Copies a file, or a folder and all that is in it.
 fn copy_all(from: &Path, to: &Path) -> Result<()> {
-    if !from.is_dir() {
-        return copy(from, to);
-    }
-    fs::create_dir_all(to).doing("create", to)?;
-    copy_tree(from, to, &[])
+    if from.is_dir() { copy_tree(from, to, &[]) } else { copy(from, to) }
 }
