@@ -71,7 +71,7 @@ fn add_bytecode(writer: &mut Writer, compiled: &[Compiled]) -> pipeline::Result<
 
 /// Everything in the folder `inside` of `root`, which ends with a slash unless it is empty, but the paths that `exclude` names.
 fn add_sources(writer: &mut Writer, root: &Path, inside: &str, exclude: &[String]) -> pipeline::Result<()> {
-    writer.directory(&format!("{}/{inside}", layout::STDLIB).trim_end_matches('/'))?;
+    writer.directory(format!("{}/{inside}", layout::STDLIB).trim_end_matches('/'))?;
     for entry in hash::sorted_entries(&root.join(inside))? {
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = format!("{inside}{name}");
