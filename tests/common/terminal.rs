@@ -25,7 +25,7 @@ impl Terminal {
     ///
     /// If `script` does not start.
     pub fn start(command: &Command) -> Terminal {
-        // A shell's background jobs inherit that it is ignored.
+        // Where the tests are a shell's background job, SIGINT is ignored, and programs inherit that.
         let mut script = Command::new("env");
         script.args(["--default-signal=INT", "script"]);
         let words = std::iter::once(command.get_program()).chain(command.get_args());
