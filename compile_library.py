@@ -376,7 +376,12 @@ def is_native(path, content):
     # Only what Python or a loader would look for: programs and data may begin alike.
     name = path.rpartition("/")[2]
     is_named = name.endswith(NATIVE_ENDINGS) or ".so." in name
-    return is_named and content.startswith(NATIVE_MAGIC)
+    return is_named and content.startswith(NATIVE_MAGIC) and not is_extension(content)
+
+
+def is_extension(content):
+    # A WebAssembly module that can be linked: its first section says so.
+    return content.startswith(b"\0asm\1\0\0\0\0") and b"\x08dylink.0" in content[:32]
 
 
 def compile_module(path, virtual_path, optimize, scratch):

@@ -43,12 +43,14 @@ const _: () = assert!(align_of::<PageAligned<()>>() == 4096);
 embed!(MACHINE_CODE, "pyapp_machine_code", "python.code");
 embed!(BASE_IMAGE, "pyapp_base_image", "base.image");
 embed!(SNAPSHOT, "pyapp_snapshot", "snapshot.image");
+embed!(EXTENSIONS, "pyapp_extensions", "extensions.code");
 // Last: in front of the others it made starts some 3 % slower.
 embed!(ARCHIVE, "pyapp_archive", "app.archive");
 
 /// All of them.
 pub fn parts() -> Linked {
     let code: &'static PageAligned<[u8]> = &MACHINE_CODE;
+    let extensions: &'static PageAligned<[u8]> = &EXTENSIONS;
     Linked {
         index: FOLDER.get_file(INDEX).map(|file| file.contents()),
         archive: &ARCHIVE.0,
@@ -56,6 +58,9 @@ pub fn parts() -> Linked {
         // has made it a part of the executable. Who can change the executable's bytes can change its other code as well.
         code: unsafe { TrustedCode::new(code) },
         machine_code: &MACHINE_CODE.0,
+        // SAFETY: the same.
+        extensions: unsafe { TrustedCode::new(extensions) },
+        extensions_bytes: &EXTENSIONS.0,
         base_image: &BASE_IMAGE.0,
         snapshot: &SNAPSHOT.0,
         target: env!("PYAPP_TARGET"),
@@ -79,7 +84,10 @@ mod tests {
 
     #[test]
     fn the_names_are_those_of_the_parts() {
-        assert_eq!(Part::ALL.map(Part::file), ["app.archive", "python.code", "base.image", "snapshot.image"]);
+        assert_eq!(
+            Part::ALL.map(Part::file),
+            ["app.archive", "python.code", "base.image", "snapshot.image", "extensions.code"]
+        );
         assert_eq!(bundle::INDEX_FOLDER, "index");
     }
 }

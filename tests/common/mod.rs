@@ -5,6 +5,7 @@
 pub mod process;
 pub mod program;
 pub mod project;
+pub mod table;
 pub mod terminal;
 
 use std::ffi::OsStr;

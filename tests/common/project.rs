@@ -62,7 +62,7 @@ impl Project {
             fs::copy(self.out.path().join(&file), copy.path().join(&file)).expect("copied");
         }
         let stored = |part| fs::read(copy.path().join(path(part))).expect("there");
-        let [archive, code, base_image, snapshot] = Part::ALL.map(stored);
+        let [archive, code, base_image, snapshot, _] = Part::ALL.map(stored);
         let built = Built::open(copy.path()).expect("a folder of one's own");
         let bundle = Bundle::open(built).expect("whole");
         Ok(App { report, bundle, archive, code, base_image, snapshot, _copy: copy })

@@ -24,6 +24,7 @@
  * Names and numbers that the host knows too are in abi.h, which the recipe makes of crates/host/src/abi.rs. */
 #include <Python.h>
 #include <internal/pycore_ceval.h>
+#include <internal/pycore_emscripten_trampoline.h>
 #include <internal/pycore_pylifecycle.h>
 #include <internal/pycore_pystate.h>
 #include <stddef.h>
@@ -35,6 +36,7 @@
 #include <wasi/libc-environ.h>
 
 #include "abi.h"
+#include "extension_types.h"
 #include "finalize.h"
 #include "immortal.h"
 #include "line_editor.h"
@@ -310,6 +312,7 @@ EXPORTED_AS(PYAPP_EXPORT_INIT) void pyapp_init(void)
 EXPORTED_AS(PYAPP_EXPORT_RESUME) void pyapp_resume(void)
 {
     attach();
+    pyapp_load_again();
     /* The C library has the build's preopens and environment; it reads this run's when they are next asked for. */
     __wasilibc_reset_preopens();
     __wasilibc_deinitialize_environ();

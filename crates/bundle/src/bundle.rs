@@ -5,6 +5,7 @@ use crate::index::{Index, Record};
 use crate::part::Part;
 use crate::source::Source;
 use archive::{Archive, format::checksum};
+use host::extensions::Extensions;
 use host::{ContextBuilder, Program, Timing, TrustedCode, abi, layout};
 use memory_image::{Image, Start};
 use policy::{Permissions, Reach, RunLimits};
@@ -96,11 +97,11 @@ impl<S: Source> Bundle<S> {
         let is_compressed = self.record(Part::MachineCode).is_some_and(|record| record.zstd);
         // What is compressed is expanded side by side.
         let (code, image) = std::thread::scope(|scope| {
-            let code = is_compressed.then(|| scope.spawn(|| self.code()));
+            let code = is_compressed.then(|| scope.spawn(|| self.code(Part::MachineCode)));
             let image = self.image(run.start());
             let code = match code {
                 Some(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                None => self.code(),
+                None => self.code(Part::MachineCode),
             };
             (code, image)
         });
@@ -109,7 +110,14 @@ impl<S: Source> Bundle<S> {
         if is_compressed {
             timing.mark("expand");
         }
-        Program::load(&code, Some(Arc::new(image)), timing).map_err(|error| Error::Code(format!("{error:#}")))
+        let fail = |error: &dyn std::fmt::Display| Error::Code(format!("{error:#}"));
+        let program = Program::load(&code, Some(Arc::new(image)), timing).map_err(|error| fail(&error))?;
+        if self.record(Part::Extensions).is_none() {
+            return Ok(program);
+        }
+        let extensions = Extensions::open(self.code(Part::Extensions)?);
+        let extensions = extensions.map_err(|error| Error::part(Part::Extensions, error.to_string()))?;
+        program.with_extensions(extensions).map_err(|error| fail(&error))
     }
 
     /// What a run sees: the archive, which entry to run, and what it may reach; arguments, environment and streams are the
@@ -152,8 +160,8 @@ impl<S: Source> Bundle<S> {
     pub fn verify(&self, part: Part) -> Result<usize> {
         let code;
         let bytes = match part {
-            Part::MachineCode => {
-                code = self.source.code()?;
+            Part::MachineCode | Part::Extensions => {
+                code = self.source.code(part)?;
                 Cow::Borrowed(code.bytes())
             }
             _ => self.source.part(part)?,
@@ -166,14 +174,14 @@ impl<S: Source> Bundle<S> {
         Ok(record.stored)
     }
 
-    /// The machine code, expanded if it is stored compressed.
-    fn code(&self) -> Result<TrustedCode> {
-        let code = self.source.code()?;
-        let record = self.expect_length(Part::MachineCode, code.bytes())?;
+    /// Machine code, expanded if it is stored compressed.
+    fn code(&self, part: Part) -> Result<TrustedCode> {
+        let code = self.source.code(part)?;
+        let record = self.expect_length(part, code.bytes())?;
         if !record.zstd {
             return Ok(code);
         }
-        code.expand(record.len).map_err(|error| Error::part(Part::MachineCode, error.to_string()))
+        code.expand(record.len).map_err(|error| Error::part(part, error.to_string()))
     }
 
     /// A part's bytes, expanded if they are stored compressed; `dictionary` is what they were compressed with.

@@ -19,11 +19,13 @@ pub enum Part {
     BaseImage,
     /// The memory of the initialised interpreter with the app imported.
     Snapshot,
+    /// The machine code of the extensions, if the app has some.
+    Extensions,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Part; 4] = [Part::Archive, Part::MachineCode, Part::BaseImage, Part::Snapshot];
+    pub const ALL: [Part; 5] = [Part::Archive, Part::MachineCode, Part::BaseImage, Part::Snapshot, Part::Extensions];
 
     /// The name of its file.
     pub const fn file(self) -> &'static str {
@@ -32,6 +34,7 @@ impl Part {
             Part::MachineCode => "python.code",
             Part::BaseImage => "base.image",
             Part::Snapshot => "snapshot.image",
+            Part::Extensions => "extensions.code",
         }
     }
 
@@ -42,6 +45,7 @@ impl Part {
             Part::MachineCode => "machine code",
             Part::BaseImage => "base image",
             Part::Snapshot => "snapshot",
+            Part::Extensions => "extensions",
         }
     }
 }

@@ -13,15 +13,15 @@ pub trait Source {
     /// [`Error::Missing`](crate::Error::Missing).
     fn index(&self) -> Result<Cow<'static, [u8]>>;
 
-    /// The stored bytes of any part but the machine code, which [`Source::code`] gives.
+    /// The stored bytes of any part but those of machine code, which [`Source::code`] gives.
     ///
     /// # Errors
     /// [`Error::Missing`](crate::Error::Missing).
     fn part(&self, part: Part) -> Result<Cow<'static, [u8]>>;
 
-    /// The machine code as it is stored.
+    /// Machine code as it is stored: [`Part::MachineCode`] or [`Part::Extensions`].
     ///
     /// # Errors
     /// [`Error::Missing`](crate::Error::Missing).
-    fn code(&self) -> Result<TrustedCode>;
+    fn code(&self, part: Part) -> Result<TrustedCode>;
 }

@@ -37,6 +37,9 @@ pub const EXIT: &str = "pyapp_exit";
 /// Exported function, called in a further instance: runs a thread, which its argument stands for.
 pub const THREAD: &str = "pyapp_thread";
 
+/// What the host calls, or looks for, by name in python.wasm.
+pub const EXPORTS: [&str; 6] = ["_start", INIT, RESUME, RUN, EXIT, THREAD];
+
 /// Exit status: the app could not be started.
 pub const CANNOT_START: u8 = 125;
 /// Exit status of what a signal ends: this and the signal's number, as shells show it.
@@ -118,6 +121,30 @@ pub mod call {
     pub const GET_TIMER: u32 = 12;
     /// Tells that nobody has caught an error: its errno, 0.
     pub const UNCAUGHT: u32 = 13;
+    /// Finds an extension: address | length of its path, the address of five words, where it finds its number, size and
+    /// alignment of the memory that it needs, and the slots of the table that it gets: the first, and how many. ENOENT.
+    pub const FIND: u32 = 14;
+    /// Loads it, in this thread and as soon as their turns come in all others: number | address of that memory, the
+    /// address of a byte for each of its slots, or 0. If there is one, its data is put into that memory, and the bytes tell what each
+    /// function takes and gives back: so many words, and [`GIVES`](super::kind::GIVES) if one comes back, or
+    /// [`OTHER`](super::kind::OTHER). EEXIST (it is loaded), ENOMEM (the table is full), EFAULT.
+    pub const LOAD: u32 = 15;
+    /// Finds a function of it: number | the name's address, its length | the address of a word, where its slot is put. ENOENT.
+    pub const LOOK_UP: u32 = 16;
+    /// Tells where an extension has variables that each thread has a copy of: address | size, the address of what they are in a new
+    /// thread. ENOMEM (too many), EFAULT.
+    pub const OWN: u32 = 17;
+}
+/// The first slot of the table that extensions have; the interpreter's own lie below. A fixed one, so that code can compare with it at
+/// no cost.
+pub const FIRST_EXTENSION: u32 = 1 << 16;
+
+/// What a function of an extension takes and gives back.
+pub mod kind {
+    /// It gives a word back.
+    pub const GIVES: u8 = 0x10;
+    /// It takes or gives anything but words, or more than can be told.
+    pub const OTHER: u8 = 0xff;
 }
 /// What is to happen when a signal comes.
 pub mod signal {

@@ -25,6 +25,7 @@ mod context;
 mod disk;
 pub mod engine;
 mod error;
+pub mod extensions;
 mod files;
 pub mod layout;
 mod limits;
@@ -33,10 +34,12 @@ pub mod machine;
 mod namespace;
 mod outcome;
 mod preview1;
+#[cfg(feature = "linker")]
+mod prune;
 mod quota;
 pub mod run;
 pub mod snapshot;
-#[cfg(feature = "compiler")]
+#[cfg(feature = "linker")]
 pub mod split;
 #[cfg(feature = "compiler")]
 mod strip;

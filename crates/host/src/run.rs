@@ -7,7 +7,7 @@ use crate::machine::{Program, with_new_memory};
 use crate::outcome::{Outcome, outcome_of};
 use crate::preview1;
 use crate::thread::on_guest_thread;
-use crate::threads::{Origin, Seat};
+use crate::threads::{Origin, Seat, settle};
 use crate::timing::Timing;
 use crate::wasi::{ClosedPipe, Exit};
 use memory_image::Start;
@@ -103,8 +103,8 @@ pub(crate) fn instantiate(
     let instance = instance?;
     // Data that is part of the module would be put into the memory again.
     let memory = memory.filter(|_| program.image.is_some());
-    let exported = instance.get_memory(&mut *store, "memory");
-    store.data_mut().settle(exported, memory.map(|memory| Origin { pre, memory, may_spawn }));
+    let library = program.library.clone();
+    settle(store, &instance, memory.map(|memory| Origin { pre, memory, may_spawn, library }));
     restore(program, store, &instance)?;
     limit_memory(program, store)?;
     timing.mark("instantiate");

@@ -30,6 +30,7 @@
 //! carries the same identity. A start puts the extent into a fresh memory and compares the two identities; then `_start`
 //! finds what it would have found in the module itself.
 
+use crate::extensions::TABLE;
 use crate::{IDENTITY, STACK_POINTER};
 use memory_image::{Origin, PAGE, Start};
 use std::fmt;
@@ -53,6 +54,12 @@ pub struct Split {
 /// Why a module cannot be resumed from an image of its memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SplitError(String);
+
+impl SplitError {
+    pub(crate) fn expected(what: &str) -> SplitError {
+        SplitError(what.to_string())
+    }
+}
 
 impl fmt::Display for SplitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,7 +133,10 @@ pub fn split(wasm: &[u8]) -> Result<Split, SplitError> {
             _ => {}
         }
         if let Some((id, range)) = payload.as_section() {
-            code.section(&RawSection { id, data: &wasm[range] });
+            let Some(data) = wasm.get(range) else {
+                return refuse("expected a valid module, found a section that is cut off");
+            };
+            code.section(&RawSection { id, data });
         }
     }
     let Some(memory) = memory.filter(|_| exported) else { return refuse("expected a memory and exports, found none") };
@@ -190,6 +200,8 @@ fn with_exports(section: ExportSectionReader<'_>, globals: &Globals) -> Result<E
         let kind = match export.kind {
             ExternalKind::Func => ExportKind::Func,
             ExternalKind::Memory => ExportKind::Memory,
+            // What extensions are put into: their code, like this module's, does not change it.
+            ExternalKind::Table if export.name == TABLE => ExportKind::Table,
             other => return refuse(format!("expected exports of functions and a memory, found {other:?}")),
         };
         rewritten.export(export.name, kind, export.index);
@@ -219,7 +231,7 @@ fn place(segment: Data<'_>, stack_top: u32, memory: &mut [u8]) -> Result<(), Spl
 }
 
 /// The value of an expression that is one constant and nothing else.
-fn constant(expression: &wasmparser::ConstExpr<'_>) -> Result<Option<i32>, SplitError> {
+pub(crate) fn constant(expression: &wasmparser::ConstExpr<'_>) -> wasmparser::Result<Option<i32>> {
     let mut operators = expression.get_operators_reader();
     Ok(match (operators.read()?, operators.read()?) {
         (Operator::I32Const { value }, Operator::End) => Some(value),

@@ -18,6 +18,10 @@ pub struct Linked {
     pub code: TrustedCode,
     /// Its bytes, as they are stored.
     pub machine_code: &'static [u8],
+    /// The machine code of the extensions; empty if there are none.
+    pub extensions: TrustedCode,
+    /// Its bytes.
+    pub extensions_bytes: &'static [u8],
     /// The image of its data.
     pub base_image: &'static [u8],
     /// The image of the app; empty if there is none.
@@ -38,11 +42,12 @@ impl Source for Linked {
             Part::MachineCode => self.machine_code,
             Part::BaseImage => self.base_image,
             Part::Snapshot => self.snapshot,
+            Part::Extensions => self.extensions_bytes,
         }))
     }
 
-    fn code(&self) -> bundle::Result<TrustedCode> {
-        Ok(self.code.clone())
+    fn code(&self, part: Part) -> bundle::Result<TrustedCode> {
+        Ok(if part == Part::Extensions { self.extensions.clone() } else { self.code.clone() })
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `inputs/` | what is bundled: the project's settings, the libraries |
 //! | `dependencies/` | what the project asks for from package registries: resolved, installed, tidied |
 //! | `runtime/` | python.wasm and the standard library's sources: found, or built by the recipe in `wasm/` |
+//! | `native/` | what builds extensions for our platform, on this machine |
 //! | `compilation/` | python.wasm to machine code, and with that sources to bytecode |
 //! | `output/` | the archive, the check of the entry, licences, the finished parts |
 //! | `snapshot/` | the memory of the initialised interpreter with the app imported |
@@ -21,6 +22,7 @@ mod context;
 mod dependencies;
 mod error;
 mod inputs;
+mod native;
 mod output;
 mod runtime;
 pub mod settings;
@@ -28,7 +30,7 @@ mod snapshot;
 mod summary;
 mod walk;
 
-use common::{command, crates, csv, guest, log, own_folder, pip, progress};
+use common::{command, confine, copies, crates, csv, guest, log, own_folder, pip, progress};
 
 pub use common::{cache, hash};
 pub use compilation::{Compiled, Python, Sources, Stdlib};

@@ -18,6 +18,8 @@ pub(crate) struct Summary<'a> {
     pub contents: archive::Summary,
     pub snapshot: Option<&'a Snapshot>,
     pub left_out: &'a LeftOut,
+    /// How many extensions are linked, and their machine code, bytes.
+    pub linked: (usize, usize),
     /// What of the standard library is left out; empty if nothing is.
     pub unused: String,
     /// What is installed; empty if nothing is.
@@ -33,10 +35,11 @@ impl Summary<'_> {
         let left_out = Some(self.left_out.summary.clone()).filter(|_| !self.left_out.paths.is_empty());
         let installed = Some(self.installed.clone()).filter(|installed| !installed.is_empty());
         let unused = Some(self.unused.clone()).filter(|unused| !unused.is_empty());
+        let linked = linked(self.linked);
         let kept = kept(&self.kept);
         let granted = granted(&self.project.permissions);
         let first = [Some(self.bundled()), Some(self.sizes())];
-        first.into_iter().chain([advice, left_out, unused, installed, kept, granted]).flatten().collect()
+        first.into_iter().chain([linked, advice, left_out, unused, installed, kept, granted]).flatten().collect()
     }
 
     fn bundled(&self) -> String {
@@ -65,6 +68,12 @@ impl Summary<'_> {
             )),
         )
     }
+}
+
+/// Which extensions are linked; nothing if none are.
+fn linked((extensions, bytes): (usize, usize)) -> Option<String> {
+    let linked = count(extensions, "extension");
+    (extensions > 0).then(|| format!("linked {linked} in C, with {:.1} MB of machine code", megabytes(bytes as u64)))
 }
 
 /// Which sources are bundled; nothing if none are.

@@ -1,7 +1,7 @@
 //! The build as a whole: the walk through the stages.
 
 use crate::cache::Pruned;
-use crate::compilation::{CompiledLibraries, Sources};
+use crate::compilation::{CompiledLibraries, PLACEHOLDER, Sources};
 use crate::context::Build;
 use crate::dependencies::PINS;
 use crate::error::Result;
@@ -45,12 +45,18 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let libraries = libraries::find(build.project(), &folders)?;
     let python = build.python()?;
     let stdlib = build.stdlib_archive(&python)?;
-    let left_out = build.native_code(&python, &stdlib, &libraries)?;
+    let (left_out, extensions) = build.native_code(&python, &stdlib, &libraries)?;
+    let (python, code) = build.extensions(python, &extensions)?;
     let exclude = [&build.project().exclude[..], &left_out.paths[..]].concat();
     let sources = Sources::of_libraries(&libraries, exclude);
     let locked = installed.locked.as_deref();
-    let CompiledLibraries { files: compiled, packed, kept } =
+    let CompiledLibraries { files: mut compiled, packed, kept } =
         build.compile_libraries(&python, &stdlib, &sources, locked)?;
+    for file in &mut compiled {
+        if extensions.iter().any(|extension| extension.path == file.path) {
+            file.contents = Some(PLACEHOLDER.to_vec());
+        }
+    }
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
     let used = build.used_stdlib(&python, &stdlib, &compiled)?;
@@ -63,7 +69,8 @@ pub fn build(settings: &Settings) -> Result<Report> {
     } else {
         None
     };
-    let parts = build.write_parts(&python, &archive, snapshot.as_ref().map(|snapshot| &snapshot.image[..]))?;
+    let image = snapshot.as_ref().map(|snapshot| &snapshot.image[..]);
+    let parts = build.write_parts(&python, &archive, image, code.as_ref())?;
     let symbols = build.write_symbols(&archive, &sources, &compiled)?;
     let beside = [vec![symbols], build.write_reports(&archive)?].concat();
 
@@ -79,6 +86,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
         contents,
         snapshot: snapshot.as_ref(),
         left_out: &left_out,
+        linked: (extensions.len(), code.as_ref().map_or(0, |code| code.bytes().len())),
         unused: used.summary,
         installed: installed.summary,
         kept,

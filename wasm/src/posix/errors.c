@@ -147,3 +147,10 @@ char *strerror(int number)
     snprintf(unknown, sizeof(unknown), "Unknown error %d", number);
     return unknown;
 }
+
+/* There is one locale. */
+char *strerror_l(int error, locale_t locale)
+{
+    (void)locale;
+    return strerror(error);
+}

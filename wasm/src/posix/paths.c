@@ -238,3 +238,9 @@ DIR *opendir(const char *path)
     struct place place;
     return pyapp_place(AT_FDCWD, path, &place) != 0 ? NULL : __wasilibc_nocwd_opendirat(place.directory, place.path);
 }
+
+int remove(const char *path)
+{
+    int result = unlink(path);
+    return result != 0 && errno == EISDIR ? rmdir(path) : result;
+}

@@ -113,6 +113,9 @@ char *inet_ntoa(struct in_addr address);
 int fchdir(int fd);
 void pyapp_begin(void);
 
+/* libraries.c; in a run that is resumed, first of all: loads what was loaded when the image was made, whose data is in it. */
+void pyapp_load_again(void);
+
 /* open.c */
 mode_t umask(mode_t mask);
 

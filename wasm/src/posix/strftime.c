@@ -280,3 +280,10 @@ size_t strftime(char *restrict buffer, size_t size, const char *restrict format,
     buffer[out.used] = 0;
     return out.used;
 }
+
+/* There is one locale. C++'s library asks for it by name. */
+size_t strftime_l(char *restrict into, size_t size, const char *restrict format, const struct tm *restrict time, locale_t locale)
+{
+    (void)locale;
+    return strftime(into, size, format, time);
+}

@@ -330,6 +330,8 @@ impl ContextBuilder {
             signals: self.signals,
             patience: self.patience,
             meter: self.meter,
+            loaded: Vec::new(),
+            own: Vec::new(),
             threaded: false,
             waiting: None,
             resumption: None,

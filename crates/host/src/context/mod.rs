@@ -52,12 +52,36 @@ pub struct Context {
     pub(crate) patience: Duration,
     /// How much it may use.
     pub(crate) meter: Meter,
+    /// The extensions that are loaded, in that order.
+    pub(crate) loaded: Vec<Loaded>,
+    /// What extensions have for each thread.
+    pub(crate) own: Vec<Own>,
     /// Whether there are, or have been, other threads.
     pub(crate) threaded: bool,
     /// What the call that is being made has to wait for before it can go on.
     pub(crate) waiting: Option<(Wait, Resumption)>,
     /// Where the call that is being made goes on, if it has waited.
     pub(crate) resumption: Option<Resumption>,
+}
+
+/// An extension that is loaded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Loaded {
+    /// Its number among all that there are.
+    pub number: usize,
+    /// Where its data lies.
+    pub memory_base: u32,
+    /// The first slot of the table that is its own.
+    pub table_base: u32,
+}
+
+/// Variables of an extension that each thread has a copy of.
+#[derive(Debug)]
+pub(crate) struct Own {
+    /// Their address.
+    pub start: u32,
+    /// What they are in a new thread.
+    pub first: Vec<u8>,
 }
 
 /// How far a call has come that had to wait.

@@ -1,9 +1,11 @@
 //! Machine code and how it is loaded: run where it lies, if it is part of the executable, or copied.
 
 use super::executable::Executable;
+use super::library::Library;
 use super::memory::{Extent, Memories};
 use super::trust::{ALIGNMENT, Bytes, TrustedCode};
 use crate::engine;
+use crate::extensions::Extensions;
 use crate::timing::Timing;
 use memory_image::{Image, Start};
 use std::sync::Arc;
@@ -17,6 +19,8 @@ pub struct Program {
     pub(crate) image: Option<Arc<Image>>,
     /// Whether the image is already in each new memory, or has to be copied into it.
     pub(crate) image_is_mapped: bool,
+    /// The extensions that it may load.
+    pub(crate) library: Option<Arc<Library>>,
 }
 
 impl Program {
@@ -44,7 +48,7 @@ impl Program {
         // for that. They live and stay unchanged for the whole run ('static) and start at a page boundary, which `load` has
         // checked. Every run of the executable would notice.
         let module = unsafe { Module::deserialize_raw(&engine, std::ptr::NonNull::from(code))? };
-        Ok(Program { engine, module, image, image_is_mapped })
+        Ok(Program { engine, module, image, image_is_mapped, library: None })
     }
 
     fn copied(code: &[u8], image: Option<Arc<Image>>) -> Result<Program> {
@@ -53,7 +57,25 @@ impl Program {
         // for that; they are copied, so nothing else is asked of them. Should the promise be broken by mistake, rather than
         // by malice, wasmtime's own header tells: the test `foreign_bytes_are_refused` would notice if it did not.
         let module = unsafe { Module::deserialize(&engine, code)? };
-        Ok(Program { engine, module, image, image_is_mapped: false })
+        Ok(Program { engine, module, image, image_is_mapped: false, library: None })
+    }
+
+    /// The identity of its module, if it was split.
+    pub fn identity(&self) -> Option<u64> {
+        self.image.as_ref().map(|image| image.origin().module)
+    }
+
+    /// The same, with extensions that it may load.
+    ///
+    /// # Errors
+    /// If they were linked for another module.
+    pub fn with_extensions(self, extensions: Extensions) -> Result<Program> {
+        let (expected, found) = (self.identity(), extensions.identity());
+        if expected != Some(found) {
+            wasmtime::bail!("expected extensions for the module {expected:x?}, found some for {found:x}");
+        }
+        let library = Some(Arc::new(Library::new(self.engine.clone(), extensions)));
+        Ok(Program { library, ..self })
     }
 
     /// How its runs begin.
@@ -106,7 +128,7 @@ fn in_executable(image: &Image) -> Option<Memories> {
 }
 
 /// Whether the bytes' pages can be mapped or made executable by themselves.
-fn can_protect_in_place(bytes: &[u8]) -> bool {
+pub(super) fn can_protect_in_place(bytes: &[u8]) -> bool {
     cfg!(unix) && rustix::param::page_size() == ALIGNMENT && bytes.as_ptr().addr().is_multiple_of(ALIGNMENT)
 }
 

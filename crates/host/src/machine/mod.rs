@@ -3,6 +3,7 @@
 //!
 //! - `trust` says which machine code may be run: [`TrustedCode`].
 //! - `code` loads machine code and makes it executable: [`Program`].
+//! - `library` does so with extensions, when they are first needed.
 //! - `memory` makes linear memories: first contents mapped from the executable, copy-on-write; one for several instances.
 //! - `guard` is about pages of them that the guest must not use.
 //! - `executable` finds where in its file a part of the running executable lies.
@@ -16,6 +17,7 @@ mod code;
 mod doorbell;
 mod executable;
 pub(crate) mod guard;
+mod library;
 mod memory;
 pub(crate) mod signals;
 mod sleeper;
@@ -23,6 +25,7 @@ mod trust;
 
 pub(crate) use attention::{Attention, Places};
 pub use code::Program;
+pub(crate) use library::{Extension, Library};
 pub(crate) use memory::{SharedMemory, with_memory, with_new_memory};
 pub(crate) use sleeper::Sleeper;
 pub use trust::{PageAligned, TrustedCode};

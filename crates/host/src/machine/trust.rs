@@ -45,6 +45,16 @@ pub enum Bytes {
     Owned(Arc<[u8]>),
 }
 
+impl Bytes {
+    /// All of them.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Bytes::Static(bytes) => &bytes.0,
+            Bytes::Owned(bytes) => bytes,
+        }
+    }
+}
+
 impl From<&'static PageAligned<[u8]>> for Bytes {
     fn from(bytes: &'static PageAligned<[u8]>) -> Self {
         Bytes::Static(bytes)
@@ -73,10 +83,7 @@ impl TrustedCode {
 
     /// The bytes, to be looked at or stored.
     pub fn bytes(&self) -> &[u8] {
-        match &self.0 {
-            Bytes::Static(bytes) => &bytes.0,
-            Bytes::Owned(bytes) => bytes,
-        }
+        self.0.bytes()
     }
 
     pub(super) fn stored(&self) -> &Bytes {

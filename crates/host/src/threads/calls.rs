@@ -1,6 +1,7 @@
 //! The calls that `wasm/src/posix` makes for threads and signals; [`abi::call`] says what each is.
 
 use super::control::Control;
+use super::extensions;
 use super::seat::Seat;
 use super::spawn::{Start, spawn};
 use super::turns::{Ended, Threads, away};
@@ -83,6 +84,10 @@ fn dispatch(caller: &mut Caller<'_, Seat>, call: u32, first: u64, second: u64) -
             }
             Errno::Success
         }
+        call::FIND => extensions::find(caller, &threads, (low(first), high(first)), low(second)),
+        call::LOAD => extensions::load(caller, &threads, low(first), high(first), low(second))?,
+        call::LOOK_UP => extensions::look_up(caller, &threads, low(first), (high(first), low(second)), high(second))?,
+        call::OWN => extensions::own(caller, (low(first), high(first)), low(second)),
         call::STOP => stop(&threads),
         call::SET_TIMER | call::GET_TIMER => timer(caller, &threads, call, low(first), high(first)),
         _ => Errno::Badf,
@@ -172,7 +177,7 @@ fn timer(caller: &mut Caller<'_, Seat>, threads: &Threads, call: u32, address: u
     errno
 }
 
-fn change_memory(caller: &mut Caller<'_, Seat>, change: impl FnOnce(&mut [u8])) {
+pub(super) fn change_memory(caller: &mut Caller<'_, Seat>, change: impl FnOnce(&mut [u8])) {
     if let Some(memory) = caller.data().memory {
         change(memory.data_mut(caller));
     }

@@ -1,6 +1,7 @@
 //! The control block: what the guest tells of itself, and what the host writes there. `wasm/src/posix/calls.h` has the same
 //! fields, and says how large they are together. Addresses in it may be any: what lies outside of the memory is left alone.
 
+use crate::context::Own;
 use crate::machine::Places;
 
 /// See the module's documentation.
@@ -44,22 +45,25 @@ impl Control {
         })
     }
 
-    /// What each thread has a copy of.
-    pub fn save(&self, memory: &[u8], into: &mut Vec<u8>) {
+    /// What each thread has a copy of, the interpreter and extensions.
+    pub fn save(&self, extensions: &[Own], memory: &[u8], into: &mut Vec<u8>) {
         into.clear();
-        for (start, len) in self.ranges() {
+        for (start, len) in self.ranges().into_iter().chain(extensions.iter().map(Own::range)) {
             into.extend_from_slice(memory.get(start..start + len).unwrap_or_default());
         }
     }
 
-    /// Gives a thread its own again: what [`Control::save`] has saved, or zeros, if it is new.
-    pub fn restore(&self, memory: &mut [u8], saved: &[u8]) {
+    /// Gives a thread its own again: what [`Control::save`] has saved. What it did not have then, it has as it is in a new thread: of
+    /// the interpreter zeros.
+    pub fn restore(&self, extensions: &[Own], memory: &mut [u8], saved: &[u8]) {
         let mut at = 0;
-        for (start, len) in self.ranges() {
+        let own = self.ranges().map(|range| (range, None)).into_iter();
+        for ((start, len), first) in own.chain(extensions.iter().map(|own| (own.range(), Some(&own.first)))) {
             let Some(place) = memory.get_mut(start..start + len) else { continue };
-            match saved.get(at..at + len) {
-                Some(saved) => place.copy_from_slice(saved),
-                None => place.fill(0),
+            match (saved.get(at..at + len), first) {
+                (Some(saved), _) => place.copy_from_slice(saved),
+                (None, Some(first)) => place.copy_from_slice(first),
+                (None, None) => place.fill(0),
             }
             at += len;
         }
@@ -87,6 +91,13 @@ impl Control {
     }
 }
 
+impl Own {
+    /// Address and length.
+    fn range(&self) -> (usize, usize) {
+        (self.start as usize, self.first.len())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,10 +116,10 @@ mod tests {
         memory[64..72].copy_from_slice(b"variable");
         memory[80..84].copy_from_slice(b"errn");
         let mut saved = Vec::new();
-        control.save(&memory, &mut saved);
-        control.restore(&mut memory, &[]);
+        control.save(&[], &memory, &mut saved);
+        control.restore(&[], &mut memory, &[]);
         assert_eq!((&memory[64..72], &memory[80..84]), (&[0; 8][..], &[0; 4][..]));
-        control.restore(&mut memory, &saved);
+        control.restore(&[], &mut memory, &saved);
         assert_eq!((&memory[64..72], &memory[80..84]), (&b"variable"[..], &b"errn"[..]));
         control.add_signals(&mut memory, 1);
         control.add_signals(&mut memory, 6);
@@ -128,9 +139,9 @@ mod tests {
         memory.resize(64, 0);
         let control = Control::read(&memory, 0, SIZE).expect("in the memory");
         let mut saved = Vec::new();
-        control.save(&memory, &mut saved);
+        control.save(&[], &memory, &mut saved);
         assert!(saved.is_empty());
-        control.restore(&mut memory, &[1; 12]);
+        control.restore(&[], &mut memory, &[1; 12]);
         control.add_signals(&mut memory, 1);
     }
 }

@@ -10,6 +10,7 @@
 //! | `turns.rs` | whose turn it is: giving the context away and getting it back |
 //! | `waiting.rs` | waiting: for a word of the memory, and for what a call of preview1 waits for |
 //! | `spawn.rs` | starting a thread, and its end |
+//! | `extensions.rs` | loading extensions |
 //! | `calls.rs` | the calls that `wasm/src/posix` makes, dispatched |
 //!
 //! Who has waited for its turn for a while asks the thread that runs for attention; the interpreter then makes a
@@ -17,11 +18,12 @@
 
 mod calls;
 mod control;
+mod extensions;
 mod seat;
 mod spawn;
 mod turns;
 mod waiting;
 
 pub(crate) use calls::{call_of, make};
-pub(crate) use seat::{Origin, Seat};
+pub(crate) use seat::{Origin, Seat, settle};
 pub(crate) use waiting::{Waited, after_call, wait};

@@ -2,15 +2,21 @@
 
 use super::turns::Threads;
 use crate::Context;
-use crate::machine::{SharedMemory, Sleeper};
+use crate::STACK_POINTER;
+use crate::extensions::TABLE;
+use crate::machine::{Library, SharedMemory, Sleeper};
 use std::sync::Arc;
-use wasmtime::{Caller, Extern, InstancePre, Memory};
+use wasmtime::{Caller, Extern, Global, Instance, InstancePre, Memory, Store, Table};
 
 /// The place from which a thread runs the guest. It has the context while it is this thread's turn.
 pub(crate) struct Seat {
     pub(super) context: Option<Box<Context>>,
     /// Of this thread's instance; its contents are those of all.
     pub(super) memory: Option<Memory>,
+    /// What extensions share with its instance, if there are some.
+    pub(super) shared: Option<Shared>,
+    /// How many of the extensions that are loaded have an instance here.
+    pub(super) loaded: usize,
     /// What further instances are made from, if there may be some.
     pub(super) origin: Option<Origin>,
     pub(super) threads: Option<Arc<Threads>>,
@@ -26,6 +32,15 @@ pub(crate) struct Origin {
     pub memory: SharedMemory,
     /// Whether threads may be started: not while a snapshot is made, which they would not outlive.
     pub may_spawn: bool,
+    /// The extensions that may be loaded.
+    pub library: Option<Arc<Library>>,
+}
+
+/// What extensions share with an instance of the interpreter, beside its memory.
+#[derive(Clone, Copy)]
+pub(super) struct Shared {
+    pub table: Table,
+    pub stack_pointer: Global,
 }
 
 impl Seat {
@@ -33,18 +48,30 @@ impl Seat {
     pub fn new(context: Context) -> Seat {
         let me = Sleeper::new(0);
         me.begin();
-        Seat { context: Some(Box::new(context)), memory: None, origin: None, threads: None, me, own: Vec::new() }
+        Seat {
+            context: Some(Box::new(context)),
+            memory: None,
+            shared: None,
+            loaded: 0,
+            origin: None,
+            threads: None,
+            me,
+            own: Vec::new(),
+        }
     }
 
     /// A further thread's, whose turn it is not yet.
     pub(super) fn further(threads: Arc<Threads>, me: Arc<Sleeper>) -> Seat {
-        Seat { context: None, memory: None, origin: None, threads: Some(threads), me, own: Vec::new() }
-    }
-
-    /// The instance has been made.
-    pub fn settle(&mut self, memory: Option<Memory>, origin: Option<Origin>) {
-        self.memory = memory;
-        self.origin = origin;
+        Seat {
+            context: None,
+            memory: None,
+            shared: None,
+            loaded: 0,
+            origin: None,
+            threads: Some(threads),
+            me,
+            own: Vec::new(),
+        }
     }
 
     /// The memory, before the guest runs: of a module that was split.
@@ -84,5 +111,25 @@ impl Seat {
         if let Some(threads) = &self.threads {
             threads.attention.enter();
         }
+    }
+}
+
+/// An instance has been made in a store; of the main thread, with what further ones are made from.
+pub(crate) fn settle(store: &mut Store<Seat>, instance: &Instance, origin: Option<Origin>) {
+    let memory = instance.get_memory(&mut *store, "memory");
+    let has_library = match (&origin, &store.data().threads) {
+        (Some(origin), _) => origin.library.is_some(),
+        (None, Some(threads)) => threads.origin.library.is_some(),
+        (None, None) => false,
+    };
+    let shared = has_library.then(|| {
+        let table = instance.get_table(&mut *store, TABLE)?;
+        let stack_pointer = instance.get_global(&mut *store, STACK_POINTER)?;
+        Some(Shared { table, stack_pointer })
+    });
+    let seat = store.data_mut();
+    (seat.memory, seat.shared) = (memory, shared.flatten());
+    if origin.is_some() {
+        seat.origin = origin;
     }
 }

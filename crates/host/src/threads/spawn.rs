@@ -1,6 +1,6 @@
 //! Starting a thread, and its end.
 
-use super::seat::Seat;
+use super::seat::{Seat, settle};
 use super::turns::{Ended, Threads, sit_down};
 use crate::abi;
 use crate::engine::THREAD_STACK;
@@ -66,12 +66,10 @@ fn live(threads: &Arc<Threads>, me: Arc<Sleeper>, start: Start) {
 fn run(store: &mut Store<Seat>, threads: &Arc<Threads>, me: &Arc<Sleeper>, start: Start) -> wasmtime::Result<()> {
     let origin = &threads.origin;
     let instance = with_memory(&origin.memory, || origin.pre.instantiate(&mut *store))?;
-    let (Some(memory), Some(stack_pointer)) =
-        (instance.get_memory(&mut *store, "memory"), instance.get_global(&mut *store, crate::STACK_POINTER))
-    else {
+    let Some(stack_pointer) = instance.get_global(&mut *store, crate::STACK_POINTER) else {
         wasmtime::bail!("expected a module that was split into code and data");
     };
-    store.data_mut().settle(Some(memory), None);
+    settle(store, &instance, None);
     stack_pointer.set(&mut *store, Val::I32(start.stack.1.cast_signed()))?;
     let function = instance.get_typed_func::<u32, ()>(&mut *store, abi::THREAD)?;
     let (context, same) = threads.take_turn(me)?;

@@ -1,6 +1,7 @@
 //! Whose turn it is.
 
 use super::control::Control;
+use super::extensions;
 use super::seat::{Origin, Seat};
 use crate::Context;
 use crate::limits::Meter;
@@ -189,7 +190,7 @@ pub(super) fn away<T>(
 ) -> wasmtime::Result<T> {
     let Some(memory) = caller.data().memory else { wasmtime::bail!("expected a memory, found none") };
     let mut own = std::mem::take(&mut caller.data_mut().own);
-    threads.control.save(memory.data(&*caller), &mut own);
+    threads.control.save(&caller.data().context().own, memory.data(&*caller), &mut own);
     let seat = caller.data_mut();
     seat.own = own;
     let me = seat.me.clone();
@@ -221,7 +222,8 @@ pub(super) fn sit_down(
         // Another thread may have made the memory grow; this instance looks at its size only when it makes it grow itself.
         memory.grow(&mut store, 0)?;
         let (bytes, seat) = memory.data_and_store_mut(&mut store);
-        threads.control.restore(bytes, &seat.own);
+        threads.control.restore(&seat.context().own, bytes, &seat.own);
+        extensions::catch_up(&mut store, threads)?;
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub fn all(bundle: &Bundle<Linked>, out: &mut impl Write) -> Result<()> {
     for part in Part::ALL.into_iter().filter(|part| *part != Part::Archive && bundle.record(*part).is_some()) {
         let size = bundle.verify(part)?;
         let start = match part {
-            Part::Archive | Part::MachineCode => None,
+            Part::Archive | Part::MachineCode | Part::Extensions => None,
             Part::BaseImage => Some(Start::Cold),
             Part::Snapshot => Some(Start::Resumed),
         };

@@ -6,7 +6,7 @@ use crate::error::{Doing, Error, Result};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// How many lines of a failed step are shown.
@@ -28,7 +28,21 @@ impl Log {
     ///
     /// # Errors
     /// [`Error::Step`] if it cannot be started, fails, or takes longer than `limit`.
-    pub fn run(&self, step: &str, mut command: Command, limit: Duration) -> Result<()> {
+    pub fn run(&self, step: &str, command: Command, limit: Duration) -> Result<()> {
+        self.run_by(step, command, limit, |command| Ok(command.spawn()))
+    }
+
+    /// The same; `start_it` starts the command.
+    ///
+    /// # Errors
+    /// As [`Log::run`], and what `start_it` gives.
+    pub fn run_by(
+        &self,
+        step: &str,
+        mut command: Command,
+        limit: Duration,
+        start_it: impl FnOnce(&mut Command) -> Result<std::io::Result<Child>>,
+    ) -> Result<()> {
         let open = OpenOptions::new().append(true).open(&self.path);
         let mut file = open.doing("open the log", &self.path)?;
         writeln!(file, "\n=== {step}: {command:?}").doing("write to", &self.path)?;
@@ -41,8 +55,9 @@ impl Log {
         };
         let output = || file.try_clone().map(Stdio::from);
         let (stdout, stderr) = (output().doing("open", &self.path)?, output().doing("open", &self.path)?);
-        let child = command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).spawn();
-        let mut child = child.map_err(|error| fail(format!("{} does not start: {error}", program(&command))))?;
+        command.stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+        let mut child =
+            start_it(&mut command)?.map_err(|error| fail(format!("{} does not start: {error}", program(&command))))?;
         match wait(&mut child, limit).doing("wait for", Path::new(&program(&command)))? {
             Some(status) if status.success() => Ok(()),
             Some(status) => Err(fail(format!("{} ended with {status}", program(&command)))),

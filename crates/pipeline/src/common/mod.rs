@@ -2,6 +2,8 @@
 
 pub mod cache;
 pub mod command;
+pub mod confine;
+pub mod copies;
 pub mod crates;
 pub mod csv;
 pub mod guest;

@@ -24,6 +24,8 @@ pub struct Python {
     pub base_image: Vec<u8>,
     /// As this machine runs it.
     pub program: Program,
+    /// Whether it has extensions.
+    pub has_extensions: bool,
 }
 
 impl Build {
@@ -33,19 +35,33 @@ impl Build {
     /// [`Error::Runtime`] if the runtime cannot be had, or cannot be resumed from an image of its memory; [`Error::Step`] if
     /// the recipe fails; [`Error::Guest`] if it does not compile or load; [`Error::Io`].
     pub fn python(&self) -> Result<Python> {
-        let (target, host) = (&self.settings().target, &self.settings().host);
         let runtime = self.runtime()?;
-        let machine = self.machine_code(&runtime.wasm, target)?;
-        let own_code = if host == target { machine.code.clone() } else { self.machine_code(&runtime.wasm, host)?.code };
+        self.loaded(runtime, false)
+    }
+
+    /// The interpreter of this runtime; for extensions, or without.
+    pub(super) fn loaded(&self, runtime: Runtime, for_extensions: bool) -> Result<Python> {
+        let (target, host) = (&self.settings().target, &self.settings().host);
+        let machine = self.machine_code(&runtime.wasm, target, for_extensions)?;
+        let own_code = match host == target {
+            true => machine.code.clone(),
+            false => self.machine_code(&runtime.wasm, host, for_extensions)?.code,
+        };
         let fail = |error: String| Error::Guest(format!("python.wasm does not load: {error}"));
         let image = Image::open(machine.base_image.clone()).map_err(|error| fail(error.to_string()))?;
         let program = Program::load(&own_code, Some(Arc::new(image)), &mut Timing::start());
         let program = program.map_err(|error| fail(format!("{error:#}")))?;
-        Ok(Python { runtime, code: machine.code, base_image: machine.base_image, program })
+        Ok(Python { runtime, code: machine.code, base_image: machine.base_image, program, has_extensions: false })
     }
 }
 
 impl Python {
+    /// The identity of its module.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn identity(&self) -> u64 {
+        self.program.identity().unwrap_or_default()
+    }
+
     /// Runs it to its end; its exit status, what it said, and what is left of its context.
     ///
     /// # Errors
@@ -109,13 +125,13 @@ mod tests {
                 (func (export "_start") (call $exit (i32.const {status}))))"#
             );
             let build = test.open();
-            let machine = build.machine_code(&wat::parse_str(wasm).expect("valid"), &test.settings().target);
+            let machine = build.machine_code(&wat::parse_str(wasm).expect("valid"), &test.settings().target, false);
             let MachineCode { code, base_image } = machine.expect("compiled");
             let image = Arc::new(Image::open(base_image.clone()).expect("whole"));
             let program = Program::load(&code, Some(image), &mut Timing::start()).expect("loaded");
             let (folder, version) = (test.path("runtime"), "3.13.5".to_string());
             let runtime = Runtime { folder, wasm: Vec::new(), version, exclude: Vec::new(), log: None };
-            Python { runtime, code, base_image, program }
+            Python { runtime, code, base_image, program, has_extensions: false }
         };
         let stdlib = archive::Writer::new(b"").expect("a writer").finish().0;
         let stdlib = Archive::open(stdlib).expect("an archive");

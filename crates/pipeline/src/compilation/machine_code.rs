@@ -4,8 +4,14 @@
 use crate::context::Build;
 use crate::error::{Error, Result};
 use host::TrustedCode;
+#[cfg(feature = "compiler")]
+use {
+    crate::hash::{self, Key},
+    host::abi,
+    host::extensions::Interface,
+};
 
-/// python.wasm, ready to run: the same for every app.
+/// python.wasm, ready to run: the same for every app with extensions, and for every app without.
 pub(super) struct MachineCode {
     /// Machine code without data.
     pub code: TrustedCode,
@@ -14,21 +20,32 @@ pub(super) struct MachineCode {
 }
 
 impl Build {
-    /// Machine code for `target`, a target triple.
+    /// Machine code for `target`, a target triple; for extensions, if there is an interface for them.
     ///
     /// # Errors
     /// [`Error::Runtime`] if python.wasm cannot be resumed from an image of its memory; [`Error::Guest`] if wasmtime does
     /// not compile it; [`Error::Io`].
     #[cfg(feature = "compiler")]
-    pub(super) fn machine_code(&self, wasm: &[u8], target: &str) -> Result<MachineCode> {
-        use crate::hash::{self, Key};
+    pub(super) fn machine_code(&self, wasm: &[u8], target: &str, for_extensions: bool) -> Result<MachineCode> {
+        use host::extensions::{self, conceal, expose};
+        use host::split::split;
         let fail = |error| Error::Guest(format!("python.wasm: cannot be compiled to machine code: {error:#}"));
-        let split = || host::split::split(wasm).map_err(|error| Error::Runtime(format!("python.wasm {error}")));
-        let key = || Key::new().part("wasm", hash::of_bytes(wasm)).part("split", host::split::REVISION);
+        let split = || {
+            let ready = match for_extensions {
+                true => expose(wasm, &abi::EXPORTS).map(|exposed| exposed.wasm),
+                false => conceal(wasm, &abi::EXPORTS),
+            };
+            ready.and_then(|wasm| split(&wasm)).map_err(|error| Error::Runtime(format!("python.wasm {error}")))
+        };
+        let key = || {
+            let key = Key::new().part("wasm", hash::of_bytes(wasm)).part("split", host::split::REVISION);
+            key.part("exports", extensions::REVISION).part("extensions", [u8::from(for_extensions)])
+        };
         let code_key = key().part("target", target).part("engine", host::engine::compatibility(target).map_err(fail)?);
         let cache = self.cache();
         let code = cache.code("code", code_key, || {
-            cache.stage(&format!("compiling python.wasm to machine code for {target}"));
+            let what = if for_extensions { ", for extensions," } else { "" };
+            cache.stage(&format!("compiling python.wasm{what} to machine code for {target}"));
             host::engine::compile(&split()?.code, target).map_err(fail)
         })?;
         let image_key = key().part("image", memory_image::REVISION);
@@ -36,12 +53,29 @@ impl Build {
         Ok(MachineCode { code, base_image })
     }
 
+    /// What python.wasm offers to extensions.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] if it is not as a linker of C makes it; [`Error::Io`].
+    #[cfg(feature = "compiler")]
+    pub(super) fn interface(&self, wasm: &[u8]) -> Result<Interface> {
+        use host::extensions::{self, expose};
+        let key = Key::new().part("wasm", hash::of_bytes(wasm)).part("exports", extensions::REVISION);
+        let text = self.cache().blob("interface", key, || {
+            let exposed = expose(wasm, &abi::EXPORTS);
+            let exposed = exposed.map_err(|error| Error::Runtime(format!("python.wasm {error}")))?;
+            Ok(exposed.interface.text().into_bytes())
+        })?;
+        let interface = std::str::from_utf8(&text).ok().and_then(Interface::from_text);
+        interface.ok_or_else(|| Error::Runtime("python.wasm: its interface is damaged in the cache".to_string()))
+    }
+
     /// Without the feature `compiler` there is none.
     ///
     /// # Errors
     /// Always [`Error::Guest`].
     #[cfg(not(feature = "compiler"))]
-    pub(super) fn machine_code(&self, _: &[u8], _: &str) -> Result<MachineCode> {
+    pub(super) fn machine_code(&self, _: &[u8], _: &str, _: bool) -> Result<MachineCode> {
         Err(Error::Guest("expected the feature `compiler` of the crate pipeline, found it off; enable it".to_string()))
     }
 }
@@ -55,7 +89,7 @@ mod tests {
     fn machine_code_is_made_once_the_feature_is_enabled() {
         let test = TestBuild::new();
         let wasm = wat::parse_str(r#"(module (memory (export "memory") 1) (global (mut i32) (i32.const 4096)))"#);
-        let made = test.open().machine_code(&wasm.expect("valid"), &test.settings().target);
+        let made = test.open().machine_code(&wasm.expect("valid"), &test.settings().target, false);
         if cfg!(feature = "compiler") {
             assert!(!made.expect("made").base_image.is_empty());
         } else {

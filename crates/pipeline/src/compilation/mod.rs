@@ -1,6 +1,7 @@
 //! python.wasm to machine code, and with the interpreter that this gives, sources to bytecode.
 
 mod bytecode;
+mod extensions;
 mod installed;
 mod interpreter;
 mod known;
@@ -11,6 +12,7 @@ mod record;
 
 pub use bytecode::{Compiled, Sources, Stdlib};
 pub(crate) use bytecode::{CompiledLibraries, LIMITS};
+pub(crate) use extensions::PLACEHOLDER;
 pub use interpreter::Python;
 pub(crate) use native_code::LeftOut;
 pub(crate) use pack::{Packed, pack};

@@ -26,14 +26,20 @@ pub(crate) struct LeftOut {
 }
 
 impl Build {
-    /// Finds the native code that is to be left out.
+    /// Finds the native code that is to be left out, and the extensions that are to be linked.
     ///
     /// # Errors
     /// [`Error::Libraries`] naming each distribution with native code that it needs; [`Error::Guest`]; [`Error::Io`].
-    pub(crate) fn native_code(&self, python: &Python, stdlib: &Archive, libraries: &[Library]) -> Result<LeftOut> {
+    pub(crate) fn native_code(
+        &self,
+        python: &Python,
+        stdlib: &Archive,
+        libraries: &[Library],
+    ) -> Result<(LeftOut, Vec<Native>)> {
         let natives = find_native(libraries, &self.project().exclude)?;
+        let (extensions, natives): (Vec<_>, Vec<_>) = natives.into_iter().partition(Native::is_extension);
         if natives.is_empty() {
-            return Ok(LeftOut::default());
+            return Ok((LeftOut::default(), extensions));
         }
         let (mut left_out, rest): (Vec<_>, Vec<_>) =
             natives.into_iter().partition(|native| has_python(native, libraries));
@@ -59,7 +65,7 @@ impl Build {
             .map(|(owner, natives)| format!("{owner} ({})", count(natives.len(), "file")))
             .collect();
         let summary = format!("left out native code that Python stands in for: {}", owners.join(", "));
-        Ok(LeftOut { paths: left_out.into_iter().map(|native| native.path).collect(), summary })
+        Ok((LeftOut { paths: left_out.into_iter().map(|native| native.path).collect(), summary }, extensions))
     }
 
     /// Those of `natives` that their packages can do without, by the names of their modules.

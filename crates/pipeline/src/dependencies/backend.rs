@@ -11,6 +11,7 @@
 use super::interpreter;
 use super::own;
 use super::sandbox::{Reached, UvCache};
+use super::uv::Uv;
 use crate::compilation::Python;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
@@ -21,7 +22,7 @@ use rustix::fs::{FileType, Mode};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The named pipe in the folder for calls.
 pub(super) const CALLS: &str = "calls";
@@ -55,6 +56,7 @@ pub(super) struct Own {
 /// A place to which uv's calls come.
 pub(super) struct Backends<'a> {
     build: &'a Build,
+    uv: &'a Uv<'a>,
     /// The folder for calls.
     folder: PathBuf,
     /// What is built that is not in uv's cache.
@@ -64,6 +66,8 @@ pub(super) struct Backends<'a> {
     /// What builds are told by variables.
     variables: &'a [(&'a str, &'a str)],
     python: OnceLock<std::result::Result<(Python, Archive), String>>,
+    /// Why an extension could not be built: uv would tell a part of it only.
+    failed: Mutex<Option<Error>>,
 }
 
 impl<'a> Backends<'a> {
@@ -72,11 +76,12 @@ impl<'a> Backends<'a> {
     /// # Errors
     /// [`Error::Io`].
     pub fn new(
-        build: &'a Build,
+        uv: &'a Uv<'a>,
         cache: &'a Path,
         own: Option<&'a Own>,
         variables: &'a [(&'a str, &'a str)],
     ) -> Result<Backends<'a>> {
+        let build = uv.build;
         let folder = build.settings().out.join("backends");
         if folder.exists() {
             fs::remove_dir_all(&folder).doing("remove", &folder)?;
@@ -86,12 +91,17 @@ impl<'a> Backends<'a> {
         let pipe = folder.join(CALLS);
         let made = rustix::fs::mknodat(rustix::fs::CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0);
         made.map_err(std::io::Error::from).doing("make the named pipe", &pipe)?;
-        Ok(Backends { build, folder, own, cache, variables, python: OnceLock::new() })
+        Ok(Backends { build, uv, folder, own, cache, variables, python: OnceLock::new(), failed: Mutex::new(None) })
     }
 
     /// The folder for calls, an absolute path.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Why an extension could not be built, if that has happened.
+    pub fn failed(&self) -> Option<Error> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Does `work`, and runs the calls that come meanwhile.
@@ -152,11 +162,22 @@ impl<'a> Backends<'a> {
         let path = |text: &'_ str| PathBuf::from(text.strip_suffix('\n').unwrap_or(text));
         let (sources, environment) = (path(&sources), path(&environment));
         let cache = UvCache(self.cache);
-        if !cache.is_temporary(&environment) {
-            return Err(fail(format!("expected an environment of uv's, found {}", environment.display())));
-        }
         let own = self.own.filter(|own| own.sources == sources);
         let name = own.map(|own| own.name.clone()).or_else(|| cache.distribution_of(&sources));
+        if !cache.is_temporary(&environment) {
+            return match name {
+                // uv has been told to build it without an environment.
+                Some(name) if self.build.project().native.has(&name) => {
+                    if let Err(error) = self.uv.answer_with_wheel(&name, &sources, &text) {
+                        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+                        failed.get_or_insert(error);
+                        return Ok(Some((FAILED, String::new())));
+                    }
+                    Ok(Some((0, String::new())))
+                }
+                _ => Err(fail(format!("expected an environment of uv's, found {}", environment.display()))),
+            };
+        }
         if name.is_some_and(|name| self.build.project().build_on_host.contains(&name)) {
             return Ok(None);
         }

@@ -13,6 +13,7 @@ use super::watch;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::sorted_entries;
+use crate::inputs::{Allowed, Project};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,7 @@ impl Build {
         let key = key
             .part("from source", project.from_source.join(" "))
             .part("on host", project.build_on_host.join(" "))
+            .part("native", project.native.text())
             .part("exclude", project.exclude.join("\n"));
         let folder = self.cache().folder("distributions", key, |work| {
             self.cache().stage("installing distributions");
@@ -49,7 +51,8 @@ impl Build {
 impl Build {
     /// Installs what a lock says into `target`. What turns out to have no wheel at all is built from source.
     fn run_install(&self, uv: &Uv<'_>, lock: &Lock, target: &Path) -> Result<()> {
-        let asked = &self.project().from_source;
+        let project = self.project();
+        let asked = &project.from_source;
         let mut from_source = asked.clone();
         let about = lock.asked.display().to_string();
         let out = &self.settings().out;
@@ -62,7 +65,9 @@ impl Build {
             fs::write(&file, text).doing("write", &file)?;
         }
         loop {
-            let names = from_source.iter().flat_map(|name| ["--no-binary", name]);
+            let names = from_source.iter().chain(native_names(project)).flat_map(|name| ["--no-binary", name]);
+            let here = from_source.iter().chain(native_names(project)).filter(|name| project.native.has(name));
+            let names = names.chain(here.flat_map(|name| ["--no-build-isolation-package", name]));
             let arguments = INSTALL.into_iter().chain(names).map(PathBuf::from);
             let last = [
                 "--target".into(),
@@ -89,7 +94,8 @@ impl Build {
             };
             package.version = package.version.or_else(|| version_of(&package.name, &lock.text));
             let offer = uv.offer(&package, out)?;
-            if offer != Offer::Source {
+            let is_allowed = project.native.has(&package.name);
+            if offer != Offer::Source && !is_allowed {
                 let message = native::no_wheel(&package, asked_by(&package.name, &lock.text), &offer, asked);
                 return Err(Error::Project { place: about, message });
             }
@@ -97,6 +103,12 @@ impl Build {
             from_source.push(package.name);
         }
     }
+}
+
+/// What is named to be built here.
+fn native_names(project: &Project) -> impl Iterator<Item = &String> {
+    let Allowed::These(names) = &project.native else { return [].iter() };
+    names.iter()
 }
 
 /// All that is installed is in the lock: nothing is added to it.

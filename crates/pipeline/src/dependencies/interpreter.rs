@@ -143,7 +143,7 @@ pub(super) fn packages(version: &str) -> Result<String> {
 }
 
 /// `3.13` of `3.13.5`.
-fn minor(version: &str) -> Result<&str> {
+pub(super) fn minor(version: &str) -> Result<&str> {
     let cut = version.rsplit_once('.').map(|(minor, _)| minor).filter(|minor| minor.split('.').count() == 2);
     cut.ok_or_else(|| {
         Error::Runtime(format!("wasm/recipe.toml: expected CPython's version as major.minor.micro, found {version}"))

@@ -10,7 +10,7 @@
 //! | `interpreter.rs` | what uv takes for the Python that it installs for |
 //! | `backend.rs` | runs build backends, in the guest |
 //! | `sandbox.rs` | what a build backend may reach |
-//! | `confine.rs` | what uv itself may do while it builds |
+//! | `built.rs` | distributions with extensions, built from source |
 //! | `check.rs` | whether what is installed goes together |
 //! | `excluded.rs` | what is left out by name |
 //! | `message.rs` | uv's words in one line |
@@ -23,8 +23,8 @@
 //! | `tidy.rs` | what of an installed distribution is bundled |
 
 mod backend;
+mod built;
 mod check;
-mod confine;
 mod excluded;
 mod install;
 mod interpreter;

@@ -100,8 +100,11 @@ pub(super) fn no_wheel(package: &Package, asked_by: Option<&str>, offer: &Offer,
     let Package { name, version } = package;
     let version = version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
     let asked_by = asked_by.map(|by| format!(" (asked for by {by})")).unwrap_or_default();
-    let found = if *offer == Offer::Unknown { "none" } else { "native code, which cannot be loaded here" };
+    let found = if *offer == Offer::Unknown { "none" } else { "native code" };
     let mut ways = Vec::new();
+    if matches!(offer, Offer::Native(_)) {
+        ways.push(format!("if building it on this machine is fine, set [tool.pyapp] native = [{name:?}]"));
+    }
     match offer {
         Offer::Native(Some(older)) => {
             ways.push(format!("ask for {name}=={older}, the newest older version that has one"))
@@ -128,9 +131,9 @@ mod tests {
         let said = no_wheel(&package("numpy"), Some("pandas"), &Offer::Native(None), &["a".to_string()]);
         assert_eq!(
             said,
-            "numpy 2.5 (asked for by pandas): expected a wheel of Python only (none-any), found native code, which cannot be \
-             loaded here; no older version has one: ask for another package; if the app does without it, set [tool.pyapp] \
-             exclude = [\"numpy\"]; if it is Python when built without a compiler, set [tool.pyapp] from-source = [\"a\", \
+            "numpy 2.5 (asked for by pandas): expected a wheel of Python only (none-any), found native code; if building it \
+             on this machine is fine, set [tool.pyapp] native = [\"numpy\"]; no older version has one: ask for another package; \
+             if the app does without it, set [tool.pyapp] exclude = [\"numpy\"]; if it is Python when built without a compiler, set [tool.pyapp] from-source = [\"a\", \
              \"numpy\"]"
         );
         let said = no_wheel(&package("uvloop"), None, &Offer::Native(Some("0.1".to_string())), &[]);

@@ -22,6 +22,8 @@ const BESIDE: [&str; 5] = ["build", "dist", "node_modules", "target", "venv"];
 const GIT: &str = ".git";
 /// What in it says which commit and which tags there are.
 const REFS: [&str; 3] = ["HEAD", "packed-refs", "refs"];
+/// How the names of sources end that a compiler is for.
+const NATIVE: [&str; 6] = ["c", "cc", "cpp", "cxx", "pyx", "rs"];
 /// Locks are none either: what they say is installed beside it.
 const LOCKS: [&str; 3] = ["pylock.toml", "requirements.lock", "uv.lock"];
 
@@ -54,6 +56,10 @@ impl Build {
                 sources.push(path);
             }
         }
+        let is_native = project.native.has(&name) && (project.native.names(&name) || has_native_code(&copied)?);
+        if is_native {
+            key = key.part("toolchain", self.toolchain()?.key.hex());
+        }
         let folder = self.cache().folder("own", key.part("tidy", include_str!("tidy.rs")), |site| {
             self.cache().stage("packing the project");
             if project.build_on_host.contains(&name) {
@@ -61,10 +67,14 @@ impl Build {
             }
             let wheels = work.join("wheels");
             fs::create_dir_all(&wheels).doing("create", &wheels)?;
-            // Not quiet: else uv says nothing of what the backend has said.
-            let build = ["build", "--wheel", "-o"].map(PathBuf::from).into_iter().chain([wheels.clone()]);
-            let built = uv.building(&copied, Some(&wheels), &name)?.run(&copied, build);
-            built.map_err(|failure| failure.naming(&copied, &name).about(&file, &project.build_on_host))?;
+            if is_native {
+                uv.copy_wheel(&name, &copied, &wheels)?;
+            } else {
+                // Not quiet: else uv says nothing of what the backend has said.
+                let build = ["build", "--wheel", "-o"].map(PathBuf::from).into_iter().chain([wheels.clone()]);
+                let built = uv.building(&copied, Some(&wheels), &name)?.run(&copied, build);
+                built.map_err(|failure| failure.naming(&copied, &name).about(&file, &project.build_on_host))?;
+            }
             let mut made: Vec<PathBuf> = sorted_entries(&wheels)?.into_iter().map(|entry| entry.path()).collect();
             made.retain(|path| path.extension().is_some_and(|ending| ending == "whl"));
             let [wheel] = &made[..] else {
@@ -98,6 +108,22 @@ impl Build {
         fs::remove_dir_all(&work).doing("remove", &work)?;
         Ok((folder, sources))
     }
+}
+
+/// Whether C, C++, Cython or Rust is among sources.
+fn has_native_code(sources: &Path) -> Result<bool> {
+    for entry in sorted_entries(sources)? {
+        let path = entry.path();
+        let is_native = if entry.file_type().doing("look at", &path)?.is_dir() {
+            has_native_code(&path)?
+        } else {
+            path.extension().is_some_and(|ending| NATIVE.iter().any(|native| ending == *native))
+        };
+        if is_native {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Copies what may be sources of a project to a new folder.
@@ -182,6 +208,17 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn native_code_is_found_at_any_depth() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let inner = folder.path().join("src/p");
+        fs::create_dir_all(&inner).expect("created");
+        fs::write(inner.join("p.py"), "").expect("written");
+        assert!(!has_native_code(folder.path()).expect("read"));
+        fs::write(inner.join("p.pyx"), "").expect("written");
+        assert!(has_native_code(folder.path()).expect("read"));
+    }
 
     #[test]
     fn what_is_made_from_sources_is_no_source() {

@@ -12,7 +12,8 @@ use std::path::{Component, Path, PathBuf};
 use vfs::Limits;
 
 /// What a backend tells uv by, each a file in the environment.
-const TOLD: [&str; 3] = ["build_wheel.txt", "get_requires_for_build_wheel.txt", "prepare_metadata_for_build_wheel.txt"];
+pub(super) const TOLD: [&str; 3] =
+    ["build_wheel.txt", "get_requires_for_build_wheel.txt", "prepare_metadata_for_build_wheel.txt"];
 /// Where it puts metadata, in the environment.
 const METADATA: &str = "metadata_directory";
 /// What of uv's cache holds environments and temporary folders for wheels.

@@ -6,15 +6,17 @@
 //! that setting uv is not confined.
 
 use super::backend::{Backends, Own};
-use super::confine::{self, Confined};
 use super::interpreter::{self, Interpreter};
 use super::message;
+use super::sandbox::UvCache;
 use super::watch::Watch;
 use crate::cache::DOWNLOADS;
 use crate::command::output_while;
+use crate::confine::{self, Confined};
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::Key;
+use crate::inputs::Allowed;
 use crate::log::Log;
 use crate::pip::Downloads;
 use std::env;
@@ -66,7 +68,9 @@ const NO_PYTHON: &str = "/usr/bin/python3";
 /// uv, ready to run.
 #[derive(Clone)]
 pub(super) struct Uv<'a> {
-    build: &'a Build,
+    pub(super) build: &'a Build,
+    /// Of our CPython.
+    pub(super) version: String,
     program: PathBuf,
     interpreter: PathBuf,
     /// Where an environment keeps what is installed in it.
@@ -99,9 +103,15 @@ impl Build {
         let pure = PURE.iter().fold(key.part("uv", PINS), |key, (name, value)| key.part(name, value));
         // What it has built, it keeps by name and version only: hence a cache for each way of building.
         let way = pure.clone().part("on host", self.project().build_on_host.join(" "));
+        let native = &self.project().native;
+        let way = match native {
+            Allowed::None => way,
+            native => way.part("native", native.text()).part("toolchain", self.toolchain()?.key.hex()),
+        };
         let kept = cache.folder("uv-cache", way, |work| fs::create_dir(work).doing("create", work))?;
         Ok(Uv {
             build: self,
+            version: version.to_string(),
             program: folder.join(if cfg!(windows) { "bin/uv.exe" } else { "bin/uv" }),
             interpreter,
             packages: interpreter::packages(version)?,
@@ -142,6 +152,30 @@ impl Uv<'_> {
         Ok(packages)
     }
 
+    /// The temporary folders in its cache that the program of a call names.
+    pub(super) fn temporary_in(&self, text: &str) -> Vec<PathBuf> {
+        UvCache(&self.cache).temporary_in(text, Path::new(""))
+    }
+
+    /// It, for this machine: with a cache of its own, and nothing of what it is told of our platform.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub(super) fn native_command(&self) -> Result<Command> {
+        let key = Key::new().part("wheels", PINS);
+        let cache =
+            self.build.cache().folder("uv-cache-native", key, |work| fs::create_dir(work).doing("create", work))?;
+        let mut uv = Command::new(&self.program);
+        uv.env("UV_CACHE_DIR", cache).envs(SETTINGS).env_remove("UV_PYTHON");
+        OTHERS.iter().for_each(|name| {
+            uv.env_remove(name);
+        });
+        if self.build.settings().offline {
+            uv.env("UV_OFFLINE", "1");
+        }
+        Ok(uv)
+    }
+
     /// Runs it in a folder to its end.
     ///
     /// # Errors
@@ -178,7 +212,7 @@ impl Uv<'_> {
         if self.build.settings().offline {
             uv.env("UV_OFFLINE", "1");
         }
-        let backends = Backends::new(self.build, &self.cache, self.own.as_ref(), &PURE)?;
+        let backends = Backends::new(self, &self.cache, self.own.as_ref(), &PURE)?;
         uv.env(interpreter::CALLS_IN, backends.folder());
         let other = |error: String| Failure::Other(Error::Runtime(error));
         let mut watch = Watch::new(&self.cache, &self.build.settings().bounds);
@@ -189,9 +223,13 @@ impl Uv<'_> {
                 .iter()
                 .filter_map(|file| Some(file.parent()?.to_path_buf()))
                 .collect(),
+            without_network: false,
         };
         let work = || output_while(uv, LIMIT, |process| watch.look(process));
         let ended = backends.serve(|| if is_confined { confined.within(work) } else { Ok(work()) })??;
+        if let Some(failed) = backends.failed() {
+            return Err(Failure::Other(failed));
+        }
         if let Some(found) = watch.found.take() {
             watch.clear();
             return Err(Failure::TooMuch(found));

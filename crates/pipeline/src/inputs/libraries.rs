@@ -99,6 +99,7 @@ mod tests {
             groups: Vec::new(),
             from_source: Vec::new(),
             build_on_host: Vec::new(),
+            native: crate::inputs::Allowed::None,
             optimize: 0,
             snapshot: true,
             snapshot_include: Vec::new(),

@@ -1,6 +1,7 @@
 //! `[project]`: what a project says of itself for every tool (PEP 621), as far as a bundle needs it. The rest is uv's to read.
 
-use super::project::{Entry, package, parse_entry, parse_toml};
+use super::project::Entry;
+use super::values::{package, parse_entry, parse_toml};
 use crate::error::{Doing, Result};
 use std::path::Path;
 
@@ -23,12 +24,12 @@ impl Metadata {
     /// Reads the table, if there is one.
     pub(super) fn read(file: &toml::Table) -> Option<Metadata> {
         let table = file.get("project")?.as_table()?;
-        let list = |key: &str| table.get(key).and_then(super::project::strings).unwrap_or_default();
+        let list = |key: &str| table.get(key).and_then(super::values::strings).unwrap_or_default();
         let is_package = file.get("tool").and_then(|tool| tool.get("uv")?.get("package")?.as_bool());
         let scripts = table.get("scripts").and_then(toml::Value::as_table);
         let scripts = scripts.into_iter().flatten();
         let extras =
-            file.get("tool").and_then(|tool| tool.get("pyapp")?.get("extras")).and_then(super::project::strings);
+            file.get("tool").and_then(|tool| tool.get("pyapp")?.get("extras")).and_then(super::values::strings);
         let extras = extras.unwrap_or_default();
         let text = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_string);
         let said = |key: &str| table.get(key).and_then(toml::Value::as_str).map(str::to_string);

@@ -1,5 +1,6 @@
 //! What is bundled: the project's settings and its libraries.
 
+mod allowed;
 mod asked;
 mod commands;
 mod flat;
@@ -13,7 +14,9 @@ pub mod project;
 #[cfg(test)]
 mod project_test;
 mod single;
+mod values;
 
+pub use allowed::Allowed;
 pub use asked::{Asked, Form};
 pub use commands::Commands;
 pub use libraries::Library;
@@ -22,5 +25,5 @@ pub use metadata::Metadata;
 pub(crate) use native::{Native, find as find_native};
 pub(crate) use permissions::granted;
 pub use project::{Entry, Project, Size};
-pub(crate) use project::{package, parse_entry};
 pub(crate) use single::settings as script_settings;
+pub(crate) use values::{package, parse_entry};

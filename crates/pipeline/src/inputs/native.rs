@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 /// How much of a file is looked at. The headers that count lie in front.
 const HEAD: u64 = 4096;
 
+/// The system of extensions that can be linked.
+const PYAPP: &str = "pyapp";
+
 /// A file with native code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Native {
@@ -27,6 +30,11 @@ pub(crate) struct Native {
 }
 
 impl Native {
+    /// Whether it is an extension that can be linked.
+    pub fn is_extension(&self) -> bool {
+        self.system == PYAPP
+    }
+
     /// The name by which Python would import it.
     pub fn module(&self) -> String {
         let (folder, file) = self.path.rsplit_once('/').unwrap_or(("", &self.path));
@@ -105,7 +113,14 @@ fn system(head: &[u8], path: &str) -> Option<&'static str> {
             let is_library = head.get(header..)?.starts_with(b"PE\0\0") && short(header + 22, true)? & 0x2000 != 0;
             is_library.then_some("Windows")
         }
-        // WebAssembly is for this machine, but nothing links it.
+        // The first section of a library that can be linked is dylink.0.
+        [0, b'a', b's', b'm', 1, 0, 0, 0, 0, ..] if is_named_library => {
+            Some(if head.windows(9).take(16).any(|bytes| bytes == b"\x08dylink.0") {
+                PYAPP
+            } else {
+                "another WebAssembly"
+            })
+        }
         [0, b'a', b's', b'm', ..] => is_named_library.then_some("another WebAssembly"),
         _ => None,
     }

@@ -28,14 +28,14 @@ pub(super) fn permissions(value: &toml::Value) -> Result<Permissions, Mistake> {
                 }
             }
             "read" | "write" => {
-                let places = super::project::strings(value).ok_or_else(|| wrong("a list of files and folders"))?;
+                let places = super::values::strings(value).ok_or_else(|| wrong("a list of files and folders"))?;
                 for place in &places {
                     check_place(place).map_err(|message| fail(format!("{place:?}: {message}")))?;
                 }
                 *(if key == "read" { &mut permissions.read } else { &mut permissions.write }) = places;
             }
             "env" => {
-                permissions.env = super::project::strings(value)
+                permissions.env = super::values::strings(value)
                     .ok_or_else(|| wrong("a list of names of variables, such as \"LC_*\""))?;
             }
             "cwd" => permissions.cwd = value.as_bool().ok_or_else(|| wrong("true or false"))?,

@@ -1,5 +1,6 @@
 //! `pyproject.toml`: what `[tool.pyapp]` asks for. Where `[project]` says enough, that table may be missing.
 
+use super::allowed::Allowed;
 use super::asked::{Asked, Form};
 use super::commands::Commands;
 use super::flat;
@@ -7,6 +8,7 @@ use super::limits::limits;
 use super::metadata::Metadata;
 use super::permissions::permissions;
 use super::single;
+use super::values::{modules, package, packages, parse_entry, parse_toml, paths, strings};
 use crate::error::{Doing, Error, Result};
 use crate::output::Report;
 use policy::{Permissions, RunLimits};
@@ -72,6 +74,8 @@ pub struct Project {
     pub from_source: Vec<String>,
     /// `build-on-host`: distributions whose build backends run on this machine, and not inside the guest.
     pub build_on_host: Vec<String>,
+    /// `native`: distributions with extensions that are built from source on this machine.
+    pub native: Allowed,
     /// `optimize`: CPython's optimisation level, 0 to 2.
     pub optimize: u8,
     /// `snapshot`: whether a run resumes from the image of an initialised interpreter.
@@ -103,7 +107,7 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, optimize, permissions, reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include";
+const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, native, optimize, permissions, reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include";
 
 /// What holds where `[tool.pyapp]` says nothing.
 pub(super) struct Defaults<'a> {
@@ -179,7 +183,7 @@ impl Project {
         let none = toml::Table::new();
         let section = section(table).unwrap_or(&none);
         let (mut entry, mut libs) = (None, None);
-        let mut from_source = FROM_SOURCE.map(str::to_string).to_vec();
+        let (mut from_source, mut native) = (None, Allowed::None);
         let (mut optimize, mut snapshot, mut reproducible, mut size) = (0, true, false, Size::Fast);
         let (mut exclude, mut extras, mut groups, mut build_on_host) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut keep_source, mut reports) = (Vec::new(), Vec::new());
@@ -197,7 +201,7 @@ impl Project {
                 "build-on-host" | "from-source" => {
                     let names =
                         strings(value).and_then(packages).ok_or_else(|| wrong("a list of names of packages"))?;
-                    *(if key == "from-source" { &mut from_source } else { &mut build_on_host }) = names;
+                    if key == "from-source" { from_source = Some(names) } else { build_on_host = names }
                 }
                 "extras" | "groups" => {
                     let form = defaults.asked.as_ref().map(|asked| asked.form);
@@ -218,6 +222,12 @@ impl Project {
                 }
                 "keep-source" => {
                     keep_source = strings(value).and_then(paths).ok_or_else(|| wrong("a list of paths below libs"))?
+                }
+                "native" => {
+                    let names = || strings(value).and_then(packages).map(Allowed::These);
+                    let all = |all| if all { Allowed::AllBut(Vec::new()) } else { Allowed::None };
+                    let form = "true, false or a list of names of packages";
+                    native = value.as_bool().map(all).or_else(names).ok_or_else(|| wrong(form))?;
                 }
                 "optimize" => {
                     let level = value.as_integer().and_then(|level| u8::try_from(level).ok());
@@ -268,6 +278,10 @@ impl Project {
             let message = "expected stdlib = \"used\" beside it, found that all is bundled; add that or remove this";
             return Err(fail("stdlib-include", message.to_string()));
         }
+        if let Allowed::AllBut(names) = &mut native {
+            names.extend(from_source.iter().flatten().cloned());
+        }
+        let from_source = from_source.unwrap_or_else(|| FROM_SOURCE.map(str::to_string).to_vec());
         let Defaults { metadata, asked, script, .. } = defaults;
         let (entry, commands) =
             starts(entry, defaults.commands, &defaults.modules).map_err(|message| fail("entry", message))?;
@@ -296,6 +310,7 @@ impl Project {
             groups,
             from_source,
             build_on_host,
+            native,
             optimize,
             snapshot,
             snapshot_include,
@@ -357,66 +372,7 @@ fn starts(
     }
 }
 
-/// The text of settings as TOML.
-///
-/// # Errors
-/// [`Error::Project`] naming the line.
-pub(super) fn parse_toml(file: &Path, text: &str) -> Result<toml::Table> {
-    text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        let message = format!("line {line}: expected TOML, found: {}", error.message().replace('\n', " "));
-        Error::Project { place: file.display().to_string(), message }
-    })
-}
-
 /// `[tool.pyapp]`.
 fn section(table: &toml::Table) -> Option<&toml::Table> {
     table.get("tool")?.get("pyapp")?.as_table()
-}
-
-fn modules(value: &toml::Value) -> Option<Vec<String>> {
-    strings(value).filter(|names| names.iter().all(|name| is_dotted(name)))
-}
-
-pub(super) fn strings(value: &toml::Value) -> Option<Vec<String>> {
-    value.as_array()?.iter().map(|item| item.as_str().map(str::to_string)).collect()
-}
-
-/// Paths relative to a folder, written with single slashes; one behind a folder's name is fine.
-fn paths(texts: Vec<String>) -> Option<Vec<String>> {
-    let paths: Vec<String> = texts.iter().map(|text| text.strip_suffix('/').unwrap_or(text).to_string()).collect();
-    let is_path = |path: &String| path.split('/').all(|name| !matches!(name, "" | "." | ".."));
-    paths.iter().all(is_path).then_some(paths)
-}
-
-/// Names of packages, as [`package`].
-fn packages(names: Vec<String>) -> Option<Vec<String>> {
-    names.iter().map(|name| package(name)).collect()
-}
-
-/// The name of a package as package registries have it: small letters, single dashes.
-pub(crate) fn package(name: &str) -> Option<String> {
-    let parts: Vec<&str> = name.split(['-', '_', '.']).filter(|part| !part.is_empty()).collect();
-    let is_name = !parts.is_empty() && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    is_name.then(|| parts.join("-").to_lowercase())
-}
-
-pub(crate) fn parse_entry(text: &str) -> Option<Entry> {
-    let (module, function) = match text.split_once(':') {
-        Some((module, function)) => (module, Some(function)),
-        None => (text, None),
-    };
-    (is_dotted(module) && function.is_none_or(is_dotted))
-        .then(|| Entry { module: module.to_string(), function: function.map(str::to_string) })
-}
-
-fn is_dotted(name: &str) -> bool {
-    name.split('.').all(is_identifier)
-}
-
-/// As Python's identifiers, near enough: whether the name exists is found out later, by CPython.
-pub(super) fn is_identifier(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with(|first: char| first.is_ascii_digit())
-        && name.chars().all(|char| char == '_' || char.is_alphanumeric())
 }

@@ -43,8 +43,20 @@ fn several_scripts_are_chosen_among() {
     assert_eq!((project.entry.text(), project.commands), ("x:a".to_string(), None));
 }
 
+#[test]
+fn what_may_be_native_is_named_or_all_that_is_not_taken_from_source() {
+    let native = |more: &str| parse(&format!("[tool.pyapp]\nentry = 'a'\n{more}")).expect("valid").native;
+    let of = |more: &str| ["numpy", "markupsafe"].map(|name| native(more).has(name));
+    assert_eq!(of(""), [false, false]);
+    assert_eq!(of("native = false"), [false, false]);
+    assert_eq!(of("native = true"), [true, true]);
+    assert_eq!(of("native = true\nfrom-source = ['MarkupSafe']"), [true, false]);
+    assert_eq!(of("native = ['NumPy']"), [true, false]);
+    assert!(native("native = ['numpy']").names("numpy") && !native("native = true").names("numpy"));
+}
+
 /// Wrong settings, what is said of them, and the settings as that asks for.
-const MISTAKES: [(&str, &str, &str); 16] = [
+const MISTAKES: [(&str, &str, &str); 17] = [
     (
         "[tool.pyapp]\nentry = 'a'\nreports = ['sboms']",
         ", [tool.pyapp] reports: expected a list of \"licenses\" and \"sbom\", found [\"sboms\"]",
@@ -58,7 +70,7 @@ const MISTAKES: [(&str, &str, &str); 16] = [
     ),
     (
         "[tool.pyapp]\nentri = 'a'",
-        ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, optimize, permissions, \
+        ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, native, optimize, permissions, \
          reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include, found an \
          unknown key; correct or remove it",
         "[tool.pyapp]\nentry = 'a'",
@@ -88,6 +100,11 @@ const MISTAKES: [(&str, &str, &str); 16] = [
         "[tool.pyapp]\nentry = 'a'\nfrom-source = ['*']",
         ", [tool.pyapp] from-source: expected a list of names of packages, found [\"*\"]",
         "[tool.pyapp]\nentry = 'a'\nfrom-source = ['Ruamel.yaml']",
+    ),
+    (
+        "[tool.pyapp]\nentry = 'a'\nnative = 'all'",
+        ", [tool.pyapp] native: expected true, false or a list of names of packages, found \"all\"",
+        "[tool.pyapp]\nentry = 'a'\nnative = ['NumPy']",
     ),
     (
         "[tool.pyapp]\nentry = 'a'\ngroups = ['x']",

@@ -1,7 +1,8 @@
 //! A project that is one file: a script, with what it asks for and its settings in comments (PEP 723), or a wheel.
 
 use super::asked::{Asked, Form};
-use super::project::{Defaults, Entry, Project, is_identifier, parse_toml};
+use super::project::{Defaults, Entry, Project};
+use super::values::{is_identifier, parse_toml};
 use crate::error::{Doing, Error, Result};
 use std::path::Path;
 

@@ -39,8 +39,8 @@ impl Source for Built {
         self.read(part.file())
     }
 
-    fn code(&self) -> bundle::Result<TrustedCode> {
-        let file = Part::MachineCode.file();
+    fn code(&self, part: Part) -> bundle::Result<TrustedCode> {
+        let file = part.file();
         let missing =
             |error: crate::Error| bundle::Error::Missing { file: file.to_string(), reason: error.to_string() };
         self.0.code(file).map_err(missing)

@@ -7,6 +7,7 @@ use crate::hash::Key;
 use crate::inputs::Size;
 use archive::Archive;
 use bundle::{INDEX, INDEX_FOLDER, Index, Part, Record};
+use host::TrustedCode;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,7 +19,13 @@ impl Build {
     ///
     /// # Errors
     /// [`crate::Error::Io`].
-    pub(crate) fn write_parts(&self, python: &Python, archive: &Archive, snapshot: Option<&[u8]>) -> Result<String> {
+    pub(crate) fn write_parts(
+        &self,
+        python: &Python,
+        archive: &Archive,
+        snapshot: Option<&[u8]>,
+        extensions: Option<&TrustedCode>,
+    ) -> Result<String> {
         let out = &self.settings().out;
         let mut parts = BTreeMap::new();
         let mut write = |part: Part, stored: &[u8], len: usize, zstd: bool| {
@@ -37,6 +44,10 @@ impl Build {
             Some(image) => write(Part::Snapshot, image, image.len(), zstd)?,
             // The executable embeds the file all the same.
             None => put(&out.join(Part::Snapshot.file()), &[])?,
+        }
+        match extensions.map(TrustedCode::bytes) {
+            Some(code) => write(Part::Extensions, &self.stored(code)?, code.len(), zstd)?,
+            None => put(&out.join(Part::Extensions.file()), &[])?,
         }
         let project = self.project();
         let (optimize, permissions, limits) = (project.optimize, project.permissions.clone(), project.limits);

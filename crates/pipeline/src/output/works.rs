@@ -26,7 +26,10 @@ struct Known {
 
 const INCORPORATED: &[&str] = &["cpython-and-incorporated-software.rst"];
 
-const KNOWN: [Known; 9] = [
+/// What extensions of C++ have inside. The exception allows them to be handed out without the text.
+const CXX: &str = "libc++ and libc++abi";
+
+const KNOWN: [Known; 10] = [
     Known { name: "expat", licence: "MIT", texts: INCORPORATED, version: Some("2.7.1"), package: None },
     Known { name: "libmpdec", licence: "BSD-2-Clause", texts: INCORPORATED, version: Some("2.5.1"), package: None },
     Known { name: "HACL*", licence: "MIT", texts: INCORPORATED, version: None, package: None },
@@ -55,6 +58,7 @@ const KNOWN: [Known; 9] = [
         package: None,
     },
     Known { name: "musl", licence: "MIT", texts: &["musl.txt"], version: None, package: None },
+    Known { name: "compiler-rt of Zig", licence: "MIT", texts: &["zig.txt"], version: None, package: None },
 ];
 
 impl Build {
@@ -81,6 +85,9 @@ impl Build {
             let version = known.version.filter(|_| settings.python.is_none());
             Work { texts: texts(known.texts), origin, ..work(known.name, version, known.licence, Part::Python) }
         }));
+        if python.has_extensions {
+            works.push(work(CXX, None, "Apache-2.0 WITH LLVM-exception", Part::Python));
+        }
         if let Some((version, sha256)) = pins.tzdata {
             let origin = Origin { url: format!("pkg:pypi/tzdata@{version}"), sha256 };
             let work = work("tzdata", Some(&version), "Apache-2.0", Part::Python);

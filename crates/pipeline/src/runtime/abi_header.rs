@@ -1,6 +1,6 @@
 //! `abi.h`: what the host and the guest agree on (`host::abi`), as C. Its text is part of the recipe's key.
 
-use host::abi::{self, call, request, signal};
+use host::abi::{self, call, kind, request, signal};
 
 /// The header's name, for `#include`.
 pub(super) const NAME: &str = "abi.h";
@@ -56,6 +56,13 @@ pub(super) fn text() -> String {
         ("CALL_SET_TIMER", call::SET_TIMER.to_string()),
         ("CALL_GET_TIMER", call::GET_TIMER.to_string()),
         ("CALL_UNCAUGHT", call::UNCAUGHT.to_string()),
+        ("CALL_FIND", call::FIND.to_string()),
+        ("CALL_LOAD", call::LOAD.to_string()),
+        ("CALL_LOOK_UP", call::LOOK_UP.to_string()),
+        ("CALL_OWN", call::OWN.to_string()),
+        ("FIRST_EXTENSION", format!("{:#x}u", abi::FIRST_EXTENSION)),
+        ("OTHER_KIND", kind::OTHER.to_string()),
+        ("GIVES", kind::GIVES.to_string()),
         ("SIGNAL_DEFAULT", signal::DEFAULT.to_string()),
         ("SIGNAL_IGNORE", signal::IGNORE.to_string()),
         ("SIGNAL_TELL", signal::TELL.to_string()),
@@ -110,11 +117,14 @@ mod tests {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm/src");
         let files = [source.clone(), source.join("posix")].map(|folder| fs::read_dir(folder).expect("listed"));
         let files = files.into_iter().flatten().map(|entry| entry.expect("listed").path());
-        let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "c"));
+        let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "c" || extension == "h"));
         let text: String = files.map(|path| fs::read_to_string(path).expect("read")).collect();
         let uses = text.match_indices("PYAPP_").filter_map(|(at, _)| name_of(&text[at..]));
-        // In a comment of pyapp.c the variable stands as a user would set it.
-        uses.filter(|name| name != abi::ENTRY_VARIABLE && name.chars().all(|c| !c.is_ascii_lowercase())).collect()
+        // In a comment of pyapp.c the variable stands as a user would set it. A header knows itself by a name that ends so.
+        uses.filter(|name| {
+            name != abi::ENTRY_VARIABLE && !name.ends_with("_H") && name.chars().all(|c| !c.is_ascii_lowercase())
+        })
+        .collect()
     }
 
     #[test]

@@ -75,7 +75,8 @@ impl Toolchain<'_> {
         let object = self.object(name, source);
         let mut compile = self.compiler_command("cc");
         compile.args(self.compile_flags()).args(self.include_flags()).args(flags);
-        compile.arg(prefix_map(root, name)).arg("-c").arg(source).arg("-o").arg(&object);
+        // It is nothing that extensions could use, but for what `exports.txt` names.
+        compile.arg("-fvisibility=hidden").arg(prefix_map(root, name)).arg("-c").arg(source).arg("-o").arg(&object);
         self.log.run(&format!("compiling {} for {name}", file_name(source)), compile, COMPILE_LIMIT)?;
         Ok(object)
     }

@@ -10,6 +10,8 @@
 //! | `tools.rs` | finds the tools that the recipe needs |
 //! | `sources.rs` | downloads and checks |
 //! | `patches.rs` | changes sources of CPython and wasi-libc |
+//! | `compiler.rs` | the compiler, for the recipe and for extensions |
+//! | `native_python.rs` | a Python of this machine, where there is none to build extensions with |
 //! | `steps.rs` | the recipe itself |
 //! | `toolchain.rs` | one build: its folders, and how the compiler is called |
 //! | `abi_header.rs` | what the host and the guest agree on, as C |
@@ -18,6 +20,8 @@
 
 mod abi_header;
 mod c_libraries;
+mod compiler;
+mod native_python;
 mod patches;
 #[cfg(test)]
 mod patches_test;
@@ -38,6 +42,7 @@ use crate::log;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub(crate) use compiler::{Compiler, pins as compiler_pins};
 pub use host::abi::STDLIB;
 pub(crate) use pins::{Pins, pinned};
 
@@ -46,6 +51,10 @@ const WASM: &str = "python.wasm";
 const TESTS: &str = "test";
 /// Programs that check the C library and the POSIX layer, `*.wasm`; tests run them. A ready-made runtime may have none.
 const CHECKS: &str = "checks";
+/// What extensions are compiled with: CPython's headers and the POSIX layer's.
+const HEADERS: &str = "include";
+/// The names of the C library's that extensions may use, in the folder of the recipe.
+const EXPORTS: &str = "exports.txt";
 /// What a runtime was made from: versions, hashes, flags.
 const PROVENANCE: &str = "PROVENANCE";
 
@@ -68,6 +77,11 @@ impl Runtime {
     /// The standard library's sources.
     pub fn stdlib(&self) -> PathBuf {
         self.folder.join(STDLIB)
+    }
+
+    /// What extensions are compiled with: CPython's headers and the POSIX layer's.
+    pub fn headers(&self) -> PathBuf {
+        self.folder.join(HEADERS)
     }
 
     /// A program that checks what lies below CPython (`wasm/checks`), as a module of WebAssembly.

@@ -4,9 +4,10 @@ use super::log::Log;
 use super::recipe::Recipe;
 use super::sources::Sources;
 use super::toolchain::{NEUTRAL, Toolchain, prefix_map, prefixed};
-use super::{CHECKS, PROVENANCE, STDLIB, TESTS, WASM, patches, tools};
+use super::{CHECKS, EXPORTS, HEADERS, PROVENANCE, STDLIB, TESTS, WASM, compiler, patches, tools};
 use crate::cache::{Cache, DOWNLOADS};
 use crate::command::output;
+use crate::copies::{copy, copy_all, copy_tree};
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, sorted_entries};
 use crate::settings::Settings;
@@ -39,13 +40,11 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
     // The folder of downloads is shared by recipes that have different locks.
     let downloading = cache.lock(DOWNLOADS)?;
     let archive = sources.cpython()?;
-    let compiler = sources.compiler(work)?;
+    let compiler = compiler::unpack(&sources, work)?;
     let tzdata = sources.wheel("tzdata", work)?;
     drop(downloading);
     let cpython = sources.unpack_cpython(&archive, work)?;
     patches::apply(&recipe.folder.join("patches/cpython"), &cpython)?;
-    // The compiler makes its C library from this source when it first links, and compiles all else with these headers.
-    patches::apply(&recipe.folder.join("patches/wasi-libc"), &libc(&compiler))?;
     let mut libraries = Vec::new();
     for library in &recipe.libraries {
         libraries.push((library, sources.package(&library.package)?));
@@ -89,7 +88,7 @@ impl Toolchain<'_> {
     fn configure(&self, native: &OsString) -> Result<()> {
         // Our entry stands where CPython's own main() stands.
         copy(&self.recipe.folder.join("src/pyapp.c"), &self.cpython.join("Programs/python.c"))?;
-        for header in ["finalize.h", "immortal.h", "line_editor.h", "reached.h"] {
+        for header in ["extension_types.h", "finalize.h", "immortal.h", "line_editor.h", "reached.h"] {
             copy(&self.recipe.folder.join("src").join(header), &self.cpython.join("Programs").join(header))?;
         }
         // What _ctypes is compiled with, in place of libffi.
@@ -150,7 +149,8 @@ impl Toolchain<'_> {
     fn make(&self) -> Result<()> {
         let objects = self.posix_objects()?;
         let objects = objects.iter().map(|object| object.display().to_string());
-        let link: Vec<String> = objects.chain(self.recipe.configure.ldflags.iter().cloned()).collect();
+        let flags = self.recipe.configure.ldflags.iter().cloned().chain(self.export_flags()?);
+        let link: Vec<String> = objects.chain(flags).collect();
         let includes: Vec<_> = self.include_flags().iter().map(|flag| flag.to_string_lossy().into_owned()).collect();
         let mut make = Command::new("make");
         make.current_dir(self.wasm_folder()).arg(jobs());
@@ -162,6 +162,17 @@ impl Toolchain<'_> {
         self.log.run("compiling CPython for WebAssembly", make, MAKE_LIMIT)
     }
 
+    /// What python.wasm exports for extensions: Python's API, which is all that CPython does not hide, and of the C library what
+    /// `exports.txt` names.
+    fn export_flags(&self) -> Result<[String; 2]> {
+        let names = self.recipe.folder.join(EXPORTS);
+        let names = fs::read_to_string(&names).doing("read", &names)?;
+        let flags: String = names.lines().map(|name| format!("-Wl,--export={name}\n")).collect();
+        let file = self.dependencies("exports.flags");
+        fs::write(&file, flags).doing("write", &file)?;
+        Ok(["-rdynamic".to_string(), format!("@{}", file.display())])
+    }
+
     /// Puts python.wasm, the standard library and the papers into a folder of their own.
     fn assemble(&self, native_is: &str) -> Result<PathBuf> {
         let folder = self.work.join("runtime");
@@ -170,6 +181,7 @@ impl Toolchain<'_> {
         copy(&self.wasm_folder().join(WASM), &folder.join(WASM))?;
         let library = self.cpython.join("Lib");
         copy_tree(&library, &stdlib, &self.recipe.stdlib.exclude)?;
+        self.copy_headers(&folder.join(HEADERS))?;
         let tests = stdlib.join(TESTS);
         fs::create_dir_all(&tests).doing("create", &tests)?;
         for name in &self.recipe.stdlib.tests {
@@ -191,6 +203,15 @@ impl Toolchain<'_> {
         let path = folder.join(PROVENANCE);
         fs::write(&path, self.provenance(&folder, native_is)?).doing("write", &path)?;
         Ok(folder)
+    }
+
+    /// What extensions are compiled with.
+    fn copy_headers(&self, folder: &Path) -> Result<()> {
+        copy_all(&self.cpython.join("Include"), folder)?;
+        for header in [self.wasm_folder().join("pyconfig.h"), self.recipe.folder.join("src/posix/posix.h")] {
+            copy(&header, &folder.join(header.file_name().unwrap_or_default()))?;
+        }
+        Ok(())
     }
 
     /// `sysconfig`'s data, without this machine's folders.
@@ -230,11 +251,13 @@ impl Toolchain<'_> {
                 copy(&licence, &licences.join("tzdata.txt"))?;
             }
         }
-        let lib = libc(&self.compiler);
+        let lib = compiler::library(&self.compiler);
         for (file, name) in [("", ""), ("-APACHE", "-apache"), ("-APACHE-LLVM", "-apache-llvm"), ("-MIT", "-mit")] {
             copy(&lib.join(format!("wasi/LICENSE{file}")), &licences.join(format!("wasi-libc{name}.txt")))?;
         }
-        copy(&lib.join("musl/COPYRIGHT"), &licences.join("musl.txt"))
+        copy(&lib.join("musl/COPYRIGHT"), &licences.join("musl.txt"))?;
+        // Its helpers for arithmetic that the processor has not.
+        copy(&self.compiler.with_file_name("LICENSE"), &licences.join("zig.txt"))
     }
 
     fn provenance(&self, folder: &Path, native_is: &str) -> Result<String> {
@@ -290,11 +313,6 @@ impl Toolchain<'_> {
     }
 }
 
-/// Where the compiler has the C library: its source in `wasi` and `musl`, its headers in `include`.
-fn libc(compiler: &Path) -> PathBuf {
-    compiler.with_file_name("lib").join("libc")
-}
-
 /// The native triple as configure wants it.
 fn native_triple(guess: &Path) -> String {
     let mut command = Command::new("sh");
@@ -303,35 +321,6 @@ fn native_triple(guess: &Path) -> String {
     answer.map_or_else(String::new, |answer| String::from_utf8_lossy(&answer.stdout).trim().to_string())
 }
 
-fn jobs() -> String {
+pub(super) fn jobs() -> String {
     format!("-j{}", std::thread::available_parallelism().map_or(2, usize::from))
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).doing(&format!("copy {} to", from.display()), to)?;
-    Ok(())
-}
-
-/// Copies a folder without the paths in it that `exclude` names; at any depth caches are left out too.
-fn copy_tree(from: &Path, to: &Path, exclude: &[String]) -> Result<()> {
-    fs::create_dir_all(to).doing("create", to)?;
-    for entry in sorted_entries(from)? {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name == "__pycache__" || exclude.contains(&name) {
-            continue;
-        }
-        if entry.path().is_dir() {
-            let inside = format!("{name}/");
-            let inner = exclude.iter().filter_map(|path| path.strip_prefix(&inside)).map(String::from);
-            copy_tree(&entry.path(), &to.join(&name), &inner.collect::<Vec<_>>())?;
-        } else {
-            copy(&entry.path(), &to.join(&name))?;
-        }
-    }
-    Ok(())
-}
-
-/// Copies a file, or a folder and all that is in it.
-fn copy_all(from: &Path, to: &Path) -> Result<()> {
-    if from.is_dir() { copy_tree(from, to, &[]) } else { copy(from, to) }
 }

@@ -1,6 +1,7 @@
 //! One build of the runtime: its sources, its folders, and how the compiler is called. Its text is part of the recipe's key.
 
 use super::abi_header;
+use super::compiler;
 use super::log::Log;
 use super::recipe::{Library, Recipe};
 use crate::error::{Doing, Result};
@@ -36,8 +37,7 @@ impl Toolchain<'_> {
     }
 
     pub fn target_flags(&self) -> [String; 3] {
-        let compiler = &self.recipe.compiler;
-        ["-target".to_string(), compiler.target.clone(), format!("-mcpu={}", compiler.cpu)]
+        compiler::target_flags(self.recipe)
     }
 
     pub fn compile_flags(&self) -> Vec<String> {

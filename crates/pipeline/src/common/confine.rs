@@ -1,10 +1,12 @@
-//! What uv itself may do on this machine while it builds. Before it runs a backend, it installs what that asks for, and among that may
-//! be programs that come before others, or in place of what it takes for a Python. So it may start only what lies where this machine
-//! has its programs, and write only where it has to: Landlock (Linux 5.13) sees to that, for uv and for all that it starts.
+//! What programs may do on this machine that build what others have written. uv, before it runs a backend, installs what that asks
+//! for, and among that may be programs that come before others, or in place of what it takes for a Python. So it may start only what
+//! lies where this machine has its programs, and write only where it has to. A backend that runs here itself may write in its own
+//! folder only, and needs no network. Landlock (Linux 5.13; 6.7 for the network) sees to that, for a program and for all that it starts.
 
 use crate::error::{Error, Result};
 use landlock::{
-    ABI, AccessFs, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus,
+    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr,
+    RulesetError, RulesetStatus,
 };
 use std::env;
 use std::path::{Path, PathBuf};
@@ -17,11 +19,13 @@ const KNOWN: ABI = ABI::V3;
 const PROGRAMS: [&str; 7] = ["/bin", "/lib", "/lib64", "/nix/store", "/opt", "/sbin", "/usr"];
 
 /// What may be done where.
-pub(super) struct Confined {
+pub(crate) struct Confined {
     /// Folders in which anything may be written.
     pub writable: Vec<PathBuf>,
     /// Folders whose programs may be started, beside those of this machine.
     pub programs: Vec<PathBuf>,
+    /// Nothing is connected to and nothing listened at, by TCP.
+    pub without_network: bool,
 }
 
 impl Confined {
@@ -42,10 +46,22 @@ impl Confined {
         })
     }
 
+    /// The same, or without being confined if this kernel cannot.
+    ///
+    /// # Errors
+    /// None that `work` has not.
+    pub fn if_possible<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
+        if is_possible() { self.within(work) } else { Ok(work()) }
+    }
+
     /// Confines this thread, for good.
     fn confine(&self) -> std::result::Result<RulesetStatus, RulesetError> {
         let write = AccessFs::from_write(KNOWN);
-        let ruleset = Ruleset::default().handle_access(write | AccessFs::Execute)?.create()?;
+        let mut ruleset = Ruleset::default().handle_access(write | AccessFs::Execute)?;
+        if self.without_network {
+            ruleset = ruleset.handle_access(AccessNet::from_all(ABI::V4))?;
+        }
+        let ruleset = ruleset.create()?;
         let own = env::var_os("PATH").unwrap_or_default();
         let programs = PROGRAMS.iter().map(PathBuf::from).chain(env::split_paths(&own)).chain(self.programs.clone());
         let ruleset = ruleset.add_rules(rules(programs, AccessFs::Execute.into()))?;
@@ -56,14 +72,14 @@ impl Confined {
 }
 
 /// Whether this kernel can confine. Some containers keep it from that, too.
-pub(super) fn is_possible() -> bool {
+pub(crate) fn is_possible() -> bool {
     static POSSIBLE: OnceLock<bool> = OnceLock::new();
-    let nowhere = Confined { writable: Vec::new(), programs: Vec::new() };
+    let nowhere = Confined { writable: Vec::new(), programs: Vec::new(), without_network: false };
     *POSSIBLE.get_or_init(|| nowhere.within(|| ()).is_ok())
 }
 
 /// That this kernel cannot confine, and what to do.
-pub(super) const MISSING: &str = "expected a kernel that can confine what uv builds (Linux 5.13 with Landlock), found none; name what has to be \
+pub(crate) const MISSING: &str = "expected a kernel that can confine what uv builds (Linux 5.13 with Landlock), found none; name what has to be \
     built in [tool.pyapp] build-on-host, if you trust it";
 
 /// Rules for folders; those that are not there need none.
@@ -91,7 +107,7 @@ mod tests {
             fs::write(path(name).join("program"), "#!/bin/sh\necho started\n").expect("written");
             fs::set_permissions(path(name).join("program"), fs::Permissions::from_mode(0o755)).expect("set");
         }
-        let confined = Confined { writable: vec![path("own")], programs: vec![path("other")] };
+        let confined = Confined { writable: vec![path("own")], programs: vec![path("other")], without_network: false };
         let said = |program: &Path, argument: &str| {
             let output = Command::new(program).args(["-c", argument]).output().ok();
             output.filter(|output| output.status.success()).map(|output| output.stdout.len())

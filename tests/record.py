@@ -1,16 +1,15 @@
 """Installs the packages under native CPython 3.13, each with what it needs in a folder of its own below WORK, and writes what the
 programs say, one file for each. A package without a program is imported.
 
-python3.13 tests/hundred/record.py WORK [NAME ...]
+python3.13 tests/record.py LIST WORK [NAME ...]
 
-Without names, all of them.
+LIST is the folder of the list: tests/hundred, tests/native. Without names, all of them.
 """
 
 import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
 USE = "import runpy, sys; sys.path[:0] = sys.argv[1:2]; runpy.run_path(sys.argv[2], run_name='__main__')"
 IMPORT = "import importlib, sys; sys.path[:0] = sys.argv[1:2]; importlib.import_module(sys.argv[2]); print('is imported')"
 # The module of a package that is only imported, where it is not called as the package is.
@@ -38,7 +37,7 @@ def said(libs, code, what):
 
 
 assert sys.version_info[:2] == (3, 13), "expected CPython 3.13"
-work, names = Path(sys.argv[1]).resolve(), sys.argv[2:]
+HERE, work, names = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), sys.argv[3:]
 for line in (HERE / "packages.txt").read_text().splitlines():
     pins = line.removeprefix("+ ").split()
     if not pins or line.startswith("#"):

@@ -1,0 +1,34 @@
+//! Why an extension cannot be linked.
+
+use std::fmt;
+
+/// Why it cannot be loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It wants what nobody has, sorted by name.
+    Missing(Vec<String>),
+    /// In words: what was expected and what was found.
+    Other(String),
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::Missing(names) => write!(f, "needs what the interpreter does not have: {}", names.join(", ")),
+            Refused::Other(what) => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl From<wasmparser::BinaryReaderError> for Refused {
+    fn from(error: wasmparser::BinaryReaderError) -> Self {
+        Refused::Other(format!("expected a valid WebAssembly module, found: {error}"))
+    }
+}
+
+/// A refusal in words.
+pub(super) fn refuse<T>(what: impl Into<String>) -> Result<T, Refused> {
+    Err(Refused::Other(what.into()))
+}

@@ -1,0 +1,135 @@
+//! Distributions with extensions, built from their sources on this machine, for our platform (`native/`), where `[tool.pyapp] native`
+//! allows it.
+//!
+//! uv gets the sources and checks them, and is told to build them without an environment of its own: it would fill that for our
+//! platform, and what a build needs are programs of this one. So the call of the backend comes here (`backend.rs`). uv makes an
+//! environment of this machine's Python, once more, in which the backend runs (`native/backend.rs`).
+//!
+//! Wheels are kept in the cache by all that they depend on, under names that pip would take, too. uv does not know our platform, and
+//! gets them under a name that says the one that it takes us for (`interpreter.rs`).
+
+use super::interpreter;
+use super::sandbox::TOLD;
+use super::uv::Uv;
+use crate::command::output;
+use crate::error::{Doing, Error, Result, count};
+use crate::hash::{self, sorted_entries};
+use crate::log::Log;
+use crate::native::{Request, wheel_name};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What the script needs that asks a backend, beside the backend.
+const ASKING: &str = "pyproject_hooks==1.2.0";
+/// What the program of such a call has. The first temporary folder that it names is for the wheel, the second one for what it tells.
+const ASKS: &str = ".build_wheel(";
+/// The platform of ours for uv.
+const FOR_UV: &str = "haiku_0_wasm32";
+/// Generous: a slow network.
+const LIMIT: Duration = Duration::from_secs(20 * 60);
+
+impl Uv<'_> {
+    /// Answers a call of uv's that asks for a wheel of a distribution: puts it where the call says. `text` is its program.
+    ///
+    /// # Errors
+    /// [`Error::Guest`] if it asks for something else; as [`Uv::wheel_of`].
+    pub(super) fn answer_with_wheel(&self, name: &str, sources: &Path, text: &str) -> Result<()> {
+        let folders = self.temporary_in(text);
+        let (Some(folder), Some(environment), true) = (folders.first(), folders.get(1), text.contains(ASKS)) else {
+            return Err(Error::Guest(format!("{name}: expected uv to ask for a wheel, found another call")));
+        };
+        let name = self.copy_wheel(name, sources, folder)?;
+        let told = environment.join(TOLD[0]);
+        fs::write(&told, name).doing("write", &told)
+    }
+
+    /// Copies the wheel of a distribution into a folder, under a name that uv takes; the name.
+    ///
+    /// # Errors
+    /// As [`Uv::wheel_of`].
+    pub(super) fn copy_wheel(&self, name: &str, sources: &Path, folder: &Path) -> Result<String> {
+        let wheel = self.wheel_of(name, sources)?;
+        let name = wheel_name(&wheel.file_name().unwrap_or_default().to_string_lossy(), FOR_UV);
+        fs::copy(&wheel, folder.join(&name)).doing("copy", &wheel)?;
+        Ok(name)
+    }
+
+    /// The wheel of a distribution for our platform, from its sources: found in the cache, or built.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] if there is no Python for its backend; [`Error::Step`] with the last words of what fails, and
+    /// the log; [`Error::Io`].
+    fn wheel_of(&self, name: &str, sources: &Path) -> Result<PathBuf> {
+        let (settings, cache) = (self.build.settings(), self.build.cache());
+        let toolchain = self.build.toolchain()?;
+        let python = self.python_of_this_machine()?;
+        let key = toolchain
+            .key
+            .clone()
+            .part("sources", hash::of_tree(sources)?)
+            .part("python", python.to_string_lossy().as_bytes());
+        let key = key.part("steps", include_str!("built.rs")).part("backend", include_str!("../native/backend.rs"));
+        let key = key.part("script", include_str!("../native/backend.py"));
+        let folder = cache.folder("wheel", key.clone(), |kept| {
+            let log = cache.path(&format!("{}.log", crate::cache::entry("wheel", key.clone())));
+            cache.stage(&format!("building {name} for WebAssembly; log: {}", log.display()));
+            let log = Log::create(&log)?;
+            let work = settings.out.join("native").join(name);
+            if work.exists() {
+                fs::remove_dir_all(&work).doing("remove", &work)?;
+            }
+            fs::create_dir_all(&work).doing("create", &work)?;
+            let work = fs::canonicalize(&work).doing("look at", &work)?;
+            super::own::copy_sources(sources, &work.join("sources"))?;
+            let environment = work.join("environment");
+            let request = Request { toolchain: &toolchain, environment: &environment, work: &work, log: &log };
+            self.natively(&["venv", "--quiet", "--python"], &[&python, &environment], &log)?;
+            self.install_into(&environment, &[ASKING.to_string()], &log)?;
+            self.install_into(&environment, &request.requirements()?, &log)?;
+            self.install_into(&environment, &request.more_requirements()?, &log)?;
+            let wheel = request.wheel(serde_json::Map::new())?;
+            fs::create_dir_all(kept).doing("create", kept)?;
+            let place = kept.join(wheel.file_name().unwrap_or_default());
+            fs::rename(&wheel, &place).doing("move", &wheel)?;
+            fs::remove_dir_all(&work).doing("remove", &work)
+        })?;
+        let wheels = sorted_entries(&folder)?;
+        match &wheels[..] {
+            [wheel] => Ok(wheel.path()),
+            _ => Err(Error::Runtime(format!(
+                "{}: expected one wheel, found {}; remove the folder and build again",
+                folder.display(),
+                count(wheels.len(), "file")
+            ))),
+        }
+    }
+
+    /// Installs what a backend needs into an environment of this machine's Python.
+    fn install_into(&self, environment: &Path, requirements: &[String], log: &Log) -> Result<()> {
+        if requirements.is_empty() {
+            return Ok(());
+        }
+        let list = environment.join("requirements.in");
+        fs::write(&list, requirements.join("\n")).doing("write", &list)?;
+        self.natively(&["pip", "install", "--quiet", "--python"], &[environment, Path::new("-r"), &list], log)
+    }
+
+    fn natively(&self, arguments: &[&str], paths: &[&Path], log: &Log) -> Result<()> {
+        let mut uv = self.native_command()?;
+        uv.args(arguments).args(paths);
+        log.run(&format!("uv {}", arguments.join(" ")), uv, LIMIT)
+    }
+
+    /// A Python of this machine that has our minor version: one that is there, or else one that is built from our source.
+    fn python_of_this_machine(&self) -> Result<PathBuf> {
+        let mut uv = self.native_command()?;
+        uv.args(["python", "find", "--no-project", interpreter::minor(&self.version)?]);
+        let found = output(uv, LIMIT).doing("run", Path::new("uv"))?.filter(|output| output.status.success());
+        let path = found.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string());
+        match path.filter(|path| !path.is_empty()) {
+            Some(path) => Ok(path.into()),
+            None => self.build.own_native_python(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Runs a build backend (PEP 517) on this machine, for our platform: other people's programs, which `[tool.pyapp] native` allows.
+//!
+//! The Python that they run under is one of this machine, of our minor version: builds ask it for the tags of wheels. What it says of
+//! its platform is said for ours (`sysconfig/` of the toolchain). They may write below the folder of the build only, and reach no
+//! network, where this kernel can see to that.
+
+use super::Toolchain;
+use crate::confine::Confined;
+use crate::error::{Doing, Error, Result};
+use crate::log::Log;
+use serde_json::Value;
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+const SCRIPT: &str = include_str!("backend.py");
+/// What `sysconfig` reads in place of what it knows of its own Python.
+const DATA: &str = "_sysconfigdata__wasi_wasm32-wasi";
+/// What `sysconfig.get_platform()` says; it becomes the last part of a wheel's tag.
+const PLATFORM: &str = "wasi-wasm32";
+/// Long: some have a thousand files of C++.
+const LIMIT: Duration = Duration::from_secs(60 * 60);
+
+/// What is asked of a backend.
+pub(crate) struct Request<'a> {
+    pub toolchain: &'a Toolchain,
+    /// An environment of this machine's Python, in which the backend is installed.
+    pub environment: &'a Path,
+    /// The folder of the build, in which anything may be written. The sources are in `sources`.
+    pub work: &'a Path,
+    pub log: &'a Log,
+}
+
+impl Request<'_> {
+    /// What the backend needs, as the sources say.
+    ///
+    /// # Errors
+    /// [`Error::Step`] with its last words; [`Error::Io`].
+    pub fn requirements(&self) -> Result<Vec<String>> {
+        self.ask("requirements", &[]).map(strings)
+    }
+
+    /// What it wants beside that.
+    ///
+    /// # Errors
+    /// As [`Request::requirements`].
+    pub fn more_requirements(&self) -> Result<Vec<String>> {
+        self.ask("more", &[]).map(strings)
+    }
+
+    /// Builds a wheel, with settings of the backend's own; its path.
+    ///
+    /// # Errors
+    /// As [`Request::requirements`]; [`Error::Guest`] if it has made none for our platform.
+    pub fn wheel(&self, mut settings: serde_json::Map<String, Value>) -> Result<PathBuf> {
+        let folder = self.work.join("wheel");
+        fs::create_dir_all(&folder).doing("create", &folder)?;
+        let meson = self.work.join("meson.ini");
+        let template = self.toolchain.folder.join("meson.ini");
+        let text = fs::read_to_string(&template).doing("read", &template)?;
+        let text = text.replace("@HERE@", &self.toolchain.folder.display().to_string());
+        let text = text.replace("@PYTHON@", &self.environment.display().to_string());
+        fs::write(&meson, text).doing("write", &meson)?;
+        settings.insert("meson".to_string(), meson.display().to_string().into());
+        let made = self.ask("wheel", &[folder.clone().into(), Value::Object(settings).to_string().into()])?;
+        let name = made.as_str().unwrap_or_default();
+        let path = folder.join(name);
+        // The name becomes a path of uv's cache.
+        if name.contains('/') || !path.is_file() {
+            return Err(Error::Guest(format!(
+                "a build backend: expected the name of the wheel that it has made, found {made}"
+            )));
+        }
+        Ok(path)
+    }
+
+    fn ask(&self, what: &str, more: &[OsString]) -> Result<Value> {
+        let (script, answer) = (self.work.join("backend.py"), self.work.join("answer.json"));
+        fs::write(&script, SCRIPT).doing("write", &script)?;
+        let sources = self.work.join("sources");
+        let python = self.environment.join("bin/python");
+        let mut command = Command::new(&python);
+        command.arg("-s").arg(&script).arg(what).arg(&answer).args(more).current_dir(sources);
+        self.set_environment(&mut command);
+        // The environment's is a link to one that has its libraries in the folder above.
+        let linked = fs::canonicalize(&python).doing("look at", &python)?;
+        let installed = linked.ancestors().nth(2).unwrap_or(&linked).to_path_buf();
+        let confined = Confined {
+            writable: vec![self.work.to_path_buf()],
+            programs: vec![self.work.to_path_buf(), installed, self.toolchain.folder.clone()],
+            without_network: true,
+        };
+        let step = format!("asking the build backend for {what}");
+        self.log.run_by(&step, command, LIMIT, |command| confined.if_possible(|| command.spawn()))?;
+        let text = fs::read(&answer).doing("read", &answer)?;
+        serde_json::from_slice(&text)
+            .map_err(|error| Error::Guest(format!("{}: expected JSON, found: {error}", answer.display())))
+    }
+
+    /// The environment of a build: what it is for, and nothing that the person who builds has set for other builds.
+    fn set_environment(&self, command: &mut Command) {
+        let toolchain = &self.toolchain.folder;
+        let program = |name: &str| toolchain.join("bin").join(name);
+        let linked = |name: &str| format!("{} -shared", program(name).display());
+        let (home, cache, temporary) =
+            (self.work.join("home"), self.work.join("compiler-cache"), self.work.join("tmp"));
+        for folder in [&home, &cache, &temporary] {
+            // What cannot be made is missed by the step, whose words are shown.
+            let _ = fs::create_dir_all(folder);
+        }
+        let own = [self.environment.join("bin"), toolchain.join("bin")];
+        let path = env::var_os("PATH").unwrap_or_default();
+        let path = env::join_paths(own.into_iter().chain(env::split_paths(&path))).unwrap_or(path);
+        command.env_clear().env("PATH", path).env("HOME", home).env("TMPDIR", temporary).env("LC_ALL", "C.UTF-8");
+        command.env("PYAPP_BUILD", self.work).env("SOURCE_DATE_EPOCH", self.toolchain.date.to_string());
+        command.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache);
+        command
+            .env("CC", program("cc"))
+            .env("CXX", program("c++"))
+            .env("AR", program("ar"))
+            .env("RANLIB", program("ranlib"));
+        command.env("LDSHARED", linked("cc")).env("LDCXXSHARED", linked("c++"));
+        command.env("CFLAGS", "-O3 -DNDEBUG").env("CXXFLAGS", "-O3 -DNDEBUG").env("LDFLAGS", "");
+        command.env("CMAKE_TOOLCHAIN_FILE", toolchain.join("cmake.txt"));
+        command.env("_PYTHON_SYSCONFIGDATA_NAME", DATA).env("_PYTHON_HOST_PLATFORM", PLATFORM);
+        command
+            .env("PYTHONPATH", toolchain.join("sysconfig"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("PYTHONHASHSEED", "0");
+    }
+}
+
+/// A wheel's name, but for `platform`. Only its last part says what it is for.
+pub(crate) fn wheel_name(name: &str, platform: &str) -> String {
+    match name.strip_suffix(&format!("-{}.whl", PLATFORM.replace('-', "_"))) {
+        Some(start) => format!("{start}-{platform}.whl"),
+        None => name.to_string(),
+    }
+}
+
+fn strings(value: Value) -> Vec<String> {
+    let items = value.as_array().cloned().unwrap_or_default();
+    items.iter().filter_map(|item| item.as_str().map(str::to_string)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_platform_of_a_wheel_changes() {
+        assert_eq!(wheel_name("a-1-cp313-cp313-wasi_wasm32.whl", "x_y"), "a-1-cp313-cp313-x_y.whl");
+        assert_eq!(wheel_name("a-1-py3-none-any.whl", "x_y"), "a-1-py3-none-any.whl");
+    }
+}

@@ -1,0 +1,14 @@
+//! What builds extensions for our platform: the recipe's compiler in a folder of the cache, with what other people's builds expect of
+//! one, and the way from a distribution's sources to its wheel.
+//!
+//! | file | does |
+//! |---|---|
+//! | `toolchain.rs` | the folder: compiler, headers, libraries, `sysconfig`'s data, files for meson and CMake |
+//! | `cc.py` | the compiler's program, as builds call it |
+//! | `backend.rs`, `backend.py` | runs a build backend (PEP 517) on this machine, for our platform |
+
+mod backend;
+mod toolchain;
+
+pub(crate) use backend::{Request, wheel_name};
+pub(crate) use toolchain::Toolchain;

@@ -1,0 +1,169 @@
+//! C extensions: built from source on this machine, linked at build time, resumed from the snapshot, used in threads.
+
+mod common;
+
+use common::project::{App, Project, files, settings, settings_with};
+use pipeline::settings::Settings;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+/// A project in `tests/extensions`, copied.
+fn copied(name: &str) -> Project {
+    let project = Project::new("", &[]);
+    fs::remove_dir(project.path("python_libs")).expect("removed");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/extensions").join(name), project.folder.path());
+    project
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("created");
+    for entry in fs::read_dir(from).expect("listed") {
+        let entry = entry.expect("an entry");
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            fs::copy(entry.path(), to.join(entry.file_name())).expect("copied");
+        }
+    }
+}
+
+fn may_download() -> bool {
+    std::env::var_os("CARGO_NET_OFFLINE").is_none()
+}
+
+/// Builds with the network, which brings what build backends need.
+fn try_to_build(project: &Project) -> Result<App, String> {
+    project.build_with(&Settings { offline: false, ..project.settings() })
+}
+
+fn build(project: &Project) -> App {
+    try_to_build(project).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn a_projects_own_extensions_are_built_linked_and_resumed() {
+    if !may_download() {
+        return;
+    }
+    let project = copied("own");
+    let expected = fs::read_to_string(project.path("expected.txt")).expect("read");
+    let app = build(&project);
+    // Each run begins where the snapshot ends.
+    for _ in 0..2 {
+        assert_eq!(app.run(&[]), (0, expected.clone()));
+    }
+    assert_eq!(app.run(&["x"]), (3, expected.clone()));
+    // Without one, too.
+    let text = fs::read_to_string(project.path("pyproject.toml")).expect("read");
+    project.write("pyproject.toml", &text.replace("native = [\"own\"]", "native = [\"own\"]\nsnapshot = false"));
+    assert_eq!(build(&project).run(&[]), (0, expected));
+}
+
+/// A project with one module of C.
+fn with_module(code: &str, main: &str) -> Project {
+    let project = copied("own");
+    project.write("src/own/plain.c", code);
+    project.write("src/own/__init__.py", main);
+    project.write(
+        "setup.py",
+        "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('own.plain', ['src/own/plain.c'])])\n",
+    );
+    project
+}
+
+const MODULE: &str = r#"
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+BODY
+static PyMethodDef methods[] = {{"f", f, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "own.plain", NULL, -1, methods, NULL, NULL, NULL, NULL};
+PyMODINIT_FUNC PyInit_plain(void) { return PyModule_Create(&module); }
+"#;
+const MAIN: &str = "def main():\n    from own import plain\n    print(plain.f())\n";
+
+#[test]
+fn what_an_extension_needs_and_nobody_has_is_named_by_the_build() {
+    if !may_download() {
+        return;
+    }
+    let body = "pid_t fork(void); int snapshot_taken(void);\n\
+                static PyObject *f(PyObject *self, PyObject *unused) { return PyLong_FromLong(fork() + snapshot_taken()); }";
+    let error = try_to_build(&with_module(&MODULE.replace("BODY", body), MAIN)).err().expect("refused");
+    assert!(
+        error.contains("own 1: ") && error.contains("needs what the interpreter does not have: fork, snapshot_taken"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_build_that_fails_names_its_log_and_shows_its_last_words() {
+    if !may_download() {
+        return;
+    }
+    let error = try_to_build(&with_module("#error this is what the compiler says\n", MAIN)).err().expect("refused");
+    assert!(error.contains("this is what the compiler says") && error.contains("the whole log is "), "{error}");
+}
+
+#[test]
+fn a_trap_in_an_extension_ends_the_run_and_nothing_else() {
+    if !may_download() {
+        return;
+    }
+    let body =
+        "static PyObject *f(PyObject *self, PyObject *unused) { *(volatile int *)0xfffffff0u = 1; return NULL; }";
+    let app = build(&with_module(&MODULE.replace("BODY", body), MAIN));
+    let ended = catch_unwind(AssertUnwindSafe(|| app.run(&[]))).expect_err("it does not end by itself");
+    let said = ended.downcast_ref::<String>().expect("a message");
+    assert!(said.starts_with("Trapped(\"wasm trap: out of bounds memory access\")"), "{said}");
+}
+
+#[test]
+fn native_code_is_refused_until_it_is_allowed_and_the_message_says_how() {
+    if !may_download() {
+        return;
+    }
+    let text = r#"
+        === requirements.txt
+        ujson==6.1.0
+        === python_libs/main.py
+        import ujson
+        print(ujson.dumps({'a': [1, 2.5]}), ujson.loads('["x"]'))
+        "#;
+    let project = Project::new(&settings("main"), &files(text));
+    let error = try_to_build(&project).err().expect("refused");
+    assert!(error.contains("if building it on this machine is fine, set [tool.pyapp] native = [\"ujson\"]"), "{error}");
+    project.write("pyproject.toml", &settings_with("main", "native = [\"ujson\"]\n"));
+    assert_eq!(build(&project).run(&[]), (0, "{\"a\":[1,2.5]} ['x']\n".to_string()));
+}
+
+/// Files that say that they are extensions; below the heading of problems in libraries there is one line.
+#[test]
+fn hostile_extensions_are_refused_with_one_line() {
+    let head = b"\0asm\x01\0\0\0";
+    let section = |kind: u8, bytes: &[u8]| [&[kind, bytes.len() as u8], bytes].concat();
+    let dylink = |bytes: &[u8]| section(0, &[&b"\x08dylink.0"[..], bytes].concat());
+    let plain = dylink(b"\x01\x04\x00\x00\x00\x00");
+    // Imports of one function without parameters.
+    let import = |module: &str, name: &str| {
+        let text = |text: &str| [&[text.len() as u8], text.as_bytes()].concat();
+        let types = section(1, b"\x01\x60\0\0");
+        [types, section(2, &[&b"\x01"[..], &text(module), &text(name), b"\0\0"].concat())].concat()
+    };
+    for (bytes, reason) in [
+        ([&plain[..], &section(1, b"\xff\xff\xff")].concat(), "expected a valid WebAssembly module"),
+        ([&plain[..], &import("wasi_snapshot_preview1", "fd_write")].concat(), "found wasi_snapshot_preview1.fd_write"),
+        ([&plain[..], &import("env", "pyapp_call")].concat(), "needs what the interpreter does not have: pyapp_call"),
+        (dylink(b"\x01\x08\xff\xff\xff\xff\x0f\x00\x00\x00"), "bytes of data"),
+        ([&plain[..], &section(5, b"\x01\x00\x01")].concat(), "some of its own"),
+    ] {
+        let project = Project::new(&settings("main"), &[("python_libs/main.py", "import hostile\n")]);
+        let whole = [&head[..], &bytes].concat();
+        fs::write(project.path("python_libs/hostile.so"), whole).expect("written");
+        let error = project.build().err().expect("refused");
+        assert!(
+            error.contains(reason) && error.contains("python_libs/hostile.so") && error.lines().count() == 2,
+            "{error}"
+        );
+    }
+}
