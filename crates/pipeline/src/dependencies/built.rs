@@ -9,6 +9,7 @@
 //! gets them under a name that says the one that it takes us for (`interpreter.rs`).
 
 use super::interpreter;
+use super::own::copy_as_is;
 use super::sandbox::TOLD;
 use super::uv::Uv;
 use crate::command::output;
@@ -81,7 +82,7 @@ impl Uv<'_> {
             }
             fs::create_dir_all(&work).doing("create", &work)?;
             let work = fs::canonicalize(&work).doing("look at", &work)?;
-            super::own::copy_sources(sources, &work.join("sources"))?;
+            copy_as_is(sources, &work.join("sources"), &|_| false)?;
             let environment = work.join("environment");
             let request = Request { toolchain: &toolchain, environment: &environment, work: &work, log: &log };
             self.natively(&["venv", "--quiet", "--python"], &[&python, &environment], &log)?;
@@ -91,7 +92,8 @@ impl Uv<'_> {
             let wheel = request.wheel(serde_json::Map::new())?;
             fs::create_dir_all(kept).doing("create", kept)?;
             let place = kept.join(wheel.file_name().unwrap_or_default());
-            fs::rename(&wheel, &place).doing("move", &wheel)?;
+            // It may be on another disk.
+            fs::copy(&wheel, &place).doing("copy", &wheel)?;
             fs::remove_dir_all(&work).doing("remove", &work)
         })?;
         let wheels = sorted_entries(&folder)?;

@@ -133,7 +133,7 @@ fn has_native_code(sources: &Path) -> Result<bool> {
 pub(super) fn copy_sources(project_folder: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).doing("create", to)?;
     for source in sources(project_folder)? {
-        copy(&source, &to.join(source.file_name().unwrap_or_default()))?;
+        copy_as_is(&source, &to.join(source.file_name().unwrap_or_default()), &is_leftover)?;
     }
     Ok(())
 }
@@ -150,7 +150,7 @@ fn copy_git(project_folder: &Path, to: &Path) -> Result<()> {
     if !git.is_dir() {
         return Ok(());
     }
-    copy(&git, &to.join(GIT))?;
+    copy_as_is(&git, &to.join(GIT), &is_leftover)?;
     // Without a git that runs no backend can ask it.
     let listed = Command::new("git").arg("-C").arg(project_folder).args(["ls-files", "-z"]).output();
     let listed = listed.map(|output| output.stdout).unwrap_or_default();
@@ -160,7 +160,7 @@ fn copy_git(project_folder: &Path, to: &Path) -> Result<()> {
             if let Some(above) = to.parent() {
                 fs::create_dir_all(above).doing("create", above)?;
             }
-            copy(&from, &to)?;
+            copy_as_is(&from, &to, &is_leftover)?;
         }
     }
     Ok(())
@@ -184,8 +184,11 @@ fn is_leftover(name: &str) -> bool {
     name == "__pycache__" || name.ends_with(".egg-info")
 }
 
-/// Copies a file, a link, or a folder with all that it holds but leftovers.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies a file, a link as a link, or a folder with all that it holds, but for names that `leave_out` knows.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(super) fn copy_as_is(from: &Path, to: &Path, leave_out: &dyn Fn(&str) -> bool) -> Result<()> {
     let kind = from.symlink_metadata().doing("look at", from)?;
     if kind.is_symlink() {
         let target = fs::read_link(from).doing("read", from)?;
@@ -197,8 +200,8 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     if kind.is_dir() {
         fs::create_dir_all(to).doing("create", to)?;
         for entry in sorted_entries(from)? {
-            if !is_leftover(&entry.file_name().to_string_lossy()) {
-                copy(&entry.path(), &to.join(entry.file_name()))?;
+            if !leave_out(&entry.file_name().to_string_lossy()) {
+                copy_as_is(&entry.path(), &to.join(entry.file_name()), leave_out)?;
             }
         }
     }
@@ -244,7 +247,7 @@ mod tests {
         let names: Vec<_> = sources(folder.path()).expect("listed").into_iter().collect();
         assert_eq!(names, ["pyproject.toml", "src", "target"].map(|name| folder.path().join(name)));
         let to = folder.path().join("copy");
-        copy(&folder.path().join("src"), &to).expect("copied");
+        copy_as_is(&folder.path().join("src"), &to, &is_leftover).expect("copied");
         assert!(to.join("p/build/x.txt").is_file() && to.join("q").is_symlink());
         assert!(!to.join("p/__pycache__").exists() && !to.join("p.egg-info").exists());
     }

@@ -68,6 +68,10 @@ impl Build {
         let own = settings.source.join("wasm").join(OWN_SOURCES);
         let key = Key::new().part("compiler", compiler_pins(&settings.source)?).part("steps", STEPS);
         let key = key.part("runtime", hash::of_bytes(&runtime.wasm)).part("own", hash::of_tree(&own)?);
+        let key = key.part(
+            "headers",
+            if runtime.headers().is_dir() { hash::of_tree(&runtime.headers())? } else { String::new() },
+        );
         let folder = cache.folder("toolchain", key.clone(), |work| {
             cache.stage("putting together what compiles extensions, once");
             let log = Log::create(&cache.path(&format!("{}.log", crate::cache::entry("toolchain", key.clone()))))?;
