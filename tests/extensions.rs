@@ -29,7 +29,11 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn may_download() -> bool {
-    std::env::var_os("CARGO_NET_OFFLINE").is_none()
+    let may = std::env::var_os("CARGO_NET_OFFLINE").is_none();
+    if !may {
+        eprintln!("not tested: CARGO_NET_OFFLINE is set");
+    }
+    may
 }
 
 /// Builds with the network, which brings what build backends need.
@@ -87,11 +91,14 @@ fn what_an_extension_needs_and_nobody_has_is_named_by_the_build() {
     if !may_download() {
         return;
     }
-    let body = "pid_t fork(void); int snapshot_taken(void);\n\
-                static PyObject *f(PyObject *self, PyObject *unused) { return PyLong_FromLong(fork() + snapshot_taken()); }";
+    let body = "#include <pthread.h>\npid_t fork(void); int snapshot_taken(void);\n\
+                static void *run(void *argument) { return argument; }\n\
+                static PyObject *f(PyObject *self, PyObject *unused)\n\
+                { pthread_t made; pthread_create(&made, NULL, run, NULL); return PyLong_FromLong(fork() + snapshot_taken()); }";
     let error = try_to_build(&with_module(&MODULE.replace("BODY", body), MAIN)).err().expect("refused");
     assert!(
-        error.contains("own 1: ") && error.contains("needs what the interpreter does not have: fork, snapshot_taken"),
+        error.contains("own 1: ")
+            && error.contains("needs what the interpreter does not have: fork, pthread_create, snapshot_taken"),
         "{error}"
     );
 }

@@ -18,6 +18,10 @@ fuzz_target!(|bytes: &[u8]| {
     let wasm = [b"\0asm\x01\0\0\0", bytes].concat();
     let Ok(prepared) = prepare(&wasm, &INTERFACE) else { return };
     wasmparser::validate(&prepared.code).expect("valid");
+    for payload in wasmparser::Parser::new(0).parse_all(&prepared.code) {
+        use wasmparser::Payload::{DataSection, StartSection};
+        assert!(!matches!(payload.expect("valid"), DataSection(_) | StartSection { .. }));
+    }
     let mut words = Vec::new();
     prepared.plan.write(&mut words);
     assert_eq!(Plan::read(&words).as_ref(), Some(&prepared.plan));

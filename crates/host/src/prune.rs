@@ -1,8 +1,7 @@
 //! Emptying the functions that nothing reaches, so that an app pays only for what it uses: without extensions nobody can call what
 //! python.wasm exports for them alone.
 //!
-//! Functions keep their numbers, and the table its slots: a memory image fits the module either way. What is left of an emptied
-//! function is one instruction, which traps.
+//! Functions keep their numbers, and the table its slots. What is left of an emptied function is one instruction, which traps.
 
 use std::collections::HashSet;
 use wasm_encoder::{CodeSection, Function, Instruction, RawSection};

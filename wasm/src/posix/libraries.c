@@ -77,6 +77,8 @@ static const char *reason(int error)
     }
 }
 
+static const char too_many_own[] = "its thread-local variables are more than 64 KiB, with those of other extensions";
+
 static int find(const char *path, struct found *found)
 {
     return pyapp_call(PYAPP_CALL_FIND, pyapp_pair(path, strlen(path)), (uintptr_t)found);
@@ -144,7 +146,7 @@ void *dlopen(const char *path, int mode)
     }
     for (struct library *library = first; library != NULL; library = library->next) {
         if (strcmp(library->path, path) == 0) {
-            return library->is_ready ? library : fail(reason(ENOMEM), path);
+            return library->is_ready ? library : fail(too_many_own, path);
         }
     }
     struct found found;
@@ -180,7 +182,7 @@ void *dlopen(const char *path, int mode)
         error = tell_own(library);
     }
     if (error != 0) {
-        return fail(reason(error), path);
+        return fail(too_many_own, path);
     }
     library->is_ready = 1;
     run(library, "__wasm_call_ctors");
@@ -215,7 +217,8 @@ void pyapp_load_again(void)
             library->number = found.number;
             error = load(library, NULL);
         }
-        if (error == 0) {
+        /* One whose import has failed has its slots, so that others have theirs, and is not used. */
+        if (error == 0 && library->is_ready) {
             error = tell_own(library);
         }
         if (error != 0) {

@@ -39,8 +39,12 @@ pub use stored::Writer;
 
 /// Changes whenever what comes out of `expose` may change for the same module; for cache keys.
 #[cfg(feature = "linker")]
-pub const REVISION: &str =
-    concat!(include_str!("expose.rs"), include_str!("interface.rs"), include_str!("../prune.rs"));
+pub const REVISION: &str = concat!(
+    include_str!("mod.rs"),
+    include_str!("expose.rs"),
+    include_str!("interface.rs"),
+    include_str!("../prune.rs")
+);
 
 /// Changes whenever the stored form may change; for cache keys.
 pub const FORMAT: &str = concat!(include_str!("plan.rs"), include_str!("prepare.rs"), include_str!("stored.rs"));

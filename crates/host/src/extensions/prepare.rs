@@ -4,17 +4,20 @@ use super::interface::{Interface, Symbol, letters};
 use super::plan::{Import, Plan};
 use super::refused::{Refused, refuse};
 use super::{ROOM, TABLE};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use wasm_encoder::{ExportKind, ExportSection, RawSection};
 use wasmparser::{
     Data, DataKind, Dylink0Subsection, Element, ElementItems, ElementKind, ExternalKind, FuncType, GlobalType,
-    KnownCustom, Operator, Parser, Payload, SymbolFlags, TypeRef, ValType, Validator,
+    KnownCustom, MemoryType, Operator, Parser, Payload, RefType, SymbolFlags, TableType, TypeRef, ValType, Validator,
 };
 
 /// The largest extension's data, bytes.
 const MOST_MEMORY: u32 = 256 << 20;
 /// The largest alignment of an extension's data, as a power of two: a page.
 const MOST_ALIGNMENT: u32 = 16;
+
+/// The section that says what an extension needs, and by which it is known.
+const DYLINK: &str = "dylink.0";
 
 /// An extension, linked.
 #[derive(Debug)]
@@ -33,8 +36,12 @@ pub fn prepare(wasm: &[u8], interface: &Interface) -> Result<Prepared, Refused> 
     Validator::new().validate_all(wasm)?;
     let mut reader = Reader::default();
     let mut code = wasm_encoder::Module::new();
-    for payload in Parser::new(0).parse_all(wasm) {
+    for (number, payload) in Parser::new(0).parse_all(wasm).enumerate() {
         let payload = payload?;
+        // Behind the version.
+        if matches!(&payload, Payload::CustomSection(custom) if custom.name() == DYLINK && number != 1) {
+            return refuse("expected the section dylink.0 in front of all others, found it elsewhere");
+        }
         match &payload {
             Payload::ExportSection(_) => {
                 reader.read(&payload)?;
@@ -64,7 +71,7 @@ struct Reader {
     memory_align: u32,
     table_size: u32,
     /// The names of imports that may lead nowhere.
-    weak: Vec<String>,
+    weak: HashSet<String>,
     types: Vec<FuncType>,
     imports: Vec<Wanted>,
     /// What imported globals are, by number.
@@ -97,6 +104,17 @@ enum Imported {
     MemoryBase,
     TableBase,
     Offset,
+}
+
+/// Whether a module takes any memory, as large as it may be.
+fn is_any_memory(memory: &MemoryType) -> bool {
+    !memory.memory64 && !memory.shared && memory.maximum.is_none() && memory.page_size_log2.is_none()
+}
+
+/// The same of the table of functions.
+fn is_any_table(table: &TableType) -> bool {
+    let is_of_functions = table.element_type == RefType::FUNCREF;
+    !table.table64 && !table.shared && is_of_functions && table.maximum.is_none() && table.initial <= u64::from(ROOM)
 }
 
 impl Reader {
@@ -138,6 +156,9 @@ impl Reader {
                     self.export(export.name, export.kind, export.index)?;
                 }
             }
+            Payload::StartSection { func, .. } if *func < self.imported_functions => {
+                return refuse("expected a start function of its own, found an import");
+            }
             Payload::StartSection { func, .. } => self.start = Some(*func),
             Payload::ElementSection(elements) => {
                 for element in elements.clone() {
@@ -167,7 +188,9 @@ impl Reader {
     fn dylink(&mut self, section: Dylink0Subsection<'_>) -> Result<(), Refused> {
         match section {
             Dylink0Subsection::MemInfo(info) => {
-                self.has_dylink = true;
+                if std::mem::replace(&mut self.has_dylink, true) {
+                    return refuse("expected sizes once in the section dylink.0, found them twice");
+                }
                 if info.memory_size > MOST_MEMORY || info.memory_alignment > MOST_ALIGNMENT || info.table_size > ROOM {
                     return refuse(format!(
                         "expected at most {MOST_MEMORY} bytes of data, aligned to 2^{MOST_ALIGNMENT}, and {ROOM} functions in the \
@@ -205,8 +228,8 @@ impl Reader {
         let is_variable = |kind: &GlobalType| kind.content_type == ValType::I32 && kind.mutable && !kind.shared;
         let known = |import| Ok(Wanted::Known(import));
         let wanted = match (module, name, &kind) {
-            ("env", "memory", TypeRef::Memory(memory)) if !memory.memory64 && !memory.shared => known(Import::Memory),
-            ("env", TABLE, TypeRef::Table(table)) if !table.table64 && !table.shared => known(Import::Table),
+            ("env", "memory", TypeRef::Memory(memory)) if is_any_memory(memory) => known(Import::Memory),
+            ("env", TABLE, TypeRef::Table(table)) if is_any_table(table) => known(Import::Table),
             ("env", "__stack_pointer", TypeRef::Global(kind)) if is_variable(kind) => {
                 self.globals.push(Imported::StackPointer);
                 known(Import::StackPointer)
@@ -361,13 +384,18 @@ impl Reader {
 
     /// The plan, once all has been read.
     fn plan(mut self, interface: &Interface) -> Result<Plan, Refused> {
+        let wanted = std::mem::take(&mut self.imports);
         if !self.has_dylink {
             return refuse("expected a shared library of WebAssembly (a section dylink.0), found none");
         }
+        let own: HashMap<&str, u32> = self.functions.keys().map(String::as_str).zip(0..).collect();
+        if self.table_size.saturating_add(own.len() as u32) > ROOM {
+            return refuse(format!("expected at most {ROOM} functions in the table, found more"));
+        }
         let mut missing = Vec::new();
         let mut imports = Vec::new();
-        for wanted in std::mem::take(&mut self.imports) {
-            match self.resolve(wanted, interface)? {
+        for wanted in wanted {
+            match self.resolve(wanted, interface, &own)? {
                 Ok(import) => imports.push(import),
                 Err(name) => missing.push(name),
             }
@@ -388,8 +416,12 @@ impl Reader {
     }
 
     /// Where an import leads, or the name of what is missing.
-    fn resolve(&self, wanted: Wanted, interface: &Interface) -> Result<Result<Import, String>, Refused> {
-        let own_function = |name: &String| self.functions.keys().position(|function| function == name);
+    fn resolve(
+        &self,
+        wanted: Wanted,
+        interface: &Interface,
+        own: &HashMap<&str, u32>,
+    ) -> Result<Result<Import, String>, Refused> {
         Ok(match wanted {
             Wanted::Known(import) => Ok(import),
             Wanted::Function(name, kind) => match interface.symbols.get(&name) {
@@ -400,9 +432,9 @@ impl Reader {
                 _ if self.weak.contains(&name) => Ok(Import::Nowhere),
                 _ => Err(name),
             },
-            Wanted::Slot(name) => match (interface.symbols.get(&name), own_function(&name)) {
+            Wanted::Slot(name) => match (interface.symbols.get(&name), own.get(name.as_str())) {
                 (Some(Symbol::Function(slot, _)), _) => Ok(Import::Value(*slot)),
-                (_, Some(number)) => Ok(Import::OwnFunction(number as u32)),
+                (_, Some(number)) => Ok(Import::OwnFunction(*number)),
                 _ if self.weak.contains(&name) => Ok(Import::Value(0)),
                 _ => Err(name),
             },

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Up to so many names are shown.
+const SHOWN: usize = 20;
+
 /// Why it cannot be loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -14,7 +17,15 @@ pub enum Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refused::Missing(names) => write!(f, "needs what the interpreter does not have: {}", names.join(", ")),
+            Refused::Missing(names) => {
+                // They are the file's own words, as many as it likes.
+                let shown: Vec<String> = names.iter().take(SHOWN).map(|name| name.escape_debug().to_string()).collect();
+                write!(f, "needs what the interpreter does not have: {}", shown.join(", "))?;
+                match names.len().saturating_sub(SHOWN) {
+                    0 => Ok(()),
+                    more => write!(f, " and {more} more"),
+                }
+            }
             Refused::Other(what) => f.write_str(what),
         }
     }

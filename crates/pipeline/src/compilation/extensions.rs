@@ -64,8 +64,11 @@ impl Build {
         if !problems.is_empty() {
             return Err(Error::Libraries(problems));
         }
-        let all =
-            all.part("engine", engine).part("interface", interface.text()).part("format", host::extensions::FORMAT);
+        let all = all
+            .part("engine", engine)
+            .part("interface", interface.text())
+            .part("identity", python.identity().to_le_bytes())
+            .part("format", host::extensions::FORMAT);
         cache.code("extensions", all, || {
             writer.finish().ok_or_else(|| fail(&"expected at most 4 GiB of machine code, found more"))
         })

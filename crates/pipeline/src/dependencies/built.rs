@@ -5,7 +5,7 @@
 //! platform, and what a build needs are programs of this one. So the call of the backend comes here (`backend.rs`). uv makes an
 //! environment of this machine's Python, once more, in which the backend runs (`native/backend.rs`).
 //!
-//! Wheels are kept in the cache by all that they depend on, under names that pip would take, too. uv does not know our platform, and
+//! Wheels are kept in the cache by their sources and by how they are built, under names that pip would take, too. uv does not know our platform, and
 //! gets them under a name that says the one that it takes us for (`interpreter.rs`).
 
 use super::interpreter;
@@ -13,8 +13,10 @@ use super::own::copy_as_is;
 use super::sandbox::TOLD;
 use super::uv::Uv;
 use crate::command::output;
+use crate::confine::Confined;
+use crate::context::Build;
 use crate::error::{Doing, Error, Result, count};
-use crate::hash::{self, sorted_entries};
+use crate::hash::{self, Key, sorted_entries};
 use crate::log::Log;
 use crate::native::{Request, wheel_name};
 use std::fs;
@@ -29,6 +31,19 @@ const ASKS: &str = ".build_wheel(";
 const FOR_UV: &str = "haiku_0_wasm32";
 /// Generous: a slow network.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
+
+impl Build {
+    /// How extensions are built: what every result of that depends on beside its sources. (What their build backends bring is not
+    /// pinned: uv takes the newest that fits.)
+    ///
+    /// # Errors
+    /// As [`Build::toolchain`].
+    pub(super) fn native_way(&self) -> Result<Key> {
+        let key = self.toolchain()?.key.part("steps", include_str!("built.rs"));
+        let key = key.part("backend", include_str!("../native/backend.rs"));
+        Ok(key.part("script", include_str!("../native/backend.py")))
+    }
+}
 
 impl Uv<'_> {
     /// Answers a call of uv's that asks for a wheel of a distribution: puts it where the call says. `text` is its program.
@@ -65,13 +80,8 @@ impl Uv<'_> {
         let (settings, cache) = (self.build.settings(), self.build.cache());
         let toolchain = self.build.toolchain()?;
         let python = self.python_of_this_machine()?;
-        let key = toolchain
-            .key
-            .clone()
-            .part("sources", hash::of_tree(sources)?)
-            .part("python", python.to_string_lossy().as_bytes());
-        let key = key.part("steps", include_str!("built.rs")).part("backend", include_str!("../native/backend.rs"));
-        let key = key.part("script", include_str!("../native/backend.py"));
+        let key = self.build.native_way()?.part("sources", hash::of_tree(sources)?);
+        let key = key.part("python", python.to_string_lossy().as_bytes());
         let folder = cache.folder("wheel", key.clone(), |kept| {
             let log = cache.path(&format!("{}.log", crate::cache::entry("wheel", key.clone())));
             cache.stage(&format!("building {name} for WebAssembly; log: {}", log.display()));
@@ -84,11 +94,15 @@ impl Uv<'_> {
             let work = fs::canonicalize(&work).doing("look at", &work)?;
             copy_as_is(sources, &work.join("sources"), &|_| false)?;
             let environment = work.join("environment");
-            let request = Request { toolchain: &toolchain, environment: &environment, work: &work, log: &log };
-            self.natively(&["venv", "--quiet", "--python"], &[&python, &environment], &log)?;
-            self.install_into(&environment, &[ASKING.to_string()], &log)?;
-            self.install_into(&environment, &request.requirements()?, &log)?;
-            self.install_into(&environment, &request.more_requirements()?, &log)?;
+            // Its program lies in `bin`, and what that needs beside it.
+            let linked = fs::canonicalize(&python).doing("look at", &python)?;
+            let installed = linked.ancestors().nth(2).unwrap_or(&linked);
+            let request =
+                Request { toolchain: &toolchain, environment: &environment, installed, work: &work, log: &log };
+            self.natively(&["venv", "--quiet", "--python"], &[&python, &environment], &request)?;
+            self.install_for(&request, &[ASKING.to_string()])?;
+            self.install_for(&request, &request.requirements()?)?;
+            self.install_for(&request, &request.more_requirements()?)?;
             let wheel = request.wheel(serde_json::Map::new())?;
             fs::create_dir_all(kept).doing("create", kept)?;
             let place = kept.join(wheel.file_name().unwrap_or_default());
@@ -107,25 +121,47 @@ impl Uv<'_> {
         }
     }
 
-    /// Installs what a backend needs into an environment of this machine's Python.
-    fn install_into(&self, environment: &Path, requirements: &[String], log: &Log) -> Result<()> {
+    /// Installs what a backend needs.
+    fn install_for(&self, request: &Request<'_>, requirements: &[String]) -> Result<()> {
         if requirements.is_empty() {
             return Ok(());
         }
-        let list = environment.join("requirements.in");
+        // In the list, such a line would be an option of uv's.
+        let is_option = |text: &&String| text.starts_with('-') || text.contains(char::is_control);
+        if let Some(found) = requirements.iter().find(is_option) {
+            return Err(Error::Guest(format!(
+                "a build backend: expected requirements as PEP 508 has them, found {found:?}"
+            )));
+        }
+        let list = request.work.join("requirements.in");
         fs::write(&list, requirements.join("\n")).doing("write", &list)?;
-        self.natively(&["pip", "install", "--quiet", "--python"], &[environment, Path::new("-r"), &list], log)
+        self.natively(
+            &["pip", "install", "--quiet", "--python"],
+            &[request.environment, Path::new("-r"), &list],
+            request,
+        )
     }
 
-    fn natively(&self, arguments: &[&str], paths: &[&Path], log: &Log) -> Result<()> {
-        let mut uv = self.native_command()?;
-        uv.args(arguments).args(paths);
-        log.run(&format!("uv {}", arguments.join(" ")), uv, LIMIT)
+    /// Runs uv for this machine. What it installs may be source, and other people's programs build that; so it may write in the folder
+    /// of the build and in its cache only.
+    fn natively(&self, arguments: &[&str], paths: &[&Path], request: &Request<'_>) -> Result<()> {
+        let (mut uv, cache) = self.native_command()?;
+        let temporary = request.work.join("tmp");
+        fs::create_dir_all(&temporary).doing("create", &temporary)?;
+        uv.args(arguments).args(paths).current_dir(request.work).env("TMPDIR", &temporary);
+        let own = Path::new(uv.get_program()).parent().map(Path::to_path_buf);
+        let confined = Confined {
+            writable: vec![request.work.to_path_buf(), cache],
+            programs: own.into_iter().chain([request.work.to_path_buf(), request.installed.to_path_buf()]).collect(),
+            without_network: false,
+        };
+        let step = format!("uv {}", arguments.join(" "));
+        request.log.run_by(&step, uv, LIMIT, |uv| confined.if_possible(|| uv.spawn()))
     }
 
     /// A Python of this machine that has our minor version: one that is there, or else one that is built from our source.
     fn python_of_this_machine(&self) -> Result<PathBuf> {
-        let mut uv = self.native_command()?;
+        let (mut uv, _) = self.native_command()?;
         uv.args(["python", "find", "--no-project", interpreter::minor(&self.version)?]);
         let found = output(uv, LIMIT).doing("run", Path::new("uv"))?.filter(|output| output.status.success());
         let path = found.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string());

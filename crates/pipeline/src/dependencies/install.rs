@@ -32,8 +32,11 @@ impl Build {
         let key = key
             .part("from source", project.from_source.join(" "))
             .part("on host", project.build_on_host.join(" "))
-            .part("native", project.native.text())
             .part("exclude", project.exclude.join("\n"));
+        let key = match &project.native {
+            Allowed::None => key,
+            native => key.part("native", native.text()).part("way", self.native_way()?.hex()),
+        };
         let folder = self.cache().folder("distributions", key, |work| {
             self.cache().stage("installing distributions");
             self.run_install(uv, lock, work)?;

@@ -23,7 +23,7 @@ const GIT: &str = ".git";
 /// What in it says which commit and which tags there are.
 const REFS: [&str; 3] = ["HEAD", "packed-refs", "refs"];
 /// How the names of sources end that a compiler is for.
-const NATIVE: [&str; 6] = ["c", "cc", "cpp", "cxx", "pyx", "rs"];
+const NATIVE: [&str; 5] = ["c", "cc", "cpp", "cxx", "pyx"];
 /// Locks are none either: what they say is installed beside it.
 const LOCKS: [&str; 3] = ["pylock.toml", "requirements.lock", "uv.lock"];
 
@@ -58,7 +58,7 @@ impl Build {
         }
         let is_native = project.native.has(&name) && (project.native.names(&name) || has_native_code(&copied)?);
         if is_native {
-            key = key.part("toolchain", self.toolchain()?.key.hex());
+            key = key.part("way", self.native_way()?.hex());
         }
         let folder = self.cache().folder("own", key.part("tidy", include_str!("tidy.rs")), |site| {
             self.cache().stage("packing the project");
@@ -110,7 +110,7 @@ impl Build {
     }
 }
 
-/// Whether C, C++, Cython or Rust is among sources.
+/// Whether C, C++ or Cython is among sources.
 fn has_native_code(sources: &Path) -> Result<bool> {
     for entry in sorted_entries(sources)? {
         let path = entry.path();

@@ -33,6 +33,9 @@ pub(crate) const PINS: &str = include_str!("uv.txt");
 /// Generous: a slow network, and packages that are built.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
+/// The same where extensions are built meanwhile: a large one takes a slow machine an hour.
+const NATIVE_LIMIT: Duration = Duration::from_secs(4 * 60 * 60);
+
 /// What keeps builds from making native code: no compiler is found, and packages that ask are told to do without.
 const PURE: [(&str, &str); 4] =
     [("CC", "false"), ("CXX", "false"), ("PYYAML_FORCE_LIBYAML", "0"), ("MSGPACK_PUREPYTHON", "1")];
@@ -106,7 +109,7 @@ impl Build {
         let native = &self.project().native;
         let way = match native {
             Allowed::None => way,
-            native => way.part("native", native.text()).part("toolchain", self.toolchain()?.key.hex()),
+            native => way.part("native", native.text()).part("way", self.native_way()?.hex()),
         };
         let kept = cache.folder("uv-cache", way, |work| fs::create_dir(work).doing("create", work))?;
         Ok(Uv {
@@ -157,23 +160,23 @@ impl Uv<'_> {
         UvCache(&self.cache).temporary_in(text, Path::new(""))
     }
 
-    /// It, for this machine: with a cache of its own, and nothing of what it is told of our platform.
+    /// It, for this machine, and its cache: with a cache of its own, and nothing of what it is told of our platform.
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub(super) fn native_command(&self) -> Result<Command> {
+    pub(super) fn native_command(&self) -> Result<(Command, PathBuf)> {
         let key = Key::new().part("wheels", PINS);
         let cache =
             self.build.cache().folder("uv-cache-native", key, |work| fs::create_dir(work).doing("create", work))?;
         let mut uv = Command::new(&self.program);
-        uv.env("UV_CACHE_DIR", cache).envs(SETTINGS).env_remove("UV_PYTHON");
+        uv.env("UV_CACHE_DIR", &cache).envs(SETTINGS).env_remove("UV_PYTHON");
         OTHERS.iter().for_each(|name| {
             uv.env_remove(name);
         });
         if self.build.settings().offline {
             uv.env("UV_OFFLINE", "1");
         }
-        Ok(uv)
+        Ok((uv, cache))
     }
 
     /// Runs it in a folder to its end.
@@ -225,7 +228,8 @@ impl Uv<'_> {
                 .collect(),
             without_network: false,
         };
-        let work = || output_while(uv, LIMIT, |process| watch.look(process));
+        let limit = if self.build.project().native == Allowed::None { LIMIT } else { NATIVE_LIMIT };
+        let work = || output_while(uv, limit, |process| watch.look(process));
         let ended = backends.serve(|| if is_confined { confined.within(work) } else { Ok(work()) })??;
         if let Some(failed) = backends.failed() {
             return Err(Failure::Other(failed));
@@ -242,7 +246,7 @@ impl Uv<'_> {
                 Err(Failure::Said(format!("{said}{hint}")))
             }
             Ok(None) => {
-                Err(other(format!("uv took longer than {} s and was stopped; check the network", LIMIT.as_secs())))
+                Err(other(format!("uv took longer than {} s and was stopped; check the network", limit.as_secs())))
             }
             Err(error) => Err(other(format!(
                 "{}: expected uv, found: {error}; remove its folder and build again",

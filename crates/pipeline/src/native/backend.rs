@@ -29,6 +29,8 @@ pub(crate) struct Request<'a> {
     pub toolchain: &'a Toolchain,
     /// An environment of this machine's Python, in which the backend is installed.
     pub environment: &'a Path,
+    /// Where that Python is installed.
+    pub installed: &'a Path,
     /// The folder of the build, in which anything may be written. The sources are in `sources`.
     pub work: &'a Path,
     pub log: &'a Log,
@@ -68,8 +70,8 @@ impl Request<'_> {
         let made = self.ask("wheel", &[folder.clone().into(), Value::Object(settings).to_string().into()])?;
         let name = made.as_str().unwrap_or_default();
         let path = folder.join(name);
-        // The name becomes a path of uv's cache.
-        if name.contains('/') || !path.is_file() {
+        // The name becomes a path of uv's cache; and a link could lead anywhere.
+        if name.contains('/') || !path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
             return Err(Error::Guest(format!(
                 "a build backend: expected the name of the wheel that it has made, found {made}"
             )));
@@ -85,12 +87,9 @@ impl Request<'_> {
         let mut command = Command::new(&python);
         command.arg("-s").arg(&script).arg(what).arg(&answer).args(more).current_dir(sources);
         self.set_environment(&mut command);
-        // The environment's is a link to one that has its libraries in the folder above.
-        let linked = fs::canonicalize(&python).doing("look at", &python)?;
-        let installed = linked.ancestors().nth(2).unwrap_or(&linked).to_path_buf();
         let confined = Confined {
             writable: vec![self.work.to_path_buf()],
-            programs: vec![self.work.to_path_buf(), installed, self.toolchain.folder.clone()],
+            programs: vec![self.work.to_path_buf(), self.installed.to_path_buf(), self.toolchain.folder.clone()],
             without_network: true,
         };
         let step = format!("asking the build backend for {what}");

@@ -18,11 +18,12 @@ DROPPED = re.compile(r"-(g\d?|ggdb\d?|gdwarf.*|march=.*|mtune=.*|mcpu=.*|m(no-)?
                      r"|mfpmath=.*|pthread|fPIC|fpic|fPIE|fpie|pie|no-pie|fstack-protector.*|fstack-clash-protection|fcf-protection.*"
                      r"|fvisibility=.*|D_FORTIFY_SOURCE.*|Wp,.*|Wdate-time|fno-plt|flto.*|fuse-linker-plugin|fuse-ld=.*"
                      r"|static-libgcc|static-libstdc\+\+|rdynamic|s)")
-SOURCES = (".c", ".cc", ".cpp", ".cxx", ".C", ".c++", ".S", ".s")
+CXX_SOURCES = (".cc", ".cpp", ".cxx", ".C", ".c++")
+SOURCES = (".c", ".S", ".s", *CXX_SOURCES)
 # What the interpreter has, or what its libraries are to an extension.
 KNOWN = {"c", "m", "pthread", "dl", "rt", "util", "stdc++", "c++", "c++abi", "gcc", "gcc_s", "atomic"}
 # Options of GNU ld that wasm-ld has, too.
-KEPT = {"--whole-archive", "--no-whole-archive", "--start-group", "--end-group"}
+KEPT = {"--whole-archive", "--no-whole-archive"}
 
 
 def is_other_python(folder):
@@ -51,7 +52,8 @@ def compile_flags(is_source=True):
     flags = (HERE / "flags.txt").read_text(encoding="utf-8").split("\n")
     # No folder of this machine gets into what is compiled.
     work = os.environ.get("PYAPP_BUILD", os.getcwd())
-    flags += ["-fPIC", "-fvisibility=hidden", "-fno-sanitize=undefined", "-g0", f"-ffile-prefix-map={work}=/build"]
+    flags += ["-fPIC", "-fvisibility=hidden", "-fno-sanitize=undefined", "-g0", f"-ffile-prefix-map={work}=/build",
+              f"-ffile-prefix-map={HERE}=/toolchain"]
     return [*flags, "-include", f"{INCLUDE}/posix.h", f"-I{INCLUDE}"] if is_source else flags
 
 
@@ -123,7 +125,8 @@ def compile_cxx(arguments):
 
 
 def compile_source(language, arguments):
-    if language == "c++" and "-c" in arguments:
+    # Some builds have one compiler for both.
+    if "-c" in arguments and (language == "c++" or any(argument.endswith(CXX_SOURCES) for argument in arguments)):
         return compile_cxx(arguments)
     return run([ZIG, language, *compile_flags(), *arguments])
 
@@ -151,10 +154,8 @@ def link(language, arguments):
             flags.append(argument)
     inputs += filter(None, (library(name, folders) for name in names))
     lib = HERE / "lib"
-    runtime = [str(lib / "own.o")]
-    if language == "c++":
-        runtime += [str(lib / name) for name in ("cxx.o", "libc++.a", "libc++abi.a")]
-    runtime.append(str(lib / "libcompiler_rt.a"))
+    # What is not used of these is left out.
+    runtime = [str(lib / name) for name in ("own.o", "cxx.o", "libc++.a", "libc++abi.a", "libcompiler_rt.a")]
     # Python finds an extension by this function, which has the module's name: with other letters than ASCII, in punycode.
     module = os.path.basename(output).split(".")[0]
     prefix, suffix = ("PyInit_", module) if module.isascii() else ("PyInitU_", module.encode("punycode").decode().replace("-", "_"))

@@ -60,6 +60,10 @@ impl Build {
         let Some(include) = &self.project().stdlib_used else {
             return Ok(UsedStdlib { archive: stdlib.clone(), summary: String::new() });
         };
+        if python.has_extensions {
+            let summary = "kept all of the standard library: what extensions import cannot be seen".to_string();
+            return Ok(UsedStdlib { archive: stdlib.clone(), summary });
+        }
         let found = self.unused(python, stdlib, compiled, include)?;
         if let Some(name) = found.unknown.first() {
             return Err(Error::Project {

@@ -7,6 +7,7 @@ from own import classes, odd, plain
 # Made when the module is imported, so in the snapshot.
 EARLY = classes.Words()
 EARLY.add("early")
+PLACE = plain.place()
 plain.count()
 
 
@@ -37,7 +38,7 @@ def own_counts(number):
 
 
 def main():
-    print("constructed", plain.constructed(), "counted", plain.count(), "at", plain.place() == plain.place())
+    print("constructed", plain.constructed(), "counted", plain.count(), "at", plain.place() == PLACE)
     print("names", plain.names())
     print("sum", plain.total([1, 2.5, 3]), plain.total(range(100)))
     try:
