@@ -13,12 +13,12 @@ fn what_is_wrong_is_told_in_one_line() {
     for (requirements, expected) in [
         (
             "numpy==2.3.4\nclick\n",
-            "requirements.txt: numpy 2.3.4: expected a wheel of Python only (none-any), found native code, which cannot be loaded \
-             here; no older version has one: ask for another package; ",
+            "requirements.txt: numpy 2.3.4: expected a wheel of Python only (none-any), found native code; if building it on \
+             this machine is fine, set [tool.pyapp] native = [\"numpy\"]; no older version has one: ask for another package; ",
         ),
         (
             "zstandard==0.23.0\n",
-            "requirements.txt: zstandard 0.23.0: expected a wheel of Python only (none-any), found native code, which cannot",
+            "requirements.txt: zstandard 0.23.0: expected a wheel of Python only (none-any), found native code; if",
         ),
         ("pycrypto==2.6.1\n", "requirements.txt: uv found: Failed to build `pycrypto==2.6.1`; The build backend"),
         (

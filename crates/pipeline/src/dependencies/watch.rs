@@ -39,16 +39,18 @@ impl<'a> Watch<'a> {
             return true;
         }
         let files = open_files(process);
-        let now: Vec<PathBuf> = files.iter().filter_map(|file| temporary(file, self.cache)).collect();
-        for folder in &now {
-            self.folders.entry(folder.clone()).or_default();
-        }
+        let now = self.see(&files);
         for (folder, most) in &mut self.folders {
             *most = (*most).max(count(folder, self.bounds.files + 1));
         }
         let is_too_much = self.folders.values().sum::<u64>() > self.bounds.files
             || written(process).is_some_and(|bytes| bytes > TIMES * self.bounds.bytes);
         if is_too_much {
+            // It writes somewhere: what has not been seen could not be removed.
+            let began = Instant::now();
+            while self.folders.is_empty() && began.elapsed() < EVERY {
+                self.see(&open_files(process));
+            }
             let fullest = self.folders.iter().max_by_key(|(_, files)| **files).map(|(folder, _)| folder);
             let copied = files.iter().find_map(|file| archive(file, self.cache));
             let name = now.first().or(copied.as_ref()).or(fullest).and_then(|folder| name(folder));
@@ -56,6 +58,15 @@ impl<'a> Watch<'a> {
         }
         self.last = Instant::now();
         !is_too_much
+    }
+
+    /// Notes the folders in which it unpacks now, by the files that it has open.
+    fn see(&mut self, files: &[PathBuf]) -> Vec<PathBuf> {
+        let now: Vec<PathBuf> = files.iter().filter_map(|file| temporary(file, self.cache)).collect();
+        for folder in &now {
+            self.folders.entry(folder.clone()).or_default();
+        }
+        now
     }
 
     /// Removes what uv, which has been ended, would have removed.
