@@ -263,7 +263,8 @@ fn the_tests_that_the_page_of_promises_names_are_there() {
                 let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
                 text = if path.is_dir() { String::new() } else { std::fs::read_to_string(&path).expect(name) };
             } else {
-                assert!(text.contains(&format!("fn {name}()")) || name == "walks", "{name}");
+                let fuzzed = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fuzz/fuzz_targets/{name}.rs"));
+                assert!(text.contains(&format!("fn {name}()")) || fuzzed.is_file(), "{name}");
             }
             found += 1;
         }
