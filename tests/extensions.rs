@@ -6,27 +6,6 @@ use common::project::{App, Project, files, settings, settings_with};
 use pipeline::settings::Settings;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-
-/// A project in `tests/extensions`, copied.
-fn copied(name: &str) -> Project {
-    let project = Project::new("", &[]);
-    fs::remove_dir(project.path("python_libs")).expect("removed");
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/extensions").join(name), project.folder.path());
-    project
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("created");
-    for entry in fs::read_dir(from).expect("listed") {
-        let entry = entry.expect("an entry");
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to.join(entry.file_name()));
-        } else {
-            fs::copy(entry.path(), to.join(entry.file_name())).expect("copied");
-        }
-    }
-}
 
 fn may_download() -> bool {
     let may = std::env::var_os("CARGO_NET_OFFLINE").is_none();
@@ -50,7 +29,7 @@ fn a_projects_own_extensions_are_built_linked_and_resumed() {
     if !may_download() {
         return;
     }
-    let project = copied("own");
+    let project = Project::copied("extensions/own");
     let expected = fs::read_to_string(project.path("expected.txt")).expect("read");
     let app = build(&project);
     // Each run begins where the snapshot ends.
@@ -66,7 +45,7 @@ fn a_projects_own_extensions_are_built_linked_and_resumed() {
 
 /// A project with one module of C.
 fn with_module(code: &str, main: &str) -> Project {
-    let project = copied("own");
+    let project = Project::copied("extensions/own");
     project.write("src/own/plain.c", code);
     project.write("src/own/__init__.py", main);
     project.write(

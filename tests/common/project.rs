@@ -31,6 +31,13 @@ impl Project {
         project
     }
 
+    /// A copy of a project below `tests`.
+    pub fn copied(name: &str) -> Project {
+        let project = Project { folder: folder(), out: folder() };
+        copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name), project.folder.path());
+        project
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -158,6 +165,14 @@ impl App {
             Outcome::Exited(status) => (status, text),
             other => panic!("{other:?}: {text}"),
         }
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("created");
+    for entry in fs::read_dir(from).expect("listed").map(|entry| entry.expect("listed")) {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() { copy_folder(&path, &to) } else { fs::copy(&path, &to).map(drop).expect("copied") }
     }
 }
 

@@ -1,25 +1,13 @@
 //! Whole projects, as people have them, in `templates/`: each becomes an executable by one command.
 
-use super::common::project::{App, Project, folder};
+use super::common::project::{App, Project};
 use super::{lines, may_download, settings, uv};
 use pipeline::settings::Settings;
 use std::fs;
-use std::path::Path;
 
 /// A copy of a template, as a build may write a lock beside it.
 fn template(name: &str) -> Project {
-    let project = Project { folder: folder(), out: folder() };
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dependencies/templates").join(name);
-    copy(&from, &project.path(""));
-    project
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("created");
-    for entry in fs::read_dir(from).expect("listed").map(|entry| entry.expect("listed")) {
-        let (path, to) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() { copy(&path, &to) } else { fs::copy(&path, &to).map(drop).expect("copied") }
-    }
+    Project::copied(&format!("dependencies/templates/{name}"))
 }
 
 /// Builds what `PYAPP_PROJECT` would name.

@@ -135,6 +135,7 @@ pub mod call {
     /// thread. ENOMEM (too many), EFAULT.
     pub const OWN: u32 = 17;
 }
+
 /// The first slot of the table that extensions have; the interpreter's own lie below. A fixed one, so that code can compare with it at
 /// no cost.
 pub const FIRST_EXTENSION: u32 = 1 << 16;

@@ -30,9 +30,20 @@ pub fn prune(wasm: &[u8]) -> wasmparser::Result<Vec<u8>> {
             Payload::StartSection { func, .. } => roots.push(func),
             Payload::ElementSection(elements) => {
                 for element in elements {
-                    if let ElementItems::Functions(functions) = element?.items {
-                        for function in functions {
-                            roots.push(function?);
+                    match element?.items {
+                        ElementItems::Functions(functions) => {
+                            for function in functions {
+                                roots.push(function?);
+                            }
+                        }
+                        ElementItems::Expressions(_, expressions) => {
+                            for expression in expressions {
+                                for operator in expression?.get_operators_reader() {
+                                    if let Operator::RefFunc { function_index } = operator? {
+                                        roots.push(function_index);
+                                    }
+                                }
+                            }
                         }
                     }
                 }
@@ -98,9 +109,11 @@ mod tests {
             format!(
                 r#"(module
                     (import "a" "b" (func))
-                    (table 1 funcref)
+                    (table 2 funcref)
                     (elem (i32.const 0) $listed)
+                    (elem (i32.const 1) funcref (ref.func $told))
                     (func $listed (call $helper))
+                    (func $told (nop))
                     (func $helper {helper})
                     (func $unused (result i32) (local i64) {unused})
                     (func (export "f") (drop (i32.const 0))))"#

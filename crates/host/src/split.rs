@@ -239,19 +239,35 @@ pub(crate) fn constant(expression: &wasmparser::ConstExpr<'_>) -> wasmparser::Re
     })
 }
 
-/// Refuses what changes state outside linear memory, or needs the data that was taken out.
-fn check(operator: &Operator<'_>) -> Result<(), SplitError> {
+/// What code may not do whose module is instantiated anew by each run.
+pub(crate) enum Forbidden {
+    /// Change a table: nobody restores that.
+    Table,
+    /// Use a segment of data: it has been taken out.
+    Segment,
+}
+
+/// What an instruction does of that.
+pub(crate) fn forbidden(operator: &Operator<'_>) -> Option<Forbidden> {
     match operator {
         Operator::TableSet { .. }
         | Operator::TableGrow { .. }
         | Operator::TableFill { .. }
         | Operator::TableCopy { .. }
         | Operator::TableInit { .. }
-        | Operator::ElemDrop { .. } => refuse("expected tables that stay as they are, found code that changes one"),
-        Operator::MemoryInit { .. } | Operator::DataDrop { .. } => {
+        | Operator::ElemDrop { .. } => Some(Forbidden::Table),
+        Operator::MemoryInit { .. } | Operator::DataDrop { .. } => Some(Forbidden::Segment),
+        _ => None,
+    }
+}
+
+fn check(operator: &Operator<'_>) -> Result<(), SplitError> {
+    match forbidden(operator) {
+        Some(Forbidden::Table) => refuse("expected tables that stay as they are, found code that changes one"),
+        Some(Forbidden::Segment) => {
             refuse("expected data that is only placed at start, found code that uses a segment")
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

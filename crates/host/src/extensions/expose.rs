@@ -12,7 +12,10 @@ use std::collections::HashMap;
 use wasm_encoder::{
     ConstExpr, ElementSection, Elements, ExportKind, ExportSection, RawSection, RefType, TableSection, TableType,
 };
-use wasmparser::{ElementItems, ElementKind, ExternalKind, FuncType, Operator, Parser, Payload, TypeRef, Validator};
+use wasmparser::{
+    ElementItems, ElementKind, ExportSectionReader, ExternalKind, FuncType, Operator, Parser, Payload, TypeRef,
+    Validator,
+};
 
 /// The interpreter, ready for extensions.
 pub struct Exposed {
@@ -73,18 +76,7 @@ pub fn expose(wasm: &[u8], kept: &[&str]) -> Result<Exposed, SplitError> {
                 continue;
             }
             Payload::ExportSection(_) => {
-                let mut section = ExportSection::new();
-                for (name, kind, index) in &found.exports {
-                    match kind {
-                        ExternalKind::Func if kept.contains(&name.as_str()) => {
-                            section.export(name, ExportKind::Func, *index);
-                        }
-                        ExternalKind::Memory => {
-                            section.export(name, ExportKind::Memory, *index);
-                        }
-                        _ => {}
-                    }
-                }
+                let mut section = kept_exports(&found.exports, kept);
                 section.export(TABLE, ExportKind::Table, 0);
                 out.section(&section);
                 continue;
@@ -118,22 +110,36 @@ pub fn conceal(wasm: &[u8], kept: &[&str]) -> Result<Vec<u8>, SplitError> {
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
         if let Payload::ExportSection(exports) = &payload {
-            let mut section = ExportSection::new();
-            for export in exports.clone() {
-                let export = export?;
-                let kind = match export.kind {
-                    ExternalKind::Func if kept.contains(&export.name) => ExportKind::Func,
-                    ExternalKind::Memory => ExportKind::Memory,
-                    _ => continue,
-                };
-                section.export(export.name, kind, export.index);
-            }
-            out.section(&section);
+            out.section(&kept_exports(&read_exports(exports.clone())?, kept));
         } else if let Some((id, range)) = payload.as_section() {
             out.section(&RawSection { id, data: &wasm[range] });
         }
     }
     Ok(prune(&out.finish())?)
+}
+
+/// An export: its name, and what it is, by number.
+type Exported = (String, ExternalKind, u32);
+
+fn read_exports(exports: ExportSectionReader<'_>) -> wasmparser::Result<Vec<Exported>> {
+    exports
+        .into_iter()
+        .map(|export| export.map(|export| (export.name.to_string(), export.kind, export.index)))
+        .collect()
+}
+
+/// The functions that the host calls by name, and the memory.
+fn kept_exports(exports: &[Exported], kept: &[&str]) -> ExportSection {
+    let mut section = ExportSection::new();
+    for (name, kind, index) in exports {
+        let kind = match kind {
+            ExternalKind::Func if kept.contains(&name.as_str()) => ExportKind::Func,
+            ExternalKind::Memory => ExportKind::Memory,
+            _ => continue,
+        };
+        section.export(name, kind, *index);
+    }
+    section
 }
 
 /// What there is in a module.
@@ -145,7 +151,7 @@ struct Found {
     table_size: u32,
     /// The globals that are constants.
     constants: Vec<Option<u32>>,
-    exports: Vec<(String, ExternalKind, u32)>,
+    exports: Vec<Exported>,
     /// The slot of the first function in the table, and the functions.
     elements: Option<(u32, Vec<u32>)>,
 }
@@ -199,10 +205,7 @@ impl Found {
                 }
             }
             Payload::ExportSection(exports) => {
-                for export in exports {
-                    let export = export?;
-                    self.exports.push((export.name.to_string(), export.kind, export.index));
-                }
+                self.exports = read_exports(exports)?;
             }
             Payload::ElementSection(section) => {
                 for element in section {

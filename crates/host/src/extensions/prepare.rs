@@ -4,6 +4,7 @@ use super::interface::{Interface, Symbol, letters};
 use super::plan::{Import, Plan};
 use super::refused::{Refused, refuse};
 use super::{ROOM, TABLE};
+use crate::split::{Forbidden, forbidden};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use wasm_encoder::{ExportKind, ExportSection, RawSection};
 use wasmparser::{
@@ -341,22 +342,17 @@ impl Reader {
 
     /// Refuses what the loader does not restore, or needs what is taken out.
     fn operator(&self, operator: &Operator<'_>) -> Result<(), Refused> {
-        match operator {
-            Operator::TableSet { .. }
-            | Operator::TableGrow { .. }
-            | Operator::TableFill { .. }
-            | Operator::TableCopy { .. }
-            | Operator::TableInit { .. }
-            | Operator::ElemDrop { .. } => refuse("expected a table that stays as it is, found code that changes it"),
-            Operator::MemoryInit { .. } | Operator::DataDrop { .. } => {
+        match (forbidden(operator), operator) {
+            (Some(Forbidden::Table), _) => refuse("expected a table that stays as it is, found code that changes it"),
+            (Some(Forbidden::Segment), _) => {
                 refuse("expected data that is placed at once, found code that uses a segment")
             }
-            Operator::GlobalSet { global_index }
+            (None, Operator::GlobalSet { global_index })
                 if self.globals.get(*global_index as usize) != Some(&Imported::StackPointer) =>
             {
                 refuse("expected addresses that stay as they are, found code that changes one")
             }
-            _ => Ok(()),
+            (None, _) => Ok(()),
         }
     }
 

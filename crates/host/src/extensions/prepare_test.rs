@@ -96,6 +96,8 @@ fn what_a_run_could_not_do_right_is_refused() {
     for (body, reason) in [
         (r#"(import "wasi_snapshot_preview1" "fd_write" (func))"#, "found wasi_snapshot_preview1.fd_write"),
         (r#"(import "env" "memory" (memory i64 1))"#, "found env.memory"),
+        (r#"(import "env" "memory" (memory 1 1))"#, "found env.memory"),
+        (r#"(import "env" "start" (func $imported)) (start $imported)"#, "found an import"),
         (r#"(memory 1)"#, "some of its own"),
         (r#"(table 1 funcref)"#, "some of its own"),
         (r#"(global (mut i32) (i32.const 0))"#, "no global variables"),
@@ -138,6 +140,7 @@ fn a_section_that_asks_for_too_much_is_refused() {
         (r"\01\08\ff\ff\ff\ff\0f\04\02\00", "bytes of data"),
         (r"\01\04\40\20\02\00", "2^32"),
         (r"\01\06\40\04\80\80\08\00", "131072"),
+        (r"\01\04\40\04\02\00\01\04\00\04\00\00", "found them twice"),
         (r"\01\04\40\04\02\00\02\05\01\03lib", "needs lib"),
         (r"\01\04\40\04\02\00\7f\01\00", "a part 127"),
     ] {
@@ -145,4 +148,19 @@ fn a_section_that_asks_for_too_much_is_refused() {
         let said = prepare(&wat::parse_str(text).expect("valid"), &interface()).expect_err(dylink).to_string();
         assert!(said.contains(reason), "{dylink}: {said}");
     }
+}
+
+#[test]
+fn a_section_that_comes_late_is_refused() {
+    let text = r#"(module (func) (@custom "dylink.0" (after last) "\01\04\40\04\02\00"))"#;
+    let said = prepare(&wat::parse_str(text).expect("valid"), &interface()).expect_err("refused").to_string();
+    assert_eq!(said, "expected the section dylink.0 in front of all others, found it elsewhere");
+}
+
+/// They are the file's own words.
+#[test]
+fn names_do_no_harm_and_are_not_too_many() {
+    let refused = Refused::Missing((0..22).map(|number| format!("{number}\n\x1b")).collect());
+    let said = refused.to_string();
+    assert!(said.contains("0\\n\\u{1b}, 1\\n") && said.ends_with(", 19\\n\\u{1b} and 2 more"), "{said}");
 }

@@ -49,7 +49,7 @@ impl Confined {
     /// The same, or without being confined if this kernel cannot.
     ///
     /// # Errors
-    /// None that `work` has not.
+    /// [`Error::Runtime`] if this kernel can, and fails to.
     pub fn if_possible<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
         if is_possible() { self.within(work) } else { Ok(work()) }
     }
@@ -126,5 +126,21 @@ mod tests {
         assert!(system.is_some());
         // Here nothing has changed.
         assert_eq!(write("other/new"), Some(0));
+    }
+
+    #[test]
+    fn without_network_nothing_is_connected_to() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let connects = |without_network: bool| {
+            let confined = Confined { writable: Vec::new(), programs: Vec::new(), without_network };
+            confined.within(|| std::net::TcpStream::connect(address).map(drop).map_err(|error| error.kind()))
+        };
+        let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+        let mut numbers = release.split(['.', '-']).map_while(|number| number.parse::<u32>().ok());
+        let version = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+        if let (Ok(free), Ok(confined), true) = (connects(false), connects(true), version >= (6, 7)) {
+            assert_eq!((free, confined), (Ok(()), Err(std::io::ErrorKind::PermissionDenied)));
+        }
     }
 }

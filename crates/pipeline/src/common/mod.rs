@@ -11,6 +11,7 @@ pub mod hash;
 pub mod log;
 pub mod own_folder;
 pub mod pip;
+pub mod programs;
 pub mod progress;
 #[cfg(test)]
 pub mod test_build;

@@ -5,8 +5,8 @@
 //! platform, and what a build needs are programs of this one. So the call of the backend comes here (`backend.rs`). uv makes an
 //! environment of this machine's Python, once more, in which the backend runs (`native/backend.rs`).
 //!
-//! Wheels are kept in the cache by their sources and by how they are built, under names that pip would take, too. uv does not know our platform, and
-//! gets them under a name that says the one that it takes us for (`interpreter.rs`).
+//! Wheels are kept in the cache by their sources and by how they are built, under names that pip would take, too. uv does not know our
+//! platform, and gets them under a name that says the one that it takes us for (`interpreter.rs`).
 
 use super::interpreter;
 use super::own::copy_as_is;
@@ -17,8 +17,10 @@ use crate::confine::Confined;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result, count};
 use crate::hash::{self, Key, sorted_entries};
+use crate::inputs::Allowed;
 use crate::log::Log;
 use crate::native::{Request, wheel_name};
+use crate::runtime::minor;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -27,21 +29,23 @@ use std::time::Duration;
 const ASKING: &str = "pyproject_hooks==1.2.0";
 /// What the program of such a call has. The first temporary folder that it names is for the wheel, the second one for what it tells.
 const ASKS: &str = ".build_wheel(";
-/// The platform of ours for uv.
-const FOR_UV: &str = "haiku_0_wasm32";
 /// Generous: a slow network.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
 impl Build {
-    /// How extensions are built: what every result of that depends on beside its sources. (What their build backends bring is not
-    /// pinned: uv takes the newest that fits.)
+    /// How extensions are built: what every result of that depends on beside its sources; `None` if the project allows none. (What
+    /// their build backends bring is not pinned: uv takes the newest that fits.)
     ///
     /// # Errors
     /// As [`Build::toolchain`].
-    pub(super) fn native_way(&self) -> Result<Key> {
-        let key = self.toolchain()?.key.part("steps", include_str!("built.rs"));
+    pub(super) fn native_way(&self) -> Result<Option<Key>> {
+        let native = &self.project().native;
+        if *native == Allowed::None {
+            return Ok(None);
+        }
+        let key = self.toolchain()?.key.part("allowed", native.text()).part("steps", include_str!("built.rs"));
         let key = key.part("backend", include_str!("../native/backend.rs"));
-        Ok(key.part("script", include_str!("../native/backend.py")))
+        Ok(Some(key.part("script", include_str!("../native/backend.py"))))
     }
 }
 
@@ -66,7 +70,7 @@ impl Uv<'_> {
     /// As [`Uv::wheel_of`].
     pub(super) fn copy_wheel(&self, name: &str, sources: &Path, folder: &Path) -> Result<String> {
         let wheel = self.wheel_of(name, sources)?;
-        let name = wheel_name(&wheel.file_name().unwrap_or_default().to_string_lossy(), FOR_UV);
+        let name = wheel_name(&wheel.file_name().unwrap_or_default().to_string_lossy(), interpreter::PLATFORM);
         fs::copy(&wheel, folder.join(&name)).doing("copy", &wheel)?;
         Ok(name)
     }
@@ -80,7 +84,7 @@ impl Uv<'_> {
         let (settings, cache) = (self.build.settings(), self.build.cache());
         let toolchain = self.build.toolchain()?;
         let python = self.python_of_this_machine()?;
-        let key = self.build.native_way()?.part("sources", hash::of_tree(sources)?);
+        let key = self.with_way(Key::new()).part("sources", hash::of_tree(sources)?);
         let key = key.part("python", python.to_string_lossy().as_bytes());
         let folder = cache.folder("wheel", key.clone(), |kept| {
             let log = cache.path(&format!("{}.log", crate::cache::entry("wheel", key.clone())));
@@ -103,7 +107,7 @@ impl Uv<'_> {
             self.install_for(&request, &[ASKING.to_string()])?;
             self.install_for(&request, &request.requirements()?)?;
             self.install_for(&request, &request.more_requirements()?)?;
-            let wheel = request.wheel(serde_json::Map::new())?;
+            let wheel = request.wheel()?;
             fs::create_dir_all(kept).doing("create", kept)?;
             let place = kept.join(wheel.file_name().unwrap_or_default());
             // It may be on another disk.
@@ -162,7 +166,7 @@ impl Uv<'_> {
     /// A Python of this machine that has our minor version: one that is there, or else one that is built from our source.
     fn python_of_this_machine(&self) -> Result<PathBuf> {
         let (mut uv, _) = self.native_command()?;
-        uv.args(["python", "find", "--no-project", interpreter::minor(&self.version)?]);
+        uv.args(["python", "find", "--no-project", minor(&self.version)?]);
         let found = output(uv, LIMIT).doing("run", Path::new("uv"))?.filter(|output| output.status.success());
         let path = found.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string());
         match path.filter(|path| !path.is_empty()) {

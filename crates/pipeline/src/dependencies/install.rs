@@ -33,11 +33,7 @@ impl Build {
             .part("from source", project.from_source.join(" "))
             .part("on host", project.build_on_host.join(" "))
             .part("exclude", project.exclude.join("\n"));
-        let key = match &project.native {
-            Allowed::None => key,
-            native => key.part("native", native.text()).part("way", self.native_way()?.hex()),
-        };
-        let folder = self.cache().folder("distributions", key, |work| {
+        let folder = self.cache().folder("distributions", uv.with_way(key), |work| {
             self.cache().stage("installing distributions");
             self.run_install(uv, lock, work)?;
             fs::create_dir_all(work).doing("create", work)?;

@@ -9,12 +9,13 @@
 
 use super::backend;
 use crate::context::Build;
-use crate::error::{Doing, Error, Result};
+use crate::error::{Doing, Result};
 use crate::hash::Key;
+use crate::programs::make_executable;
+use crate::runtime::minor;
 use serde_json::{Value, json};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A folder in which calls are heard: `backend.rs`.
 pub(super) const CALLS_IN: &str = "PYAPP_CALLS_IN";
@@ -70,7 +71,7 @@ exit "$status"
 /// What our CPython says of itself, by the names of PEP 508. A test asks the guest.
 ///
 /// # Errors
-/// [`Error::Runtime`] if `version` is not of the form `major.minor.micro`.
+/// [`Error::Runtime`](crate::Error::Runtime) if `version` is not of the form `major.minor.micro`.
 pub fn markers(version: &str) -> Result<Value> {
     Ok(json!({
         "implementation_name": "cpython",
@@ -86,6 +87,9 @@ pub fn markers(version: &str) -> Result<Value> {
         "sys_platform": "wasi",
     }))
 }
+
+/// The platform that uv takes us for, in the name of a wheel: what [`answer`] says.
+pub(super) const PLATFORM: &str = "haiku_0_wasm32";
 
 /// All that uv asks for, in its own words; of this very version of uv.
 fn answer(version: &str) -> Result<Value> {
@@ -137,17 +141,9 @@ fn executable(minor: &str) -> String {
 /// Where an environment keeps what is installed in it, relative to it.
 ///
 /// # Errors
-/// [`Error::Runtime`] if `version` is not of the form `major.minor.micro`.
+/// [`Error::Runtime`](crate::Error::Runtime) if `version` is not of the form `major.minor.micro`.
 pub(super) fn packages(version: &str) -> Result<String> {
     Ok(format!("lib/python{}/site-packages", minor(version)?))
-}
-
-/// `3.13` of `3.13.5`.
-pub(super) fn minor(version: &str) -> Result<&str> {
-    let cut = version.rsplit_once('.').map(|(minor, _)| minor).filter(|minor| minor.split('.').count() == 2);
-    cut.ok_or_else(|| {
-        Error::Runtime(format!("wasm/recipe.toml: expected CPython's version as major.minor.micro, found {version}"))
-    })
 }
 
 /// The whole script.
@@ -183,7 +179,7 @@ impl Build {
     /// Finds or writes the interpreter for a CPython of this version.
     ///
     /// # Errors
-    /// [`Error::Runtime`], [`Error::Io`].
+    /// [`Error::Runtime`](crate::Error::Runtime), [`Error::Io`](crate::Error::Io).
     pub(super) fn interpreter(&self, version: &str) -> Result<Interpreter> {
         let script = script(version)?;
         let key = Key::new().part("script", &script);
@@ -198,20 +194,21 @@ impl Build {
     }
 }
 
-fn make_executable(path: &Path, text: &str) -> Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).doing("create", folder)?;
-    }
-    fs::write(path, text).doing("write", path)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).doing("make executable", path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::common::test_build::TestBuild;
     use crate::settings::Settings;
+    use std::path::Path;
     use std::process::Command;
+
+    #[test]
+    fn wheels_are_named_for_what_uv_takes_us_for() {
+        let answer = answer("3.13.5").expect("a version");
+        let word = |value: &Value| value.as_str().expect("a text").to_string();
+        let (os, arch) = (&answer["os"], &answer["arch"]);
+        assert_eq!(format!("{}_{}_{}", word(&os["name"]), word(&os["release"]), word(arch)), PLATFORM);
+    }
 
     #[test]
     fn it_answers_with_paths_of_where_it_is_and_of_an_environment_that_links_to_it() {

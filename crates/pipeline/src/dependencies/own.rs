@@ -58,7 +58,7 @@ impl Build {
         }
         let is_native = project.native.has(&name) && (project.native.names(&name) || has_native_code(&copied)?);
         if is_native {
-            key = key.part("way", self.native_way()?.hex());
+            key = uv.with_way(key);
         }
         let folder = self.cache().folder("own", key.part("tidy", include_str!("tidy.rs")), |site| {
             self.cache().stage("packing the project");

@@ -16,7 +16,6 @@ use crate::confine::{self, Confined};
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::Key;
-use crate::inputs::Allowed;
 use crate::log::Log;
 use crate::pip::Downloads;
 use std::env;
@@ -81,6 +80,8 @@ pub(super) struct Uv<'a> {
     cache: PathBuf,
     /// What is built that is not in its cache.
     own: Option<Own>,
+    /// How it builds extensions, if it may; a key.
+    native_way: Option<String>,
     /// What a result of it depends on beside its arguments.
     pub key: Key,
 }
@@ -106,11 +107,8 @@ impl Build {
         let pure = PURE.iter().fold(key.part("uv", PINS), |key, (name, value)| key.part(name, value));
         // What it has built, it keeps by name and version only: hence a cache for each way of building.
         let way = pure.clone().part("on host", self.project().build_on_host.join(" "));
-        let native = &self.project().native;
-        let way = match native {
-            Allowed::None => way,
-            native => way.part("native", native.text()).part("way", self.native_way()?.hex()),
-        };
+        let native_way = self.native_way()?.map(Key::hex);
+        let way = native_way.iter().fold(way, |key, way| key.part("native", way));
         let kept = cache.folder("uv-cache", way, |work| fs::create_dir(work).doing("create", work))?;
         Ok(Uv {
             build: self,
@@ -120,6 +118,7 @@ impl Build {
             packages: interpreter::packages(version)?,
             cache: fs::canonicalize(&kept).doing("look at", &kept)?,
             own: None,
+            native_way,
             key: pure,
         })
     }
@@ -153,6 +152,11 @@ impl Uv<'_> {
         let program = programs.join("python");
         std::os::unix::fs::symlink(&self.interpreter, &program).doing("make the link", &program)?;
         Ok(packages)
+    }
+
+    /// A key, with how extensions are built, if they are.
+    pub(super) fn with_way(&self, key: Key) -> Key {
+        self.native_way.iter().fold(key, |key, way| key.part("native", way))
     }
 
     /// The temporary folders in its cache that the program of a call names.
@@ -228,7 +232,7 @@ impl Uv<'_> {
                 .collect(),
             without_network: false,
         };
-        let limit = if self.build.project().native == Allowed::None { LIMIT } else { NATIVE_LIMIT };
+        let limit = if self.native_way.is_none() { LIMIT } else { NATIVE_LIMIT };
         let work = || output_while(uv, limit, |process| watch.look(process));
         let ended = backends.serve(|| if is_confined { confined.within(work) } else { Ok(work()) })??;
         if let Some(failed) = backends.failed() {

@@ -1,8 +1,8 @@
 """Asks a build backend (PEP 517) of this machine for something. The sources are the current folder.
 
-    backend.py requirements FILE            what the backend needs, as pyproject.toml has it
-    backend.py more FILE                    what it wants beside that, when it is asked
-    backend.py wheel FILE FOLDER SETTINGS   a wheel, put into FOLDER; SETTINGS are its settings, as JSON
+    backend.py requirements FILE         what the backend needs, as pyproject.toml has it
+    backend.py more FILE                 what it wants beside that, when it is asked
+    backend.py wheel FILE FOLDER MESON   a wheel, put into FOLDER; MESON is what meson is told of our platform
 
 The answer is written to FILE, as JSON.
 """
@@ -29,15 +29,6 @@ def hooks():
     return BuildBackendHookCaller(".", system["build-backend"], system.get("backend-path"))
 
 
-def settings_for(backend, settings):
-    """The settings, with what tells the backend of our platform."""
-    if backend == "mesonpy":
-        cross = f"--cross-file={settings.pop('meson')}"
-        return {**settings, "setup-args": [cross, *settings.get("setup-args", [])]}
-    settings.pop("meson")
-    return settings
-
-
 def main():
     what, file, *more = sys.argv[1:]
     if what == "requirements":
@@ -45,8 +36,9 @@ def main():
     elif what == "more":
         answer = hooks().get_requires_for_build_wheel({})
     else:
-        folder, settings = more
-        answer = hooks().build_wheel(folder, settings_for(build_system()["build-backend"], json.loads(settings)))
+        folder, meson = more
+        is_meson = build_system()["build-backend"] == "mesonpy"
+        answer = hooks().build_wheel(folder, {"setup-args": [f"--cross-file={meson}"]} if is_meson else {})
     pathlib.Path(file).write_text(json.dumps(answer), encoding="utf-8")
 
 

@@ -8,17 +8,15 @@ use super::Toolchain;
 use crate::confine::Confined;
 use crate::error::{Doing, Error, Result};
 use crate::log::Log;
+use crate::runtime::SYSCONFIG;
 use serde_json::Value;
 use std::env;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 const SCRIPT: &str = include_str!("backend.py");
-/// What `sysconfig` reads in place of what it knows of its own Python.
-const DATA: &str = "_sysconfigdata__wasi_wasm32-wasi";
 /// What `sysconfig.get_platform()` says; it becomes the last part of a wheel's tag.
 const PLATFORM: &str = "wasi-wasm32";
 /// Long: some have a thousand files of C++.
@@ -53,11 +51,11 @@ impl Request<'_> {
         self.ask("more", &[]).map(strings)
     }
 
-    /// Builds a wheel, with settings of the backend's own; its path.
+    /// Builds a wheel; its path.
     ///
     /// # Errors
     /// As [`Request::requirements`]; [`Error::Guest`] if it has made none for our platform.
-    pub fn wheel(&self, mut settings: serde_json::Map<String, Value>) -> Result<PathBuf> {
+    pub fn wheel(&self) -> Result<PathBuf> {
         let folder = self.work.join("wheel");
         fs::create_dir_all(&folder).doing("create", &folder)?;
         let meson = self.work.join("meson.ini");
@@ -66,8 +64,7 @@ impl Request<'_> {
         let text = text.replace("@HERE@", &self.toolchain.folder.display().to_string());
         let text = text.replace("@PYTHON@", &self.environment.display().to_string());
         fs::write(&meson, text).doing("write", &meson)?;
-        settings.insert("meson".to_string(), meson.display().to_string().into());
-        let made = self.ask("wheel", &[folder.clone().into(), Value::Object(settings).to_string().into()])?;
+        let made = self.ask("wheel", &[&folder, &meson])?;
         let name = made.as_str().unwrap_or_default();
         let path = folder.join(name);
         // The name becomes a path of uv's cache; and a link could lead anywhere.
@@ -79,7 +76,7 @@ impl Request<'_> {
         Ok(path)
     }
 
-    fn ask(&self, what: &str, more: &[OsString]) -> Result<Value> {
+    fn ask(&self, what: &str, more: &[&Path]) -> Result<Value> {
         let (script, answer) = (self.work.join("backend.py"), self.work.join("answer.json"));
         fs::write(&script, SCRIPT).doing("write", &script)?;
         let sources = self.work.join("sources");
@@ -124,7 +121,10 @@ impl Request<'_> {
         command.env("LDSHARED", linked("cc")).env("LDCXXSHARED", linked("c++"));
         command.env("CFLAGS", "-O3 -DNDEBUG").env("CXXFLAGS", "-O3 -DNDEBUG").env("LDFLAGS", "");
         command.env("CMAKE_TOOLCHAIN_FILE", toolchain.join("cmake.txt"));
-        command.env("_PYTHON_SYSCONFIGDATA_NAME", DATA).env("_PYTHON_HOST_PLATFORM", PLATFORM);
+        // What `sysconfig` reads in place of what it knows of its own Python.
+        command
+            .env("_PYTHON_SYSCONFIGDATA_NAME", SYSCONFIG.trim_end_matches(".py"))
+            .env("_PYTHON_HOST_PLATFORM", PLATFORM);
         command
             .env("PYTHONPATH", toolchain.join("sysconfig"))
             .env("PYTHONDONTWRITEBYTECODE", "1")

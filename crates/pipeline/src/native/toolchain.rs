@@ -15,9 +15,9 @@ use crate::copies::{copy, copy_all};
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, Key, sorted_entries};
 use crate::log::Log;
-use crate::runtime::{Compiler, Runtime, STDLIB, compiler_pins};
+use crate::programs::make_executable;
+use crate::runtime::{Compiler, Runtime, SYSCONFIG, compiler_pins};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -34,18 +34,11 @@ const LIBRARIES: [&str; 2] = ["libc++.a", "libc++abi.a"];
 const OTHER_MACHINES: [&str; 1] = ["arm_neon.h"];
 /// Generous: it compiles a whole C++ library.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
-/// What is begun with `cc`, and what with the compiler itself; and the programs of others that builds would start.
-const PROGRAMS: [(&str, &str); 9] = [
-    ("cc", r#"exec python3 -I "$here/cc.py" cc "$@""#),
-    ("c++", r#"exec python3 -I "$here/cc.py" c++ "$@""#),
-    ("gcc", r#"exec python3 -I "$here/cc.py" cc "$@""#),
-    ("g++", r#"exec python3 -I "$here/cc.py" c++ "$@""#),
-    ("clang", r#"exec python3 -I "$here/cc.py" cc "$@""#),
-    ("clang++", r#"exec python3 -I "$here/cc.py" c++ "$@""#),
-    ("ar", r#"exec "$here/compiler/ziglang/zig" ar "$@""#),
-    ("ranlib", r#"exec "$here/compiler/ziglang/zig" ranlib "$@""#),
-    ("strip", "exit 0"),
-];
+/// The names by which builds look for a compiler, and what each compiles.
+const COMPILERS: [(&str, &str); 6] =
+    [("cc", "cc"), ("c++", "c++"), ("gcc", "cc"), ("g++", "c++"), ("clang", "cc"), ("clang++", "c++")];
+/// What the compiler does by itself.
+const OTHERS: [&str; 2] = ["ar", "ranlib"];
 
 /// A toolchain.
 pub(crate) struct Toolchain {
@@ -114,15 +107,20 @@ fn make(runtime: &Runtime, compiler: &Compiler, own: &Path, work: &Path, log: &L
     write(&work.join("cc.py"), include_str!("cc.py"))?;
     write(&work.join("meson.ini"), MESON)?;
     write(&work.join("cmake.txt"), CMAKE)?;
-    for (name, line) in PROGRAMS {
-        let path = work.join("bin").join(name);
-        write(&path, &format!("#!/bin/sh\nhere=${{0%/*}}/..\n{line}\n"))?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).doing("make executable", &path)?;
+    let script = |name: &str, line: &str| {
+        make_executable(&work.join("bin").join(name), &format!("#!/bin/sh\nhere=${{0%/*}}/..\n{line}\n"))
+    };
+    for (name, language) in COMPILERS {
+        script(name, &format!("exec python3 -I \"$here/cc.py\" {language} \"$@\""))?;
     }
-    let data = "_sysconfigdata__wasi_wasm32-wasi.py";
+    for name in OTHERS {
+        script(name, &format!("exec \"$here/compiler/ziglang/zig\" {name} \"$@\""))?;
+    }
+    // There is nothing in an extension to take out.
+    script("strip", "exit 0")?;
     let sysconfig = work.join("sysconfig");
     fs::create_dir_all(&sysconfig).doing("create", &sysconfig)?;
-    copy(&runtime.folder.join(STDLIB).join(data), &sysconfig.join(data))?;
+    copy(&runtime.stdlib().join(SYSCONFIG), &sysconfig.join(SYSCONFIG))?;
     libraries(compiler, own, work, log)
 }
 
@@ -208,8 +206,5 @@ set(UNIX 1)
 ";
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).doing("create", folder)?;
-    }
     fs::write(path, text).doing("write", path)
 }

@@ -55,6 +55,8 @@ const CHECKS: &str = "checks";
 const HEADERS: &str = "include";
 /// The names of the C library's that extensions may use, in the folder of the recipe.
 const EXPORTS: &str = "exports.txt";
+/// The standard library's file with what `sysconfig` tells.
+pub(crate) const SYSCONFIG: &str = "_sysconfigdata__wasi_wasm32-wasi.py";
 /// What a runtime was made from: versions, hashes, flags.
 const PROVENANCE: &str = "PROVENANCE";
 
@@ -130,6 +132,17 @@ pub fn version(source: &Path) -> Result<String> {
     Ok(recipe::Recipe::read(&source.join("wasm"))?.version().to_string())
 }
 
+/// `3.13` of `3.13.5`.
+///
+/// # Errors
+/// [`Error::Runtime`] if it is not of that form.
+pub(crate) fn minor(version: &str) -> Result<&str> {
+    let cut = version.rsplit_once('.').map(|(minor, _)| minor).filter(|minor| minor.split('.').count() == 2);
+    cut.ok_or_else(|| {
+        Error::Runtime(format!("wasm/recipe.toml: expected CPython's version as major.minor.micro, found {version}"))
+    })
+}
+
 /// The text of the files in which the recipe below `source` pins what it downloads, each by its hash.
 pub fn pins(source: &Path) -> String {
     let files = ["recipe.toml", "compiler.txt", "tzdata.txt"];
@@ -145,15 +158,7 @@ fn check(folder: &Path, origin: &str, recipe: &recipe::Recipe) -> Result<Runtime
     if !wasm.starts_with(b"\0asm") {
         return Err(fail(format!("{WASM} to be a WebAssembly module, found other bytes; build it again")));
     }
-    for file in [
-        "os.py",
-        "site.py",
-        "runpy.py",
-        "encodings/__init__.py",
-        "_pyapp.py",
-        "_pyapp_environ.py",
-        "_sysconfigdata__wasi_wasm32-wasi.py",
-    ] {
+    for file in ["os.py", "site.py", "runpy.py", "encodings/__init__.py", "_pyapp.py", "_pyapp_environ.py", SYSCONFIG] {
         if !folder.join(STDLIB).join(file).is_file() {
             return Err(fail(format!(
                 "the standard library's {STDLIB}/{file}, found no such file; complete the folder"

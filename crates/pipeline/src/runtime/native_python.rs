@@ -6,12 +6,12 @@
 use super::recipe::Recipe;
 use super::sources::Sources;
 use super::steps::jobs;
-use super::tools;
+use super::{minor, tools};
 use crate::cache::DOWNLOADS;
 use crate::context::Build;
 use crate::copies::{copy, copy_tree};
 use crate::error::{Doing, Error, Result};
-use crate::hash::{Key, sorted_entries};
+use crate::hash::{self, Key, sorted_entries};
 use crate::log::Log;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,9 @@ impl Build {
     pub(crate) fn own_native_python(&self) -> Result<PathBuf> {
         let (settings, cache) = (self.settings(), self.cache());
         let recipe = Recipe::read(&settings.source.join("wasm"))?;
+        let minor = minor(recipe.version())?;
         let key = Key::new().part("source", &recipe.cpython.sha256).part("steps", include_str!("native_python.rs"));
+        let key = key.part("crates", hash::of_file(&recipe.folder.join("sources/Cargo.lock"))?);
         let folder = cache.folder("native-python", key.clone(), |kept| {
             tools::check()?;
             let log = cache.path(&format!("{}.log", crate::cache::entry("native-python", key.clone())));
@@ -40,10 +42,8 @@ impl Build {
                 log.display()
             ));
             let log = Log::create(&log)?;
-            let work = kept.with_extension("build");
-            if work.exists() {
-                fs::remove_dir_all(&work).doing("remove", &work)?;
-            }
+            // In the entry: what is left of a build that is stopped goes with it.
+            let work = kept.join("build");
             fs::create_dir_all(&work).doing("create", &work)?;
             let sources = Sources::new(settings, cache, &recipe, &log)?;
             let downloading = cache.lock(DOWNLOADS)?;
@@ -52,16 +52,11 @@ impl Build {
             let cpython = sources.unpack_cpython(&archive, &work)?;
             let zlib = zlib(&sources, &work, &log)?;
             compile(&cpython, &zlib, &log)?;
-            install(&cpython, kept, &minor(recipe.version()))?;
+            install(&cpython, kept, minor)?;
             fs::remove_dir_all(&work).doing("remove", &work)
         })?;
-        Ok(folder.join("bin").join(format!("python{}", minor(recipe.version()))))
+        Ok(folder.join("bin").join(format!("python{minor}")))
     }
-}
-
-/// `3.13` of `3.13.5`.
-fn minor(version: &str) -> String {
-    version.split('.').take(2).collect::<Vec<_>>().join(".")
 }
 
 /// Compiles zlib for this machine; where it and its headers are.
