@@ -11,11 +11,11 @@
 //! - `Writer` puts the plans and the machine code of all extensions into one part of a bundle.
 //!
 //! At run time the guest's `dlopen` finds an extension in [`Extensions`] by its path, allocates memory for its data, and has it
-//! loaded ([`load`]): the host makes an instance, fills the table, and copies the data. The guest itself then runs what the
+//! loaded (`threads/extensions.rs`): the host makes an instance, fills the table, and copies the data. The guest itself then runs what the
 //! extension wants to be run first. So no host call runs guest code, and there is nothing to be restored when a run is resumed:
 //! the guest knows what it has loaded, and where, and has it loaded again, without data. Its places are the same if the order is.
 //!
-//! Each thread has instances of its own, made when its turn comes ([`catch_up`]).
+//! Each thread has instances of its own, made when its turn comes (`catch_up` there).
 
 #[cfg(feature = "linker")]
 mod expose;
@@ -33,9 +33,11 @@ pub use interface::{Interface, Symbol};
 pub use plan::{Import, Plan};
 #[cfg(feature = "linker")]
 pub use prepare::{Prepared, prepare};
-pub use stored::Extensions;
+#[cfg(feature = "linker")]
+pub use refused::Refused;
 #[cfg(feature = "linker")]
 pub use stored::Writer;
+pub use stored::{Damaged, Extensions};
 
 /// Changes whenever what comes out of `expose` may change for the same module; for cache keys.
 #[cfg(feature = "linker")]
