@@ -36,6 +36,7 @@
 #include <wasi/libc-environ.h>
 
 #include "abi.h"
+#include "drawn.h"
 #include "extension_types.h"
 #include "finalize.h"
 #include "immortal.h"

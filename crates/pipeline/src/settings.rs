@@ -26,6 +26,8 @@ pub struct Settings {
     pub host: String,
     /// The cargo that builds (`CARGO`), to ask for pinned crate sources.
     pub cargo: PathBuf,
+    /// The compiler for extensions in Rust (`PYAPP_RUSTC`, default: the first one on the path that serves).
+    pub rustc: Option<PathBuf>,
     /// How much it bears.
     pub bounds: Bounds,
 }
@@ -49,7 +51,7 @@ impl Default for Bounds {
 }
 
 /// The variables whose change builds again.
-const WATCHED: [&str; 4] = ["PYAPP_PROJECT", "PYAPP_PYTHON", "PYAPP_CACHE", "CARGO_NET_OFFLINE"];
+const WATCHED: [&str; 5] = ["PYAPP_PROJECT", "PYAPP_PYTHON", "PYAPP_CACHE", "PYAPP_RUSTC", "CARGO_NET_OFFLINE"];
 
 impl Settings {
     /// Reads the environment of a cargo build script and tells cargo which variables count.
@@ -80,6 +82,7 @@ impl Settings {
             target: required("TARGET")?,
             host: required("HOST")?,
             cargo: required("CARGO")?.into(),
+            rustc: existing("PYAPP_RUSTC", variable, &source, "a program", Path::is_file)?,
             bounds: Bounds::default(),
             source,
         })
@@ -100,6 +103,7 @@ impl Settings {
             target: target.to_string(),
             host: target.to_string(),
             cargo: variable("CARGO").unwrap_or_else(|| "cargo".to_string()).into(),
+            rustc: existing("PYAPP_RUSTC", &variable, &source, "a program", Path::is_file)?,
             bounds: Bounds::default(),
             source,
         })

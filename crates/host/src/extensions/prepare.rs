@@ -20,6 +20,9 @@ const MOST_ALIGNMENT: u32 = 16;
 /// The section that says what an extension needs, and by which it is known.
 const DYLINK: &str = "dylink.0";
 
+/// What may be imported of WASI, and what the interpreter has in its place. (Rust's standard library calls it itself.)
+const WASI: (&str, [(&str, &str); 1]) = ("wasi_snapshot_preview1", [("random_get", "pyapp_random_get")]);
+
 /// An extension, linked.
 #[derive(Debug)]
 pub struct Prepared {
@@ -228,6 +231,12 @@ impl Reader {
         let is_constant = |kind: &GlobalType| kind.content_type == ValType::I32 && !kind.mutable && !kind.shared;
         let is_variable = |kind: &GlobalType| kind.content_type == ValType::I32 && kind.mutable && !kind.shared;
         let known = |import| Ok(Wanted::Known(import));
+        // By which name the interpreter has a function.
+        let offered = match module {
+            "env" => Some(name),
+            _ if module == WASI.0 => WASI.1.iter().find(|(wasi, _)| *wasi == name).map(|(_, ours)| *ours),
+            _ => None,
+        };
         let wanted = match (module, name, &kind) {
             ("env", "memory", TypeRef::Memory(memory)) if is_any_memory(memory) => known(Import::Memory),
             ("env", TABLE, TypeRef::Table(table)) if is_any_table(table) => known(Import::Table),
@@ -251,10 +260,10 @@ impl Reader {
                 self.globals.push(Imported::Offset);
                 Ok(Wanted::Slot(name.to_string()))
             }
-            ("env", _, TypeRef::Func(kind)) => {
+            (_, _, TypeRef::Func(kind)) if offered.is_some() => {
                 self.imported_functions += 1;
                 let kind = self.types.get(*kind as usize).map(letters).unwrap_or_default();
-                Ok(Wanted::Function(name.to_string(), kind))
+                Ok(Wanted::Function(offered.unwrap_or_default().to_string(), kind))
             }
             _ => refuse(format!("expected imports as a linker of C makes them, found {module}.{name}")),
         };

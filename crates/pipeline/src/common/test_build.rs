@@ -33,6 +33,7 @@ impl TestBuild {
             target: target.clone(),
             host: target,
             cargo: "cargo".into(),
+            rustc: None,
             bounds: Bounds::default(),
         }
     }

@@ -19,7 +19,7 @@ use crate::error::{Doing, Error, Result, count};
 use crate::hash::{self, Key, sorted_entries};
 use crate::inputs::Allowed;
 use crate::log::Log;
-use crate::native::{Request, wheel_name};
+use crate::native::{Request, needs_rust, wheel_name};
 use crate::runtime::minor;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,7 @@ impl Build {
         }
         let key = self.toolchain()?.key.part("allowed", native.text()).part("steps", include_str!("built.rs"));
         let key = key.part("backend", include_str!("../native/backend.rs"));
+        let key = key.part("rust", include_str!("../native/rust.rs"));
         Ok(Some(key.part("script", include_str!("../native/backend.py"))))
     }
 }
@@ -84,7 +85,9 @@ impl Uv<'_> {
         let (settings, cache) = (self.build.settings(), self.build.cache());
         let toolchain = self.build.toolchain()?;
         let python = self.python_of_this_machine()?;
+        let rust = if needs_rust(sources)? { Some(self.build.rust(&toolchain)?) } else { None };
         let key = self.with_way(Key::new()).part("sources", hash::of_tree(sources)?);
+        let key = key.part("rust", rust.as_ref().map(|rust| rust.key.clone().hex()).unwrap_or_default());
         let key = key.part("python", python.to_string_lossy().as_bytes());
         let folder = cache.folder("wheel", key.clone(), |kept| {
             let log = cache.path(&format!("{}.log", crate::cache::entry("wheel", key.clone())));
@@ -101,12 +104,22 @@ impl Uv<'_> {
             // Its program lies in `bin`, and what that needs beside it.
             let linked = fs::canonicalize(&python).doing("look at", &python)?;
             let installed = linked.ancestors().nth(2).unwrap_or(&linked);
-            let request =
-                Request { toolchain: &toolchain, environment: &environment, installed, work: &work, log: &log };
+            let request = Request {
+                toolchain: &toolchain,
+                rust: rust.as_ref(),
+                python: minor(&self.version)?,
+                environment: &environment,
+                installed,
+                work: &work,
+                log: &log,
+            };
             self.natively(&["venv", "--quiet", "--python"], &[&python, &environment], &request)?;
             self.install_for(&request, &[ASKING.to_string()])?;
             self.install_for(&request, &request.requirements()?)?;
             self.install_for(&request, &request.more_requirements()?)?;
+            if let Some(rust) = &rust {
+                rust.fetch(&work, &log)?;
+            }
             let wheel = request.wheel()?;
             fs::create_dir_all(kept).doing("create", kept)?;
             let place = kept.join(wheel.file_name().unwrap_or_default());

@@ -8,7 +8,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`Error::Project`] naming the line.
-pub(super) fn parse_toml(file: &Path, text: &str) -> Result<toml::Table> {
+pub(crate) fn parse_toml(file: &Path, text: &str) -> Result<toml::Table> {
     text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let message = format!("line {line}: expected TOML, found: {}", error.message().replace('\n', " "));

@@ -4,7 +4,7 @@
 //! its platform is said for ours (`sysconfig/` of the toolchain). They may write below the folder of the build only, and reach no
 //! network, where this kernel can see to that.
 
-use super::Toolchain;
+use super::{Rust, Toolchain};
 use crate::confine::Confined;
 use crate::error::{Doing, Error, Result};
 use crate::log::Log;
@@ -25,6 +25,10 @@ const LIMIT: Duration = Duration::from_secs(60 * 60);
 /// What is asked of a backend.
 pub(crate) struct Request<'a> {
     pub toolchain: &'a Toolchain,
+    /// If it compiles Rust.
+    pub rust: Option<&'a Rust>,
+    /// The minor version of our Python.
+    pub python: &'a str,
     /// An environment of this machine's Python, in which the backend is installed.
     pub environment: &'a Path,
     /// Where that Python is installed.
@@ -84,9 +88,14 @@ impl Request<'_> {
         let mut command = Command::new(&python);
         command.arg("-s").arg(&script).arg(what).arg(&answer).args(more).current_dir(sources);
         self.set_environment(&mut command);
+        let mut programs = vec![self.work.to_path_buf(), self.installed.to_path_buf(), self.toolchain.folder.clone()];
+        if let Some(rust) = self.rust {
+            rust.set_environment(&mut command, self.work, &self.toolchain.folder, self.python)?;
+            programs.extend(rust.programs.iter().cloned());
+        }
         let confined = Confined {
             writable: vec![self.work.to_path_buf()],
-            programs: vec![self.work.to_path_buf(), self.installed.to_path_buf(), self.toolchain.folder.clone()],
+            programs,
             without_network: true,
         };
         let step = format!("asking the build backend for {what}");

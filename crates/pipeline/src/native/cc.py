@@ -17,7 +17,7 @@ INCLUDE = str(HERE / "include")
 DROPPED = re.compile(r"-(g\d?|ggdb\d?|gdwarf.*|march=.*|mtune=.*|mcpu=.*|m(no-)?(sse|avx|fma|popcnt|bmi|f16c|lzcnt|aes)[\w.=-]*|m32|m64"
                      r"|mfpmath=.*|pthread|fPIC|fpic|fPIE|fpie|pie|no-pie|fstack-protector.*|fstack-clash-protection|fcf-protection.*"
                      r"|fvisibility=.*|D_FORTIFY_SOURCE.*|Wp,.*|Wdate-time|fno-plt|flto.*|fuse-linker-plugin|fuse-ld=.*"
-                     r"|static-libgcc|static-libstdc\+\+|rdynamic|s)")
+                     r"|static-libgcc|static-libstdc\+\+|rdynamic|s|-target=.*)")
 CXX_SOURCES = (".cc", ".cpp", ".cxx", ".C", ".c++")
 SOURCES = (".c", ".S", ".s", *CXX_SOURCES)
 # What the interpreter has, or what its libraries are to an extension.
@@ -131,6 +131,16 @@ def compile_source(language, arguments):
     return run([ZIG, language, *compile_flags(), *arguments])
 
 
+def extension(inputs, exports, output):
+    """Links an extension from what has been compiled."""
+    lib = HERE / "lib"
+    # What is not used of these is left out.
+    runtime = [str(lib / name) for name in ("own.o", "random.o", "cxx.o", "libc++.a", "libc++abi.a", "libcompiler_rt.a")]
+    offered = [f"--export-if-defined={name}" for name in (*exports, "pyapp_own_range")]
+    return run([ZIG, "wasm-ld", "-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic", "-Bsymbolic", "--no-export-dynamic",
+                *offered, "--gc-sections", "-s", "-O2", *inputs, *runtime, "-o", output])
+
+
 def link(language, arguments):
     """Links an extension; compiles first what are sources."""
     output, inputs, sources, flags, folders, names = "a.out", [], [], [], [], []
@@ -153,9 +163,6 @@ def link(language, arguments):
         elif argument.startswith(("-I", "-D", "-U", "-O", "-std", "-f", "-W")):
             flags.append(argument)
     inputs += filter(None, (library(name, folders) for name in names))
-    lib = HERE / "lib"
-    # What is not used of these is left out.
-    runtime = [str(lib / name) for name in ("own.o", "cxx.o", "libc++.a", "libc++abi.a", "libcompiler_rt.a")]
     # Python finds an extension by this function, which has the module's name: with other letters than ASCII, in punycode.
     module = os.path.basename(output).split(".")[0]
     prefix, suffix = ("PyInit_", module) if module.isascii() else ("PyInitU_", module.encode("punycode").decode().replace("-", "_"))
@@ -166,9 +173,7 @@ def link(language, arguments):
             if status != 0:
                 return status
             inputs.append(compiled)
-        return run([ZIG, "wasm-ld", "-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic", "-Bsymbolic",
-                    "--no-export-dynamic", f"--export-if-defined={prefix}{suffix}", "--export-if-defined=pyapp_own_range",
-                    "--gc-sections", "-s", "-O2", *inputs, *runtime, "-o", output])
+        return extension(inputs, [prefix + suffix], output)
 
 
 def main():

@@ -5,10 +5,14 @@
 //! |---|---|
 //! | `toolchain.rs` | the folder: compiler, headers, libraries, `sysconfig`'s data, files for meson and CMake |
 //! | `cc.py` | the compiler's program, as builds call it |
+//! | `rust.rs` | a compiler of Rust, its standard library for extensions, and the crates of a build |
+//! | `rust.py` | the linker's program, as that compiler calls it |
 //! | `backend.rs`, `backend.py` | runs a build backend (PEP 517) on this machine, for our platform |
 
 mod backend;
+mod rust;
 mod toolchain;
 
 pub(crate) use backend::{Request, wheel_name};
+pub(crate) use rust::{Rust, is_needed as needs_rust};
 pub(crate) use toolchain::Toolchain;

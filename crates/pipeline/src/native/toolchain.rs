@@ -2,7 +2,7 @@
 //!
 //! | path | what |
 //! |---|---|
-//! | `bin/` | `cc`, `c++`, `ar` and others, as builds look for them; `cc.py` is behind the first two |
+//! | `bin/` | `cc`, `c++`, `ar` and others, as builds look for them; `cc.py` is behind the first two, `rust.py` behind `rust-ld` |
 //! | `compiler/` | the recipe's compiler |
 //! | `include/` | headers of CPython and of the POSIX layer |
 //! | `lib/` | what is linked into extensions: `wasm/extension`, the compiler's helpers, C++ |
@@ -23,7 +23,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// What makes a toolchain what it is, beside the compiler and the runtime.
-const STEPS: &str = concat!(include_str!("toolchain.rs"), include_str!("cc.py"));
+const STEPS: &str = concat!(include_str!("toolchain.rs"), include_str!("cc.py"), include_str!("rust.py"));
 /// The sources of what is linked into extensions, below the recipe.
 const OWN_SOURCES: &str = "extension";
 /// Instructions that only extensions need: the values of their globals are sums.
@@ -92,6 +92,7 @@ fn make(runtime: &Runtime, compiler: &Compiler, own: &Path, work: &Path, log: &L
         )));
     }
     copy_all(&headers, &work.join("include"))?;
+    copy_all(&own.join("include"), &work.join("include"))?;
     let wheel = compiler.program.parent().unwrap_or(&compiler.program);
     fs::create_dir_all(work.join("compiler")).doing("create", work)?;
     fs::rename(wheel, work.join("compiler/ziglang")).doing("move", wheel)?;
@@ -105,6 +106,7 @@ fn make(runtime: &Runtime, compiler: &Compiler, own: &Path, work: &Path, log: &L
     write(&work.join("flags.txt"), &[target, triple, &format!("{cpu}{MORE_CPU}")].map(String::as_str).join("\n"))?;
     write(&work.join("date.txt"), &compiler.date.to_string())?;
     write(&work.join("cc.py"), include_str!("cc.py"))?;
+    write(&work.join("rust.py"), include_str!("rust.py"))?;
     write(&work.join("meson.ini"), MESON)?;
     write(&work.join("cmake.txt"), CMAKE)?;
     let script = |name: &str, line: &str| {
@@ -113,6 +115,7 @@ fn make(runtime: &Runtime, compiler: &Compiler, own: &Path, work: &Path, log: &L
     for (name, language) in COMPILERS {
         script(name, &format!("exec python3 -I \"$here/cc.py\" {language} \"$@\""))?;
     }
+    script("rust-ld", "exec python3 -I \"$here/rust.py\" \"$@\"")?;
     for name in OTHERS {
         script(name, &format!("exec \"$here/compiler/ziglang/zig\" {name} \"$@\""))?;
     }
@@ -133,8 +136,8 @@ fn libraries(compiler: &Compiler, own: &Path, work: &Path, log: &Log) -> Result<
         command.env("ZIG_GLOBAL_CACHE_DIR", &kept).env("ZIG_LOCAL_CACHE_DIR", &kept).env("LC_ALL", "C");
         command.env("SOURCE_DATE_EPOCH", compiler.date.to_string());
     };
-    for source in sorted_entries(own)? {
-        let path = source.path();
+    let files = sorted_entries(own)?.into_iter().map(|entry| entry.path());
+    for path in files.filter(|path| path.extension().is_some_and(|ending| ending == "c")) {
         let mut compile = Command::new(work.join("bin/cc"));
         neutral(&mut compile);
         compile.env("PYAPP_BUILD", own).args(["-O2", "-Wall", "-Wextra", "-Werror", "-c"]).arg(&path).arg("-o");

@@ -278,6 +278,9 @@ def hear(event, arguments):
             # What os.open() gives is a number and no object, and the number is not known yet.
             note_owners()
             touched[None] = module
+    elif event == "pyapp.random":
+        # An extension has drawn random bytes: wasm/src/drawn.h.
+        find("random", importing_module(sys._getframe(1)))
     elif event == "syslog.openlog" and arguments[0] == WANTED["program"]:
         # In C, past what looks like a list.
         find("arguments", importing_module(sys._getframe(1)))
