@@ -93,11 +93,7 @@ impl Request<'_> {
             rust.set_environment(&mut command, self.work, &self.toolchain.folder, self.python)?;
             programs.extend(rust.programs.iter().cloned());
         }
-        let confined = Confined {
-            writable: vec![self.work.to_path_buf()],
-            programs,
-            without_network: true,
-        };
+        let confined = Confined { writable: vec![self.work.to_path_buf()], programs, without_network: true };
         let step = format!("asking the build backend for {what}");
         self.log.run_by(&step, command, LIMIT, |command| confined.if_possible(|| command.spawn()))?;
         let text = fs::read(&answer).doing("read", &answer)?;

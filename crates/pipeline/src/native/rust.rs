@@ -136,7 +136,7 @@ impl Rust {
         for (name, text) in [("Cargo.toml", MANIFEST), ("src/lib.rs", "#![no_std]\n")] {
             fs::write(package.join(name), text).doing("write", &package.join(name))?;
         }
-        let mut command = self.cargo();
+        let mut command = self.cargo(work)?;
         command.args(["build", "--release", "-Zbuild-std=std,panic_abort", "--target", TARGET]).current_dir(&package);
         // To be compiled, the library needs what is not settled yet. What is compiled with it does not.
         command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", &target);
@@ -188,18 +188,21 @@ impl Rust {
         }
     }
 
-    /// cargo, with the network.
-    fn cargo(&self) -> Command {
+    /// cargo, with the network; it writes in `work` and in its own folder.
+    fn cargo(&self, work: &Path) -> Result<Command> {
+        let temporary = work.join("tmp");
+        fs::create_dir_all(&temporary).doing("create", &temporary)?;
         let mut command = Command::new(&self.cargo);
-        command.env("CARGO_HOME", &self.home).env("RUSTC", &self.compiler);
-        for name in ["CARGO_BUILD_TARGET", "CARGO_TARGET_DIR", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS"] {
+        command.env("CARGO_HOME", &self.home).env("RUSTC", &self.compiler).env("TMPDIR", temporary);
+        for name in ["CARGO_BUILD_TARGET", "CARGO_TARGET_DIR", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS"]
+        {
             command.env_remove(name);
         }
         command.env("CARGO_BUILD_RUSTC_WRAPPER", "");
         if self.is_offline {
             command.env("CARGO_NET_OFFLINE", "true");
         }
-        command
+        Ok(command)
     }
 
     /// Fetches the crates that the sources in `work` need, into a folder there, from which the build takes them.
@@ -211,7 +214,7 @@ impl Rust {
         let Some((first, others)) = manifests.split_first() else { return Ok(()) };
         let home = work.join("cargo");
         fs::create_dir_all(&home).doing("create", &home)?;
-        let cargo = self.cargo();
+        let cargo = self.cargo(work)?;
         // It prints what is to be in the settings of the build.
         let mut command = Command::new("sh");
         command.args(["-c", "exec \"$@\" > \"$0\""]).arg(home.join("config.toml")).arg(cargo.get_program());
@@ -250,9 +253,22 @@ impl Rust {
         );
         fs::write(&interpreter, text).doing("write", &interpreter)?;
         let flags: Vec<_> = self.flags_in(work).chain(["--sysroot".into(), self.root.display().to_string()]).collect();
+        // Backends look for cargo on the path. Its own folder may have other programs, too.
+        let bin = work.join("cargo/bin");
+        fs::create_dir_all(&bin).doing("create", &bin)?;
+        let link = bin.join("cargo");
+        if !link.exists() {
+            std::os::unix::fs::symlink(&self.cargo, &link).doing("make the link", &link)?;
+        }
+        let path = command.get_envs().find_map(|(name, value)| value.filter(|_| name == "PATH")).unwrap_or_default();
+        let path = env::join_paths([bin].into_iter().chain(env::split_paths(path))).unwrap_or_else(|_| path.to_owned());
         let linker = |target: &str| format!("CARGO_TARGET_{}_LINKER", target.to_uppercase().replace('-', "_"));
         let bin = toolchain.join("bin");
-        command.env("CARGO", &self.cargo).env("RUSTC", &self.compiler).env("CARGO_HOME", work.join("cargo"));
+        command
+            .env("PATH", path)
+            .env("CARGO", &self.cargo)
+            .env("RUSTC", &self.compiler)
+            .env("CARGO_HOME", work.join("cargo"));
         command.env("CARGO_NET_OFFLINE", "true").env("CARGO_BUILD_TARGET", TARGET);
         command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env(linker(TARGET), bin.join("rust-ld"));
         command.env(linker(&self.host), &self.linker).env("HOST_CC", &self.linker);
@@ -303,7 +319,9 @@ fn first_of(compilers: impl IntoIterator<Item = PathBuf>) -> Result<(PathBuf, Pa
         Some((_, root)) if root.join(RUSTUP).is_file() => {
             format!("{place} {} without; run rustup component add rust-src", root.display())
         }
-        Some((compiler, _)) => format!("{place} {} without; install your system's package rust-src", compiler.display()),
+        Some((compiler, _)) => {
+            format!("{place} {} without; install your system's package rust-src", compiler.display())
+        }
     }))
 }
 
@@ -320,7 +338,11 @@ fn said(program: &Path, arguments: &[&str]) -> Result<String> {
     command.args(arguments);
     let output = output(command, LIMIT).doing("run", program)?.filter(|output| output.status.success());
     output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).ok_or_else(|| {
-        Error::Runtime(format!("{}: expected what {} prints, found that it fails", program.display(), arguments.join(" ")))
+        Error::Runtime(format!(
+            "{}: expected what {} prints, found that it fails",
+            program.display(),
+            arguments.join(" ")
+        ))
     })
 }
 
@@ -380,5 +402,30 @@ mod tests {
         let folder = written(&[("a/Cargo.toml", ""), ("b/Cargo.toml", ""), ("b/c/Cargo.toml", ""), ("d/x.py", "")]);
         let found = manifests(folder.path()).expect("listed");
         assert_eq!(found, ["a", "b"].map(|name| folder.path().join(name).join("Cargo.toml")));
+    }
+    /// An object file with a section for the linker, which names two segments.
+    fn object(names: [&str; 2]) -> Vec<u8> {
+        let segment = |name: &str| [&[name.len() as u8], name.as_bytes(), &[2, 0]].concat();
+        // Data of another kind comes first, and an alignment that takes two bytes.
+        let named =
+            [&[2], &segment(names[0])[..], &[names[1].len() as u8], names[1].as_bytes(), &[0x80, 1, 0]].concat();
+        let linking = [&b"\x07linking\x02"[..], &[8, 2, 1, 1], &[5, named.len() as u8], &named].concat();
+        let other = b"\x05other__RUST_STD_INTERNAL_VAL";
+        let sections = [&[0, other.len() as u8], &other[..], &[0, linking.len() as u8], &linking[..]].concat();
+        [&b"\0asm\x01\0\0\0"[..], &sections].concat()
+    }
+
+    #[test]
+    fn variables_of_threads_go_to_the_section_of_those_of_c() {
+        let name = "v__RUST_STD_INTERNAL_VAL0";
+        let given = written(&[]);
+        let path = given.path().join("given.o");
+        fs::write(&path, object([".data.x", &format!(".bss.{name}")])).expect("written");
+        let code = "import pathlib, sys; sys.path.insert(0, sys.argv[1]); import rust\n\
+                    sys.stdout.buffer.write(rust.with_own(pathlib.Path(sys.argv[2]).read_bytes()))";
+        let native = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/native");
+        let output = Command::new("python3").args(["-B", "-c", code]).args([&native, &path]).output().expect("python3");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.stdout, object([".data.x", "pyapp_own"]));
     }
 }
