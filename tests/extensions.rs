@@ -105,6 +105,46 @@ fn a_trap_in_an_extension_ends_the_run_and_nothing_else() {
 }
 
 #[test]
+fn random_bytes_that_an_extension_draws_at_import_are_told_and_those_of_a_run_are_its_own() {
+    if !may_download() {
+        return;
+    }
+    // An app, and how many of its warnings are about them.
+    let built = |size: usize, settings: &str| {
+        let body = format!(
+            "#include <stdlib.h>\n#include <unistd.h>\nstatic unsigned first[{}];\n\
+             static PyObject *f(PyObject *self, PyObject *unused) {{ return Py_BuildValue(\"II\", first[0], arc4random()); }}",
+            size / 4
+        );
+        let code = MODULE
+            .replace("BODY", &body)
+            .replace("{ return PyModule", "{ getentropy(first, sizeof(first)); return PyModule");
+        let project = with_module(&code, "from own import plain\ndef main():\n    print(*plain.f())\n");
+        let text = fs::read_to_string(project.path("pyproject.toml")).expect("read");
+        project
+            .write("pyproject.toml", &text.replace("native = [\"own\"]", &format!("native = [\"own\"]\n{settings}")));
+        let app = build(&project);
+        let told = app.report.warnings.iter().filter(|text| text.contains("own draws random numbers")).count();
+        (app, told)
+    };
+    // The numbers of two runs: what was drawn at import, and in the run.
+    let numbers = |app: &App| {
+        let said = [app.run(&[]).1, app.run(&[]).1];
+        let [one, other] = said.each_ref().map(|said| said.trim().split_once(' ').expect("two numbers"));
+        assert_ne!(one.1, other.1, "each run draws its own");
+        [one.0.to_string(), other.0.to_string()]
+    };
+    let (app, told) = built(32, "");
+    let [one, other] = numbers(&app);
+    assert_eq!((told, one), (1, other), "what the build has drawn is kept, and told");
+    let (app, told) = built(32, "snapshot-exclude = [\"own\"]");
+    let [one, other] = numbers(&app);
+    assert_eq!(told, 0);
+    assert_ne!(one, other, "the way out");
+    assert_eq!(built(16, "").1, 0, "keys of hash maps");
+}
+
+#[test]
 fn native_code_is_refused_until_it_is_allowed_and_the_message_says_how() {
     if !may_download() {
         return;

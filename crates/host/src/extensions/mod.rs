@@ -19,6 +19,8 @@
 
 #[cfg(feature = "linker")]
 mod expose;
+#[cfg(feature = "linker")]
+mod imports;
 mod interface;
 mod plan;
 #[cfg(feature = "linker")]
@@ -49,7 +51,8 @@ pub const REVISION: &str = concat!(
 );
 
 /// Changes whenever the stored form may change; for cache keys.
-pub const FORMAT: &str = concat!(include_str!("plan.rs"), include_str!("prepare.rs"), include_str!("stored.rs"));
+pub const FORMAT: &str =
+    concat!(include_str!("imports.rs"), include_str!("plan.rs"), include_str!("prepare.rs"), include_str!("stored.rs"));
 
 /// The export of the interpreter's table.
 pub(crate) const TABLE: &str = "__indirect_function_table";

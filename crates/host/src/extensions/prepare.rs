@@ -1,15 +1,16 @@
 //! Parting an extension into code and plan. Whatever a run could not do right is refused here.
 
-use super::interface::{Interface, Symbol, letters};
-use super::plan::{Import, Plan};
+use super::ROOM;
+use super::imports::{Imported, Imports, Offered};
+use super::interface::Interface;
+use super::plan::Plan;
 use super::refused::{Refused, refuse};
-use super::{ROOM, TABLE};
 use crate::split::{Forbidden, forbidden};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use wasm_encoder::{ExportKind, ExportSection, RawSection};
 use wasmparser::{
-    Data, DataKind, Dylink0Subsection, Element, ElementItems, ElementKind, ExternalKind, FuncType, GlobalType,
-    KnownCustom, MemoryType, Operator, Parser, Payload, RefType, SymbolFlags, TableType, TypeRef, ValType, Validator,
+    Data, DataKind, Dylink0Subsection, Element, ElementItems, ElementKind, ExternalKind, FuncType, KnownCustom,
+    Operator, Parser, Payload, SymbolFlags, Validator,
 };
 
 /// The largest extension's data, bytes.
@@ -19,9 +20,6 @@ const MOST_ALIGNMENT: u32 = 16;
 
 /// The section that says what an extension needs, and by which it is known.
 const DYLINK: &str = "dylink.0";
-
-/// What may be imported of WASI, and what the interpreter has in its place. (Rust's standard library calls it itself.)
-const WASI: (&str, [(&str, &str); 1]) = ("wasi_snapshot_preview1", [("random_get", "pyapp_random_get")]);
 
 /// An extension, linked.
 #[derive(Debug)]
@@ -74,13 +72,8 @@ struct Reader {
     memory_size: u32,
     memory_align: u32,
     table_size: u32,
-    /// The names of imports that may lead nowhere.
-    weak: HashSet<String>,
     types: Vec<FuncType>,
-    imports: Vec<Wanted>,
-    /// What imported globals are, by number.
-    globals: Vec<Imported>,
-    imported_functions: u32,
+    imports: Imports,
     /// The constants among its own globals.
     constants: Vec<Option<u32>>,
     functions: BTreeMap<String, u32>,
@@ -90,35 +83,6 @@ struct Reader {
     data: Vec<(u32, Vec<u8>)>,
     /// Where the last of that ends.
     data_end: u32,
-}
-
-/// An import.
-enum Wanted {
-    /// One that every extension may have.
-    Known(Import),
-    Function(String, String),
-    /// A slot or an address, as the value of a global.
-    Slot(String),
-    Address(String),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Imported {
-    StackPointer,
-    MemoryBase,
-    TableBase,
-    Offset,
-}
-
-/// Whether a module takes any memory, as large as it may be.
-fn is_any_memory(memory: &MemoryType) -> bool {
-    !memory.memory64 && !memory.shared && memory.maximum.is_none() && memory.page_size_log2.is_none()
-}
-
-/// The same of the table of functions.
-fn is_any_table(table: &TableType) -> bool {
-    let is_of_functions = table.element_type == RefType::FUNCREF;
-    !table.table64 && !table.shared && is_of_functions && table.maximum.is_none() && table.initial <= u64::from(ROOM)
 }
 
 impl Reader {
@@ -139,7 +103,7 @@ impl Reader {
             Payload::ImportSection(imports) => {
                 for import in imports.clone().into_imports() {
                     let import = import?;
-                    self.import(import.module, import.name, import.ty)?;
+                    self.imports.add(&import, &self.types)?;
                 }
             }
             Payload::MemorySection(_) | Payload::TableSection(_) | Payload::TagSection(_) => {
@@ -160,7 +124,7 @@ impl Reader {
                     self.export(export.name, export.kind, export.index)?;
                 }
             }
-            Payload::StartSection { func, .. } if *func < self.imported_functions => {
+            Payload::StartSection { func, .. } if *func < self.imports.functions => {
                 return refuse("expected a start function of its own, found an import");
             }
             Payload::StartSection { func, .. } => self.start = Some(*func),
@@ -170,7 +134,7 @@ impl Reader {
                 }
             }
             Payload::CodeSectionEntry(body) => {
-                let number = self.imported_functions + self.bodies;
+                let number = self.imports.functions + self.bodies;
                 self.bodies += 1;
                 if self.start == Some(number) {
                     return self.fills_with_zeros(body);
@@ -216,7 +180,7 @@ impl Reader {
             }
             Dylink0Subsection::ImportInfo(imports) => {
                 let weak = imports.iter().filter(|import| import.flags.contains(SymbolFlags::BINDING_WEAK));
-                self.weak.extend(weak.map(|import| import.field.to_string()));
+                self.imports.weak.extend(weak.map(|import| import.field.to_string()));
             }
             // What is exported says its section; run paths are for libraries that it needs.
             Dylink0Subsection::ExportInfo(_) | Dylink0Subsection::RuntimePath(_) => {}
@@ -227,55 +191,11 @@ impl Reader {
         Ok(())
     }
 
-    fn import(&mut self, module: &str, name: &str, kind: TypeRef) -> Result<(), Refused> {
-        let is_constant = |kind: &GlobalType| kind.content_type == ValType::I32 && !kind.mutable && !kind.shared;
-        let is_variable = |kind: &GlobalType| kind.content_type == ValType::I32 && kind.mutable && !kind.shared;
-        let known = |import| Ok(Wanted::Known(import));
-        // By which name the interpreter has a function.
-        let offered = match module {
-            "env" => Some(name),
-            _ if module == WASI.0 => WASI.1.iter().find(|(wasi, _)| *wasi == name).map(|(_, ours)| *ours),
-            _ => None,
-        };
-        let wanted = match (module, name, &kind) {
-            ("env", "memory", TypeRef::Memory(memory)) if is_any_memory(memory) => known(Import::Memory),
-            ("env", TABLE, TypeRef::Table(table)) if is_any_table(table) => known(Import::Table),
-            ("env", "__stack_pointer", TypeRef::Global(kind)) if is_variable(kind) => {
-                self.globals.push(Imported::StackPointer);
-                known(Import::StackPointer)
-            }
-            ("env", "__memory_base", TypeRef::Global(kind)) if is_constant(kind) => {
-                self.globals.push(Imported::MemoryBase);
-                known(Import::MemoryBase)
-            }
-            ("env", "__table_base", TypeRef::Global(kind)) if is_constant(kind) => {
-                self.globals.push(Imported::TableBase);
-                known(Import::TableBase)
-            }
-            ("GOT.mem", _, TypeRef::Global(kind)) if is_variable(kind) => {
-                self.globals.push(Imported::Offset);
-                Ok(Wanted::Address(name.to_string()))
-            }
-            ("GOT.func", _, TypeRef::Global(kind)) if is_variable(kind) => {
-                self.globals.push(Imported::Offset);
-                Ok(Wanted::Slot(name.to_string()))
-            }
-            (_, _, TypeRef::Func(kind)) if offered.is_some() => {
-                self.imported_functions += 1;
-                let kind = self.types.get(*kind as usize).map(letters).unwrap_or_default();
-                Ok(Wanted::Function(offered.unwrap_or_default().to_string(), kind))
-            }
-            _ => refuse(format!("expected imports as a linker of C makes them, found {module}.{name}")),
-        };
-        self.imports.push(wanted?);
-        Ok(())
-    }
-
     fn export(&mut self, name: &str, kind: ExternalKind, index: u32) -> Result<(), Refused> {
         match kind {
             ExternalKind::Func => drop(self.functions.insert(name.to_string(), index)),
             ExternalKind::Global => {
-                let own = (index as usize).checked_sub(self.globals.len());
+                let own = (index as usize).checked_sub(self.imports.globals.len());
                 match own.and_then(|own| self.constants.get(own).copied().flatten()) {
                     Some(offset) => drop(self.variables.insert(name.to_string(), offset)),
                     None => return refuse(format!("expected variables at a constant offset, found {name} elsewhere")),
@@ -336,7 +256,7 @@ impl Reader {
     /// The offset from a base, if an expression is that.
     fn offset(&self, expression: &wasmparser::ConstExpr<'_>, base: Imported) -> Result<Option<u32>, Refused> {
         let operators = expression.get_operators_reader().into_iter().collect::<Result<Vec<_>, _>>()?;
-        let is_base = |global: u32| self.globals.get(global as usize) == Some(&base);
+        let is_base = |global: u32| self.imports.globals.get(global as usize) == Some(&base);
         Ok(match operators[..] {
             [Operator::GlobalGet { global_index }, Operator::End] if is_base(global_index) => Some(0),
             [Operator::GlobalGet { global_index }, Operator::I32Const { value }, Operator::I32Add, Operator::End]
@@ -357,7 +277,7 @@ impl Reader {
                 refuse("expected data that is placed at once, found code that uses a segment")
             }
             (None, Operator::GlobalSet { global_index })
-                if self.globals.get(*global_index as usize) != Some(&Imported::StackPointer) =>
+                if self.imports.globals.get(*global_index as usize) != Some(&Imported::StackPointer) =>
             {
                 refuse("expected addresses that stay as they are, found code that changes one")
             }
@@ -377,7 +297,7 @@ impl Reader {
                 Operator::I32Const { value: 0 },
                 Operator::I32Const { .. },
                 Operator::MemoryFill { .. },
-            ] => self.globals.get(*global_index as usize) == Some(&Imported::MemoryBase),
+            ] => self.imports.globals.get(*global_index as usize) == Some(&Imported::MemoryBase),
             _ => false,
         };
         if filled.iter().all(is_fill) && matches!(end, [Operator::End]) {
@@ -388,8 +308,7 @@ impl Reader {
     }
 
     /// The plan, once all has been read.
-    fn plan(mut self, interface: &Interface) -> Result<Plan, Refused> {
-        let wanted = std::mem::take(&mut self.imports);
+    fn plan(self, interface: &Interface) -> Result<Plan, Refused> {
         if !self.has_dylink {
             return refuse("expected a shared library of WebAssembly (a section dylink.0), found none");
         }
@@ -397,19 +316,8 @@ impl Reader {
         if self.table_size.saturating_add(own.len() as u32) > ROOM {
             return refuse(format!("expected at most {ROOM} functions in the table, found more"));
         }
-        let mut missing = Vec::new();
-        let mut imports = Vec::new();
-        for wanted in wanted {
-            match self.resolve(wanted, interface, &own)? {
-                Ok(import) => imports.push(import),
-                Err(name) => missing.push(name),
-            }
-        }
-        if !missing.is_empty() {
-            missing.sort();
-            missing.dedup();
-            return Err(Refused::Missing(missing));
-        }
+        let offered = Offered { interface, functions: &own, variables: &self.variables };
+        let imports = self.imports.resolve(&offered)?;
         Ok(Plan {
             memory_size: self.memory_size,
             memory_align: self.memory_align,
@@ -417,38 +325,6 @@ impl Reader {
             imports,
             functions: self.functions.into_keys().collect(),
             data: self.data,
-        })
-    }
-
-    /// Where an import leads, or the name of what is missing.
-    fn resolve(
-        &self,
-        wanted: Wanted,
-        interface: &Interface,
-        own: &HashMap<&str, u32>,
-    ) -> Result<Result<Import, String>, Refused> {
-        Ok(match wanted {
-            Wanted::Known(import) => Ok(import),
-            Wanted::Function(name, kind) => match interface.symbols.get(&name) {
-                Some(Symbol::Function(slot, found)) if *found == kind => Ok(Import::Function(*slot)),
-                Some(Symbol::Function(_, found)) => {
-                    return refuse(format!("expects a function {name} of type {kind}, the interpreter's is {found}"));
-                }
-                _ if self.weak.contains(&name) => Ok(Import::Nowhere),
-                _ => Err(name),
-            },
-            Wanted::Slot(name) => match (interface.symbols.get(&name), own.get(name.as_str())) {
-                (Some(Symbol::Function(slot, _)), _) => Ok(Import::Value(*slot)),
-                (_, Some(number)) => Ok(Import::OwnFunction(*number)),
-                _ if self.weak.contains(&name) => Ok(Import::Value(0)),
-                _ => Err(name),
-            },
-            Wanted::Address(name) => match (interface.symbols.get(&name), self.variables.get(&name)) {
-                (Some(Symbol::Variable(address)), _) => Ok(Import::Value(*address)),
-                (_, Some(offset)) => Ok(Import::OwnData(*offset)),
-                _ if self.weak.contains(&name) => Ok(Import::Value(0)),
-                _ => Err(name),
-            },
         })
     }
 }

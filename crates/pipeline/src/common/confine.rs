@@ -46,12 +46,12 @@ impl Confined {
         })
     }
 
-    /// The same, or without being confined if this kernel cannot.
+    /// The same for what may be trusted: then it is done even if this kernel cannot confine it.
     ///
     /// # Errors
-    /// [`Error::Runtime`] if this kernel can, and fails to.
-    pub fn if_possible<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
-        if is_possible() { self.within(work) } else { Ok(work()) }
+    /// As [`Confined::within`].
+    pub fn unless<T: Send>(&self, is_trusted: bool, work: impl FnOnce() -> T + Send) -> Result<T> {
+        if is_trusted && !is_possible() { Ok(work()) } else { self.within(work) }
     }
 
     /// Confines this thread, for good.

@@ -111,6 +111,7 @@ impl Uv<'_> {
                 environment: &environment,
                 installed,
                 work: &work,
+                is_trusted: self.build.project().build_on_host.iter().any(|trusted| trusted == name),
                 log: &log,
             };
             self.natively(&["venv", "--quiet", "--python"], &[&python, &environment], &request)?;
@@ -173,7 +174,7 @@ impl Uv<'_> {
             without_network: false,
         };
         let step = format!("uv {}", arguments.join(" "));
-        request.log.run_by(&step, uv, LIMIT, |uv| confined.if_possible(|| uv.spawn()))
+        request.log.run_by(&step, uv, LIMIT, |uv| confined.unless(request.is_trusted, || uv.spawn()))
     }
 
     /// A Python of this machine that has our minor version: one that is there, or else one that is built from our source.

@@ -148,7 +148,7 @@ impl Rust {
             without_network: false,
         };
         log.run_by("compiling Rust's standard library", command, LIMIT, |command| {
-            confined.if_possible(|| command.spawn())
+            confined.unless(true, || command.spawn())
         })?;
         let library = root.join("lib/rustlib").join(TARGET).join("lib");
         fs::create_dir_all(&library).doing("create", &library)?;
@@ -237,7 +237,7 @@ impl Rust {
             programs: self.programs.clone(),
             without_network: false,
         };
-        log.run_by("fetching crates", command, LIMIT, |command| confined.if_possible(|| command.spawn()))
+        log.run_by("fetching crates", command, LIMIT, |command| confined.unless(true, || command.spawn()))
     }
 
     /// Tells the build of a wheel in `work` of it.
@@ -253,12 +253,14 @@ impl Rust {
         );
         fs::write(&interpreter, text).doing("write", &interpreter)?;
         let flags: Vec<_> = self.flags_in(work).chain(["--sysroot".into(), self.root.display().to_string()]).collect();
-        // Backends look for cargo on the path. Its own folder may have other programs, too.
+        // Backends look for both on the path. The folders where they are may have other programs, too.
         let bin = work.join("cargo/bin");
         fs::create_dir_all(&bin).doing("create", &bin)?;
-        let link = bin.join("cargo");
-        if !link.exists() {
-            std::os::unix::fs::symlink(&self.cargo, &link).doing("make the link", &link)?;
+        for (name, program) in [("cargo", &self.cargo), ("rustc", &self.compiler)] {
+            let link = bin.join(name);
+            if !link.exists() {
+                std::os::unix::fs::symlink(program, &link).doing("make the link", &link)?;
+            }
         }
         let path = command.get_envs().find_map(|(name, value)| value.filter(|_| name == "PATH")).unwrap_or_default();
         let path = env::join_paths([bin].into_iter().chain(env::split_paths(path))).unwrap_or_else(|_| path.to_owned());

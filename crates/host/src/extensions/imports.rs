@@ -1,0 +1,158 @@
+//! What an extension imports, and where each import leads.
+
+use super::interface::{Interface, Symbol, letters};
+use super::plan::Import;
+use super::refused::{Refused, refuse};
+use super::{ROOM, TABLE};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use wasmparser::{FuncType, GlobalType, MemoryType, RefType, TableType, TypeRef, ValType};
+
+/// What may be imported of WASI, and what the interpreter has in its place. (Rust's standard library calls it itself.)
+const WASI: (&str, [(&str, &str); 1]) = ("wasi_snapshot_preview1", [("random_get", "pyapp_random_get")]);
+
+/// The imports of an extension.
+#[derive(Default)]
+pub(super) struct Imports {
+    wanted: Vec<Wanted>,
+    /// The names of those that may lead nowhere.
+    pub weak: HashSet<String>,
+    /// What imported globals are, by number.
+    pub globals: Vec<Imported>,
+    /// How many functions are imported.
+    pub functions: u32,
+}
+
+/// What they may lead to.
+pub(super) struct Offered<'a> {
+    pub interface: &'a Interface,
+    /// The extension's own functions, which all have slots, by their numbers.
+    pub functions: &'a HashMap<&'a str, u32>,
+    /// Its own variables, by their offsets.
+    pub variables: &'a BTreeMap<String, u32>,
+}
+
+/// An import.
+enum Wanted {
+    /// One that every extension may have.
+    Known(Import),
+    Function(String, String),
+    /// A slot or an address, as the value of a global.
+    Slot(String),
+    Address(String),
+}
+
+/// An imported global.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Imported {
+    StackPointer,
+    MemoryBase,
+    TableBase,
+    Offset,
+}
+
+/// Whether a module takes any memory, as large as it may be.
+fn is_any_memory(memory: &MemoryType) -> bool {
+    !memory.memory64 && !memory.shared && memory.maximum.is_none() && memory.page_size_log2.is_none()
+}
+
+/// The same of the table of functions.
+fn is_any_table(table: &TableType) -> bool {
+    let is_of_functions = table.element_type == RefType::FUNCREF;
+    !table.table64 && !table.shared && is_of_functions && table.maximum.is_none() && table.initial <= u64::from(ROOM)
+}
+
+impl Imports {
+    /// Notes one, of a module with these types.
+    ///
+    /// # Errors
+    /// [`Refused`] if it is none that an extension has.
+    pub fn add(&mut self, import: &wasmparser::Import<'_>, types: &[FuncType]) -> Result<(), Refused> {
+        let (module, name, kind) = (import.module, import.name, import.ty);
+        let is_constant = |kind: &GlobalType| kind.content_type == ValType::I32 && !kind.mutable && !kind.shared;
+        let is_variable = |kind: &GlobalType| kind.content_type == ValType::I32 && kind.mutable && !kind.shared;
+        let known = |import| Ok(Wanted::Known(import));
+        // By which name the interpreter has a function.
+        let offered = match module {
+            "env" => Some(name),
+            _ if module == WASI.0 => WASI.1.iter().find(|(wasi, _)| *wasi == name).map(|(_, ours)| *ours),
+            _ => None,
+        };
+        let wanted = match (module, name, &kind) {
+            ("env", "memory", TypeRef::Memory(memory)) if is_any_memory(memory) => known(Import::Memory),
+            ("env", TABLE, TypeRef::Table(table)) if is_any_table(table) => known(Import::Table),
+            ("env", "__stack_pointer", TypeRef::Global(kind)) if is_variable(kind) => {
+                self.globals.push(Imported::StackPointer);
+                known(Import::StackPointer)
+            }
+            ("env", "__memory_base", TypeRef::Global(kind)) if is_constant(kind) => {
+                self.globals.push(Imported::MemoryBase);
+                known(Import::MemoryBase)
+            }
+            ("env", "__table_base", TypeRef::Global(kind)) if is_constant(kind) => {
+                self.globals.push(Imported::TableBase);
+                known(Import::TableBase)
+            }
+            ("GOT.mem", _, TypeRef::Global(kind)) if is_variable(kind) => {
+                self.globals.push(Imported::Offset);
+                Ok(Wanted::Address(name.to_string()))
+            }
+            ("GOT.func", _, TypeRef::Global(kind)) if is_variable(kind) => {
+                self.globals.push(Imported::Offset);
+                Ok(Wanted::Slot(name.to_string()))
+            }
+            (_, _, TypeRef::Func(kind)) if offered.is_some() => {
+                self.functions += 1;
+                let kind = types.get(*kind as usize).map(letters).unwrap_or_default();
+                Ok(Wanted::Function(offered.unwrap_or_default().to_string(), kind))
+            }
+            _ => refuse(format!("expected imports as a linker of C makes them, found {module}.{name}")),
+        };
+        self.wanted.push(wanted?);
+        Ok(())
+    }
+
+    /// Where they lead, in their order.
+    ///
+    /// # Errors
+    /// [`Refused`] with the names of all that are nowhere, or the first that is of another type.
+    pub fn resolve(&self, offered: &Offered<'_>) -> Result<Vec<Import>, Refused> {
+        let (mut imports, mut missing) = (Vec::new(), Vec::new());
+        for wanted in &self.wanted {
+            match self.lead(wanted, offered)? {
+                Ok(import) => imports.push(import),
+                Err(name) => missing.push(name.to_string()),
+            }
+        }
+        missing.sort();
+        missing.dedup();
+        if missing.is_empty() { Ok(imports) } else { Err(Refused::Missing(missing)) }
+    }
+
+    /// Where one leads, or the name of what is missing.
+    fn lead<'a>(&self, wanted: &'a Wanted, offered: &Offered<'_>) -> Result<Result<Import, &'a str>, Refused> {
+        let Offered { interface, functions, variables } = offered;
+        Ok(match wanted {
+            Wanted::Known(import) => Ok(*import),
+            Wanted::Function(name, kind) => match interface.symbols.get(name) {
+                Some(Symbol::Function(slot, found)) if found == kind => Ok(Import::Function(*slot)),
+                Some(Symbol::Function(_, found)) => {
+                    return refuse(format!("expects a function {name} of type {kind}, the interpreter's is {found}"));
+                }
+                _ if self.weak.contains(name) => Ok(Import::Nowhere),
+                _ => Err(name),
+            },
+            Wanted::Slot(name) => match (interface.symbols.get(name), functions.get(name.as_str())) {
+                (Some(Symbol::Function(slot, _)), _) => Ok(Import::Value(*slot)),
+                (_, Some(number)) => Ok(Import::OwnFunction(*number)),
+                _ if self.weak.contains(name) => Ok(Import::Value(0)),
+                _ => Err(name),
+            },
+            Wanted::Address(name) => match (interface.symbols.get(name), variables.get(name)) {
+                (Some(Symbol::Variable(address)), _) => Ok(Import::Value(*address)),
+                (_, Some(offset)) => Ok(Import::OwnData(*offset)),
+                _ if self.weak.contains(name) => Ok(Import::Value(0)),
+                _ => Err(name),
+            },
+        })
+    }
+}
