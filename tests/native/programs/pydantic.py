@@ -1,4 +1,7 @@
 # [tool.pyapp] native = ["pydantic-core"]
+import sys
+import threading
+import time
 from datetime import date
 
 import pydantic_core
@@ -32,3 +35,33 @@ try:
 except ValidationError as error:
     print(error)
 print(Order.model_json_schema()["properties"]["items"])
+
+
+class Slow(BaseModel):
+    values: list[int]
+
+    @field_validator("values")
+    @classmethod
+    def waits(cls, values):
+        # Another thread goes on in here, from within the extension.
+        time.sleep(0.001)
+        return [value + 1 for value in values]
+
+
+def work(number):
+    for _ in range(20):
+        made = Slow.model_validate_json(f'{{"values": ["{number}", 2]}}')
+        try:
+            Slow(values=["x"])
+        except ValidationError as error:
+            results.append((made.values, error.error_count()))
+
+
+results = []
+sys.setswitchinterval(1e-5)
+threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(len(results), sorted({(*values, count) for values, count in results}))
