@@ -35,7 +35,7 @@ table is what failed in the guest, by its reason.
 Of sympy, the tests of its core are run. SQLAlchemy's run on SQLite; left out are those of its manual, of typing and of profiling,
 and of the ORM all but cascades, mappers, queries, sessions and the unit of work. What packages test only when asked to (slow
 tests, stress, packaging's properties) is left out too, and so are benchmarks, checks of types, and what needs other packages with
-machine code (numpy, psutil, zstandard). Of aiohttp, coverage and tornado only what needs no sockets or processes is run, as
+machine code (numpy, psutil, zstandard). Of coverage and tornado only what needs no sockets or processes is run, as
 `tests/suites/suites.txt` lists it; a few tests there do need them. The source distributions of mmh3 and ciso8601 lack files that
 some of their tests import; those of websockets and ruamel-yaml-clib have no tests. The terminal and the cache of pytest are off,
 natively too, so some tests of pytest itself fail. Other failures there and in click that do not say so come of processes that do
@@ -130,8 +130,8 @@ fn suites() {
     }
 }
 
-/// The packages that natively are machine code, by what `native.py` has installed. PyYAML is left out: without libyaml, which is not
-/// there, it has no extension.
+/// The packages that natively are machine code, by what `native.py` has installed. PyYAML is left out: without libyaml, which is
+/// not there, it has no extension.
 fn natively(libs: &Path) -> Vec<String> {
     let entries = fs::read_dir(libs).expect("listed").map(|entry| entry.expect("listed").path());
     let compiled = entries.filter(|path| {
