@@ -22,8 +22,8 @@ def pip(*arguments):
     subprocess.run([sys.executable, "-m", "pip", *arguments], check=True)
 
 
-def fetch(work, pin, folders):
-    """These folders of a source distribution, without the package beside them."""
+def fetch(work, pin, names):
+    """These folders and files of a source distribution, without the package beside them."""
     downloads, unpacked = work / "sdist", work / "unpacked"
     if not list(downloads.glob("*.tar.gz")):
         pip("download", "-q", "--no-deps", "--no-binary", ":all:", "-d", downloads, pin)
@@ -31,11 +31,9 @@ def fetch(work, pin, folders):
         file.extractall(unpacked, filter="data")
     root = next(unpacked.iterdir())
     (work / "suite").mkdir()
-    for folder in folders:
-        shutil.copytree(root / folder, work / "suite" / folder)
-    for name in CONFIG:
-        if (root / name).is_file():
-            shutil.copy(root / name, work / "suite" / name)
+    for name in (*names, *(name for name in CONFIG if (root / name).is_file())):
+        copy = shutil.copytree if (root / name).is_dir() else shutil.copy
+        copy(root / name, work / "suite" / name)
     shutil.rmtree(unpacked)
 
 
@@ -64,7 +62,7 @@ for line in (HERE / "suites.txt").read_text().splitlines():
     if "\nRESULTS " not in done.stdout:
         sys.exit(f"{name}: expected results, found {done.stdout[-500:]}{done.stderr[-2000:]}")
     said = json.loads(done.stdout.rpartition("\nRESULTS ")[2].splitlines()[0])
-    print(name, said["status"], said["counts"], list(said["failed"].items())[:5])
+    print(name, said["status"], said["extensions"], said["counts"], list(said["failed"].items())[:5])
     if said["status"] not in (0, 1):
         sys.exit(f"{name}: expected all tests run, found pytest's status {said['status']}: {done.stderr[-2000:]}")
     found[name] = json.dumps(said["counts"])

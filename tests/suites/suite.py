@@ -37,6 +37,12 @@ class Results:
             self.failed[name] = (lines or report.longreprtext.strip().splitlines() or ["no reason"])[0][:160]
 
 
+def extensions():
+    """The extensions that were imported, without those of the standard library."""
+    files = {name: getattr(module, "__file__", None) or "" for name, module in list(sys.modules.items())}
+    return sorted(name for name, file in files.items() if file.endswith(".so") and "lib-dynload" not in file)
+
+
 def main():
     folder, *arguments = sys.argv[1:]
     os.chdir(folder)
@@ -49,7 +55,7 @@ def main():
     except BaseException:
         traceback.print_exc()
         status = -1
-    said = {"status": status, "counts": dict(sorted(results.counts.items())), "failed": results.failed}
+    said = {"status": status, "extensions": extensions(), "counts": dict(sorted(results.counts.items())), "failed": results.failed}
     os.write(out, ("\nRESULTS " + json.dumps(said) + "\n").encode())
 
 
