@@ -9,4 +9,4 @@ try:
     np.linalg.inv(np.zeros((2, 2)))
 except np.linalg.LinAlgError as error:
     print("LinAlgError", error)
-print(np.array(["a", "bc"]), np.datetime64("2026-11-27") + 5, np.float32(0.1), np.finfo(float).eps, np.array([1, 2], dtype="i1").nbytes)
+print(np.array(["a", "bc"]), np.datetime64("2026-11-27") + np.timedelta64(5, "D"), np.float32(0.1), np.finfo(float).eps, np.array([1, 2], dtype="i1").nbytes)
