@@ -19,7 +19,7 @@ use crate::error::{Doing, Error, Result, count};
 use crate::hash::{self, Key, sorted_entries};
 use crate::inputs::Allowed;
 use crate::log::Log;
-use crate::native::{Request, needs_rust, wheel_name};
+use crate::native::{Request, hash_of_libraries, needs_rust, wheel_name};
 use crate::runtime::minor;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,6 +46,7 @@ impl Build {
         let key = self.toolchain()?.key.part("allowed", native.text()).part("steps", include_str!("built.rs"));
         let key = key.part("backend", include_str!("../native/backend.rs"));
         let key = key.part("rust", include_str!("../native/rust.rs"));
+        let key = key.part("libraries", hash_of_libraries(&self.settings().source)?);
         Ok(Some(key.part("script", include_str!("../native/backend.py"))))
     }
 }
@@ -84,10 +85,12 @@ impl Uv<'_> {
     fn wheel_of(&self, name: &str, sources: &Path) -> Result<PathBuf> {
         let (settings, cache) = (self.build.settings(), self.build.cache());
         let toolchain = self.build.toolchain()?;
+        let libraries = self.build.linked(&toolchain, name)?;
         let python = self.python_of_this_machine()?;
         let rust = if needs_rust(sources)? { Some(self.build.rust(&toolchain)?) } else { None };
         let key = self.with_way(Key::new()).part("sources", hash::of_tree(sources)?);
         let key = key.part("rust", rust.as_ref().map(|rust| rust.key.clone().hex()).unwrap_or_default());
+        let key = key.part("linked", libraries.as_ref().map(|linked| linked.key.clone().hex()).unwrap_or_default());
         let key = key.part("python", python.to_string_lossy().as_bytes());
         let folder = cache.folder("wheel", key.clone(), |kept| {
             let log = cache.path(&format!("{}.log", crate::cache::entry("wheel", key.clone())));
@@ -107,6 +110,7 @@ impl Uv<'_> {
             let request = Request {
                 toolchain: &toolchain,
                 rust: rust.as_ref(),
+                linked: libraries.as_ref(),
                 python: minor(&self.version)?,
                 environment: &environment,
                 installed,
