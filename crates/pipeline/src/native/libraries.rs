@@ -267,3 +267,68 @@ impl Making<'_> {
         make_executable(&self.folder.join("bin").join(config), &script)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::common::test_build::TestBuild;
+
+    /// A build whose table this is.
+    fn build(table: &str) -> TestBuild {
+        let test = TestBuild::new();
+        fs::create_dir(test.path("wasm")).expect("created");
+        fs::write(test.path("wasm/libraries.toml"), table).expect("written");
+        test
+    }
+
+    fn linked(test: &TestBuild, package: &str) -> Result<Option<Linked>> {
+        let toolchain = Toolchain { folder: test.path("toolchain"), key: Key::new(), date: 0 };
+        test.open().linked(&toolchain, package)
+    }
+
+    #[test]
+    fn what_cannot_be_built_is_refused_with_its_reason() {
+        let test = build("[library]\n[package.cffi]\nrefused = \"makes machine code\"\n");
+        let refused = linked(&test, "cffi").err().expect("refused").to_string();
+        assert_eq!(
+            refused,
+            "native, cffi: expected a package that works as WebAssembly, found one that makes machine code; do without it, \
+             or, if the app works without it, set [tool.pyapp] exclude = [\"cffi\"]"
+        );
+        assert!(linked(&test, "six").expect("read").is_none());
+    }
+
+    #[test]
+    fn a_library_is_compiled_once_and_found_by_flags() {
+        let table = "[library.b]\nversion = \"1\"\ntoolchain = \"b\"\nlicence = \"L\"\narchives = { b = [\"b.c\"] }\n\
+            headers = { sub = [\"b.h\"] }\nconfig = \"b-config\"\nmade = [{ path = \"made.h\", is_header = true, template = \"t\", \
+            values = { X = \"1\" } }]\n[package.a]\nlibraries = [\"b\"]\nsettings = { k = \"v\" }\n";
+        let test = build(table);
+        for (name, text) in [("b/b.c", ""), ("b/b.h", "h"), ("b/t", "@X@"), ("b/L", "free")] {
+            let path = test.path("toolchain").join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("created");
+            fs::write(path, text).expect("written");
+        }
+        // In place of a compiler: it makes what looks like a result.
+        let script = "#!/bin/sh\nfor last; do case $last in *.o|*.a) echo > \"$last\";; esac; done\n";
+        for name in ["cc", "ar"] {
+            make_executable(&test.path("toolchain/bin").join(name), script).expect("made");
+        }
+        let made = linked(&test, "a").expect("made").expect("linked");
+        let [folder] = &made.folders[..] else { panic!("one folder") };
+        for (name, text) in [("include/sub/b.h", "h"), ("include/made.h", "1"), ("licence/libb.txt", "free")] {
+            assert_eq!(fs::read_to_string(folder.join(name)).expect("there"), text, "{name}");
+        }
+        assert!(folder.join("lib/libb.a").is_file() && !folder.join("work").exists());
+        assert_eq!(made.compiling(), format!(" -I{}/include", folder.display()));
+        assert_eq!(made.linking(), format!(" -L{}/lib -lb", folder.display()));
+        assert_eq!(made.settings["k"], "v");
+        let said = Command::new(folder.join("bin/b-config")).args(["--version", "--libs"]).output().expect("started");
+        let expected = format!("1\n-L{}/lib -lb\n", folder.display());
+        assert_eq!(String::from_utf8_lossy(&said.stdout), expected);
+        // Nothing compiles now.
+        fs::remove_dir_all(test.path("toolchain/bin")).expect("removed");
+        let again = linked(&test, "a").expect("found").expect("linked");
+        assert_eq!((again.folders, again.key.hex()), (made.folders, made.key.hex()));
+    }
+}
