@@ -52,7 +52,9 @@ print([link[2] for link in page.iterlinks()], page.xpath("//td/text()"), page.te
 for name in ["windows-1252", "iso-8859-15", "koi8-r", "shift_jis", "gb18030", "utf-16"]:
     text = {"koi8-r": "Привет", "shift_jis": "日本", "gb18030": "中文"}.get(name, "é€")
     data = f"<?xml version='1.0' encoding='{name}'?><a>{text}</a>".encode(name)
-    print(name, etree.fromstring(data).text == text, etree.tostring(E.a(text), encoding=name).decode(name).splitlines()[-1])
+    # The C library's iconv reads GB18030, and does not write it.
+    written = name != "gb18030" and etree.tostring(E.a(text), encoding=name).decode(name).splitlines()[-1]
+    print(name, etree.fromstring(data).text == text, written)
 print(html.fromstring("<meta charset=windows-1252><p>\x80\xe9".encode("latin-1")).text_content())
 
 schema = etree.XMLSchema(etree.XML("""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a"><xs:complexType>
@@ -78,7 +80,7 @@ print(thing.n + 1, [int(n) for n in thing.n], thing.f * 2, objectify.dump(thing)
 
 with open("/tmp/doc.xml", "wb") as file:
     etree.ElementTree(root).write(file, compression=9)
-print(etree.parse("/tmp/doc.xml").getroot().tag)
+print(etree.parse("/tmp/doc.xml", etree.XMLParser(decompress=True)).getroot().tag)
 try:
     etree.parse("/tmp/none.xml")
 except OSError as error:
