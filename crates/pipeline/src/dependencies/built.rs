@@ -19,7 +19,7 @@ use crate::error::{Doing, Error, Result, count};
 use crate::hash::{self, Key, sorted_entries};
 use crate::inputs::Allowed;
 use crate::log::Log;
-use crate::native::{Request, needs_rust, wheel_name};
+use crate::native::{Request, Toolchain, hash_of_libraries, needs_rust, wheel_name};
 use crate::runtime::minor;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,11 +43,16 @@ impl Build {
         if *native == Allowed::None {
             return Ok(None);
         }
-        let key = self.toolchain()?.key.part("allowed", native.text()).part("steps", include_str!("built.rs"));
-        let key = key.part("backend", include_str!("../native/backend.rs"));
-        let key = key.part("rust", include_str!("../native/rust.rs"));
-        Ok(Some(key.part("script", include_str!("../native/backend.py"))))
+        let key = way_of_wheel(&self.toolchain()?).part("allowed", native.text());
+        Ok(Some(key.part("libraries", hash_of_libraries(&self.settings().source)?)))
     }
+}
+
+/// What a wheel depends on beside its own sources and libraries: not on which others are allowed, or on their libraries.
+fn way_of_wheel(toolchain: &Toolchain) -> Key {
+    let key = toolchain.key.clone().part("steps", include_str!("built.rs"));
+    let key = key.part("backend", include_str!("../native/backend.rs"));
+    key.part("rust", include_str!("../native/rust.rs")).part("script", include_str!("../native/backend.py"))
 }
 
 impl Uv<'_> {
@@ -84,10 +89,12 @@ impl Uv<'_> {
     fn wheel_of(&self, name: &str, sources: &Path) -> Result<PathBuf> {
         let (settings, cache) = (self.build.settings(), self.build.cache());
         let toolchain = self.build.toolchain()?;
+        let libraries = self.build.linked(&toolchain, name)?;
         let python = self.python_of_this_machine()?;
         let rust = if needs_rust(sources)? { Some(self.build.rust(&toolchain)?) } else { None };
-        let key = self.with_way(Key::new()).part("sources", hash::of_tree(sources)?);
+        let key = way_of_wheel(&toolchain).part("sources", hash::of_tree(sources)?);
         let key = key.part("rust", rust.as_ref().map(|rust| rust.key.clone().hex()).unwrap_or_default());
+        let key = key.part("linked", libraries.as_ref().map(|linked| linked.key.clone().hex()).unwrap_or_default());
         let key = key.part("python", python.to_string_lossy().as_bytes());
         let folder = cache.folder("wheel", key.clone(), |kept| {
             let log = cache.path(&format!("{}.log", crate::cache::entry("wheel", key.clone())));
@@ -107,6 +114,7 @@ impl Uv<'_> {
             let request = Request {
                 toolchain: &toolchain,
                 rust: rust.as_ref(),
+                linked: libraries.as_ref(),
                 python: minor(&self.version)?,
                 environment: &environment,
                 installed,

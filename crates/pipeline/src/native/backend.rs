@@ -4,7 +4,7 @@
 //! its platform is said for ours (`sysconfig/` of the toolchain). They may write below the folder of the build only, and reach no
 //! network, where this kernel can see to that.
 
-use super::{Rust, Toolchain};
+use super::{Linked, Rust, Toolchain};
 use crate::confine::Confined;
 use crate::error::{Doing, Error, Result};
 use crate::log::Log;
@@ -27,6 +27,8 @@ pub(crate) struct Request<'a> {
     pub toolchain: &'a Toolchain,
     /// If it compiles Rust.
     pub rust: Option<&'a Rust>,
+    /// What it is linked with.
+    pub linked: Option<&'a Linked>,
     /// The minor version of our Python.
     pub python: &'a str,
     /// An environment of this machine's Python, in which the backend is installed.
@@ -70,7 +72,13 @@ impl Request<'_> {
         let text = text.replace("@HERE@", &self.toolchain.folder.display().to_string());
         let text = text.replace("@PYTHON@", &self.environment.display().to_string());
         fs::write(&meson, text).doing("write", &meson)?;
-        let made = self.ask("wheel", &[&folder, &meson])?;
+        let linked = self.work.join("linked.json");
+        let text = serde_json::json!({
+            "settings": self.linked.map(|linked| linked.settings.clone()).unwrap_or_default(),
+            "licences": self.linked.map(Linked::licences).transpose()?.unwrap_or_default(),
+        });
+        fs::write(&linked, text.to_string()).doing("write", &linked)?;
+        let made = self.ask("wheel", &[&folder, &meson, &linked])?;
         let name = made.as_str().unwrap_or_default();
         let path = folder.join(name);
         // The name becomes a path of uv's cache; and a link could lead anywhere.
@@ -91,6 +99,7 @@ impl Request<'_> {
         command.arg("-s").arg(&script).arg(what).arg(&answer).args(more).current_dir(sources);
         self.set_environment(&mut command);
         let mut programs = vec![self.work.to_path_buf(), self.installed.to_path_buf(), self.toolchain.folder.clone()];
+        programs.extend(self.linked.into_iter().flat_map(|linked| linked.folders.iter().cloned()));
         if let Some(rust) = self.rust {
             rust.set_environment(&mut command, self.work, &self.toolchain.folder, self.python)?;
             programs.extend(rust.programs.iter().cloned());
@@ -116,7 +125,8 @@ impl Request<'_> {
         }
         let own = [self.environment.join("bin"), toolchain.join("bin")];
         let path = env::var_os("PATH").unwrap_or_default();
-        let path = env::join_paths(own.into_iter().chain(env::split_paths(&path))).unwrap_or(path);
+        let telling = self.linked.into_iter().flat_map(|linked| linked.folders.iter().map(|folder| folder.join("bin")));
+        let path = env::join_paths(own.into_iter().chain(telling).chain(env::split_paths(&path))).unwrap_or(path);
         command.env_clear().env("PATH", path).env("HOME", home).env("TMPDIR", temporary).env("LC_ALL", "C.UTF-8");
         command.env("PYAPP_BUILD", self.work).env("SOURCE_DATE_EPOCH", self.toolchain.date.to_string());
         command.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache);
@@ -126,7 +136,10 @@ impl Request<'_> {
             .env("AR", program("ar"))
             .env("RANLIB", program("ranlib"));
         command.env("LDSHARED", linked("cc")).env("LDCXXSHARED", linked("c++"));
-        command.env("CFLAGS", "-O3 -DNDEBUG").env("CXXFLAGS", "-O3 -DNDEBUG").env("LDFLAGS", "");
+        let compiling = format!("-O3 -DNDEBUG{}", self.linked.map(Linked::compiling).unwrap_or_default());
+        command.env("CFLAGS", &compiling).env("CXXFLAGS", &compiling);
+        command.env("LDFLAGS", self.linked.map(Linked::linking).unwrap_or_default());
+        command.envs(self.linked.into_iter().flat_map(|linked| &linked.environment));
         command.env("CMAKE_TOOLCHAIN_FILE", toolchain.join("cmake.txt"));
         // What `sysconfig` reads in place of what it knows of its own Python.
         command

@@ -7,12 +7,18 @@
 //! | `cc.py` | the compiler's program, as builds call it |
 //! | `rust.rs` | a compiler of Rust, its standard library for extensions, and the crates of a build |
 //! | `rust.py` | the linker's program, as that compiler calls it |
+//! | `table.rs` | reads `wasm/libraries.toml` |
+//! | `libraries.rs` | C libraries that extensions are linked with |
 //! | `backend.rs`, `backend.py` | runs a build backend (PEP 517) on this machine, for our platform |
 
 mod backend;
+mod libraries;
 mod rust;
+mod table;
 mod toolchain;
 
 pub(crate) use backend::{Request, wheel_name};
+pub(crate) use libraries::Linked;
 pub(crate) use rust::{Rust, is_needed as needs_rust};
+pub(crate) use table::hash_of as hash_of_libraries;
 pub(crate) use toolchain::Toolchain;

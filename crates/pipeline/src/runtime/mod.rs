@@ -45,6 +45,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use compiler::{Compiler, pins as compiler_pins};
 pub use host::abi::STDLIB;
 pub(crate) use pins::{Pins, pinned};
+pub(crate) use sources::{Packed, Pinned, get as get_sources};
 
 const WASM: &str = "python.wasm";
 /// CPython's own tests, in the standard library.

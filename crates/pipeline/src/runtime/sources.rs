@@ -1,14 +1,15 @@
 //! Getting what the recipe is made from: each pinned by hash, wherever it comes from.
 
 use super::log::Log;
-use super::recipe::Recipe;
+use super::recipe::{Cpython, Recipe};
 use crate::cache::{Cache, DOWNLOADS};
 use crate::command::output;
 use crate::crates;
 use crate::error::{Doing, Error, Result};
-use crate::hash;
+use crate::hash::{self, sorted_entries};
 use crate::pip::Downloads;
 use crate::settings::Settings;
+use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -17,6 +18,56 @@ const DOWNLOAD_LIMIT: Duration = Duration::from_secs(15 * 60);
 /// apt only reads its own lists.
 const APT_LIMIT: Duration = Duration::from_secs(60);
 const UNPACK_LIMIT: Duration = Duration::from_secs(5 * 60);
+
+/// What CPython's archive is called in messages.
+const CPYTHON: &str = "CPython's source";
+
+/// An archive, pinned by its hash.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pinned {
+    /// Its name among the downloads.
+    pub file: String,
+    pub sha256: String,
+    /// Tried in this order; what begins with `debian:` is a path in the pool of Debian.
+    pub origins: Vec<String>,
+}
+
+/// What the sources of a library come in.
+pub(crate) enum Packed<'a> {
+    /// Archives that have the same in them, and one folder on top.
+    Archives(&'a [Pinned]),
+    /// A crate that `wasm/sources` pins.
+    Crate(&'a str),
+}
+
+/// Gets the sources `what`; unpacks them into the folder `work`, unless cargo has done that. Where they are.
+///
+/// # Errors
+/// [`Error::Runtime`] if they cannot be had, or do not lie in one folder; [`Error::Step`] if they cannot be unpacked;
+/// [`Error::Io`].
+pub(crate) fn get(
+    (settings, cache): (&Settings, &Cache),
+    log: &Log,
+    what: &str,
+    packed: &Packed<'_>,
+    work: &Path,
+) -> Result<PathBuf> {
+    let recipe = Recipe::read(&settings.source.join("wasm"))?;
+    let sources = Sources::new(settings, cache, &recipe, log)?;
+    let pinned = match packed {
+        Packed::Crate(name) => return sources.package(name),
+        Packed::Archives(pinned) => pinned,
+    };
+    let downloading = cache.lock(DOWNLOADS)?;
+    let archive = sources.archive(what, pinned)?;
+    drop(downloading);
+    sources.unpack(what, &archive, work)?;
+    match &sorted_entries(work)?[..] {
+        [folder] if folder.path().is_dir() => Ok(folder.path()),
+        _ => Err(Error::Runtime(format!("{}: expected one folder in it, found other than that", archive.display()))),
+    }
+}
 
 /// Finds or downloads the recipe's sources.
 pub(super) struct Sources<'a> {
@@ -38,76 +89,66 @@ impl<'a> Sources<'a> {
     /// CPython's source archive.
     ///
     /// # Errors
-    /// [`Error::Runtime`] if no origin has it, or what came does not match the pin.
+    /// As [`Sources::archive`].
     pub fn cpython(&self) -> Result<PathBuf> {
-        let pinned = &self.recipe.cpython;
-        let path = self.folder.join(&pinned.file);
-        if path.is_file() {
-            self.expect_hash(&path)?;
-            return Ok(path);
+        let Cpython { file, sha256, origins, .. } = &self.recipe.cpython;
+        let pinned = Pinned { file: file.clone(), sha256: sha256.clone(), origins: origins.clone() };
+        self.archive(CPYTHON, &[pinned])
+    }
+
+    /// An archive of the sources `what`: any of those that are pinned, which have the same in them.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] if no origin has one, or what came does not match the pin.
+    pub fn archive(&self, what: &str, pinned: &[Pinned]) -> Result<PathBuf> {
+        for one in pinned {
+            let path = self.folder.join(&one.file);
+            if path.is_file() {
+                expect_hash(&path, &one.sha256)?;
+                return Ok(path);
+            }
         }
+        let places = pinned.iter().map(|one| (one, self.folder.join(&one.file)));
         if self.settings.offline {
+            let expected = places.map(|(one, path)| format!("{} (sha256 {})", path.display(), one.sha256));
+            let expected = expected.collect::<Vec<_>>().join(" or ");
             return Err(Error::Runtime(format!(
-                "CARGO_NET_OFFLINE is set and CPython's source is missing: expected {} (sha256 {}); put it there",
-                path.display(),
-                pinned.sha256
+                "CARGO_NET_OFFLINE is set and {what} is missing: expected {expected}; put it there"
             )));
         }
         let mut tried = Vec::new();
-        for url in self.cpython_urls() {
-            let mut fetch = Command::new("python3");
-            fetch.arg(self.recipe.folder.join("fetch.py")).arg(&url).arg(&path);
-            match self.log.run("downloading CPython's source", fetch, DOWNLOAD_LIMIT) {
-                Ok(()) => {
-                    self.expect_hash(&path)?;
-                    return Ok(path);
+        for (one, path) in places.clone() {
+            for url in urls(&one.origins) {
+                let mut fetch = Command::new("python3");
+                fetch.arg(self.recipe.folder.join("fetch.py")).arg(&url).arg(&path);
+                match self.log.run(&format!("downloading {what}"), fetch, DOWNLOAD_LIMIT) {
+                    Ok(()) => {
+                        expect_hash(&path, &one.sha256)?;
+                        return Ok(path);
+                    }
+                    Err(Error::Step { tail, .. }) => tried.push(format!("{url} ({})", tail.trim())),
+                    Err(error) => return Err(error),
                 }
-                Err(Error::Step { tail, .. }) => tried.push(format!("{url} ({})", tail.trim())),
-                Err(error) => return Err(error),
             }
         }
+        let places: Vec<String> = places.map(|(_, path)| path.display().to_string()).collect();
         Err(Error::Runtime(format!(
-            "CPython's source: expected one of its origins to have {}, found none: {}; \
-             check the network, or put the file at {}",
-            pinned.file,
+            "{what}: expected one of the origins to have it, found none: {}; check the network, or put the file at {}",
             tried.join(", "),
-            path.display()
+            places.join(" or ")
         )))
     }
 
-    /// The origins as addresses: those of this machine's own Debian mirrors are asked of apt.
-    fn cpython_urls(&self) -> Vec<String> {
-        let mut urls = Vec::new();
-        for origin in &self.recipe.cpython.origins {
-            match origin.strip_prefix("debian:") {
-                Some(path) => {
-                    urls.extend(debian_sites().iter().map(|site| format!("{}/{path}", site.trim_end_matches('/'))))
-                }
-                None => urls.push(origin.clone()),
-            }
-        }
-        urls
-    }
-
-    /// A file that does not match is taken away, so that the next build does not trip over it, and the build stops.
-    fn expect_hash(&self, path: &Path) -> Result<()> {
-        let expected = &self.recipe.cpython.sha256;
-        let found = hash::of_file(path)?;
-        if found == *expected {
-            return Ok(());
-        }
-        std::fs::remove_file(path).doing("remove", path)?;
-        Err(Error::Runtime(format!(
-            "{}: expected sha256 {expected}, found {found}; it was removed, check where it came from and build again",
-            path.display()
-        )))
+    /// Unpacks the sources `what` into `work`.
+    fn unpack(&self, what: &str, archive: &Path, work: &Path) -> Result<()> {
+        let mut unpack = Command::new("python3");
+        unpack.args(["-m", "tarfile", "-e"]).arg(archive).arg(work);
+        self.log.run(&format!("unpacking {what}"), unpack, UNPACK_LIMIT)
     }
 
     /// Unpacks CPython's source into `work`; returns its folder.
     pub fn unpack_cpython(&self, archive: &Path, work: &Path) -> Result<PathBuf> {
-        let mut unpack = Command::new("python3");
-        unpack.args(["-m", "tarfile", "-e"]).arg(archive).arg(work);
-        self.log.run("unpacking CPython's source", unpack, UNPACK_LIMIT)?;
+        self.unpack(CPYTHON, archive, work)?;
         Ok(work.join(format!("Python-{}", self.recipe.cpython.version)))
     }
 
@@ -133,6 +174,33 @@ impl<'a> Sources<'a> {
         let folder = package.and_then(|package| package.manifest_path.parent().map(Path::to_path_buf));
         folder.ok_or_else(|| Error::Runtime(format!("{}: expected the crate {name}, found none", manifest.display())))
     }
+}
+
+/// Origins as addresses: those of this machine's own Debian mirrors are asked of apt.
+fn urls(origins: &[String]) -> Vec<String> {
+    let mut urls = Vec::new();
+    for origin in origins {
+        match origin.strip_prefix("debian:") {
+            Some(path) => {
+                urls.extend(debian_sites().iter().map(|site| format!("{}/{path}", site.trim_end_matches('/'))))
+            }
+            None => urls.push(origin.clone()),
+        }
+    }
+    urls
+}
+
+/// A file that does not match is taken away, so that the next build does not trip over it, and the build stops.
+fn expect_hash(path: &Path, expected: &str) -> Result<()> {
+    let found = hash::of_file(path)?;
+    if found == expected {
+        return Ok(());
+    }
+    std::fs::remove_file(path).doing("remove", path)?;
+    Err(Error::Runtime(format!(
+        "{}: expected sha256 {expected}, found {found}; it was removed, check where it came from and build again",
+        path.display()
+    )))
 }
 
 /// The base addresses of the Debian mirrors that this machine uses; none where there is no apt.
