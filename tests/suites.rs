@@ -130,15 +130,14 @@ fn suites() {
     }
 }
 
-/// The packages that natively are machine code, by what `native.py` has installed. PyYAML is left out: without libyaml, which is
-/// not there, it has no extension.
+/// The packages that natively are machine code, by what `native.py` has installed.
 fn natively(libs: &Path) -> Vec<String> {
     let entries = fs::read_dir(libs).expect("listed").map(|entry| entry.expect("listed").path());
     let compiled = entries.filter(|path| {
         fs::read_to_string(path.join("WHEEL")).is_ok_and(|text| text.contains("\nRoot-Is-Purelib: false"))
     });
     let name = |path: PathBuf| Some(path.file_name()?.to_str()?.split_once('-')?.0.replace('_', "-"));
-    compiled.filter_map(name).filter(|name| name != "pyyaml").collect()
+    compiled.filter_map(name).collect()
 }
 
 /// Bundles packages, their extensions built from source, and the sources of the one whose tests lie in itself: pytest looks for

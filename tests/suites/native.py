@@ -26,7 +26,7 @@ def fetch(work, pin, names):
     """These folders and files of a source distribution, without the package beside them."""
     downloads, unpacked = work / "sdist", work / "unpacked"
     if not list(downloads.glob("*.tar.gz")):
-        pip("download", "-q", "--no-deps", "--no-binary", ":all:", "-d", downloads, pin)
+        pip("download", "-q", "--no-deps", "--no-binary", pin.partition("==")[0], "-d", downloads, pin)
     with tarfile.open(next(downloads.glob("*.tar.gz"))) as file:
         file.extractall(unpacked, filter="data")
     root = next(unpacked.iterdir())
