@@ -1,6 +1,7 @@
 //! Small extensions, as text. `dylink.0` has: memory size 64, aligned to 2^4, two slots of the table; a weak import.
 
 use super::*;
+use crate::extensions::Import;
 
 /// With imports in front, so that numbers of globals are known: 0 memory base, 1 table base.
 fn module(body: &str) -> Vec<u8> {
@@ -17,7 +18,7 @@ fn module(body: &str) -> Vec<u8> {
 }
 
 fn interface() -> Interface {
-    let text = "PyLong_FromLong 7 i:i\nPy_Version 1024\n";
+    let text = "PyLong_FromLong 7 i:i\nPy_Version 1024\npyapp_random_get 8 ii:i\n";
     Interface::from_text(text).expect("valid")
 }
 
@@ -35,6 +36,7 @@ fn an_extension_is_parted_into_code_and_plan() {
            (import "GOT.func" "second" (global (mut i32)))
            (import "env" "PyLong_FromLong" (func $from_long (param i32) (result i32)))
            (import "env" "weak" (func (result i32)))
+           (import "wasi_snapshot_preview1" "random_get" (func (param i32 i32) (result i32)))
            (global (export "own") i32 (i32.const 12))
            (func $first (export "PyInit_x") (result i32) (call $from_long (i32.load (global.get $version))))
            (func $second (export "second"))
@@ -61,6 +63,7 @@ fn an_extension_is_parted_into_code_and_plan() {
             Import::OwnFunction(1),
             Import::Function(7),
             Import::Nowhere,
+            Import::Function(8),
         ]
     );
     assert_eq!(plan.functions, ["PyInit_x", "second"]);
