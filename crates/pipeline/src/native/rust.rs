@@ -23,8 +23,8 @@ use std::time::Duration;
 const BACKENDS: [&str; 2] = ["maturin", "setuptools-rust"];
 /// What Rust calls our platform.
 const TARGET: &str = "wasm32-wasip1";
-/// What cargo calls it in variables.
-const VARIABLE: &str = "WASM32_WASIP1";
+/// Variables that are set to nothing, so that no settings of a folder above put a program in front of the compiler. (pyapp's own do.)
+const WRAPPERS: [&str; 2] = ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"];
 /// Where a compiler has the sources of its standard library, below its root.
 const STD_SOURCES: &str = "lib/rustlib/src/rust/library/std/Cargo.toml";
 /// What is there if rustup has installed it, below its root.
@@ -194,11 +194,10 @@ impl Rust {
         fs::create_dir_all(&temporary).doing("create", &temporary)?;
         let mut command = Command::new(&self.cargo);
         command.env("CARGO_HOME", &self.home).env("RUSTC", &self.compiler).env("TMPDIR", temporary);
-        for name in ["CARGO_BUILD_TARGET", "CARGO_TARGET_DIR", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS"]
-        {
+        for name in ["CARGO_BUILD_TARGET", "CARGO_TARGET_DIR", "RUSTFLAGS"] {
             command.env_remove(name);
         }
-        command.env("CARGO_BUILD_RUSTC_WRAPPER", "");
+        command.envs(WRAPPERS.map(|name| (name, "")));
         if self.is_offline {
             command.env("CARGO_NET_OFFLINE", "true");
         }
@@ -264,18 +263,22 @@ impl Rust {
         }
         let path = command.get_envs().find_map(|(name, value)| value.filter(|_| name == "PATH")).unwrap_or_default();
         let path = env::join_paths([bin].into_iter().chain(env::split_paths(path))).unwrap_or_else(|_| path.to_owned());
-        let linker = |target: &str| format!("CARGO_TARGET_{}_LINKER", target.to_uppercase().replace('-', "_"));
+        let in_variable = |target: &str| target.replace('-', "_");
+        let linker = |target: &str| format!("CARGO_TARGET_{}_LINKER", in_variable(target).to_uppercase());
         let bin = toolchain.join("bin");
         command
             .env("PATH", path)
             .env("CARGO", &self.cargo)
             .env("RUSTC", &self.compiler)
             .env("CARGO_HOME", work.join("cargo"));
-        command.env("CARGO_NET_OFFLINE", "true").env("CARGO_BUILD_TARGET", TARGET);
+        command
+            .env("CARGO_NET_OFFLINE", "true")
+            .env("CARGO_BUILD_TARGET", TARGET)
+            .envs(WRAPPERS.map(|name| (name, "")));
         command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env(linker(TARGET), bin.join("rust-ld"));
         command.env(linker(&self.host), &self.linker).env("HOST_CC", &self.linker);
         command.env("PYO3_CONFIG_FILE", interpreter).env("CRATE_CC_NO_DEFAULTS", "1");
-        let variable = VARIABLE.to_lowercase();
+        let variable = in_variable(TARGET);
         command.env(format!("CC_{variable}"), bin.join("cc")).env(format!("CXX_{variable}"), bin.join("c++"));
         command.env(format!("AR_{variable}"), bin.join("ar"));
         Ok(())
