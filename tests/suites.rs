@@ -27,19 +27,19 @@ const HEAD: &str = "\
 
 `tests/suites/native.py` and `cargo suites` write this table; do not edit it. Each package is bundled with pytest and with what
 its tests need, all of it pinned in `tests/suites/suites.txt`. What natively is machine code is built from its source, so that
-both test the extension; only PyYAML's is not, as libyaml is missing. The tests are those of its source distribution; they are
-read from the disk. Those of networkx, sympy, regex, simplejson, bitarray, tornado and zope-interface lie in the package, and are
-bundled. Counts are of tests, with their parameters; a file of tests that cannot be imported counts as one that failed. Below the
-table is what failed in the guest, by its reason.
+both test the extension. The tests are those of its source distribution; they are read from the disk. Those of networkx, numpy,
+sympy, regex, simplejson, bitarray, tornado and zope-interface lie in the package, and are bundled. Counts are of tests, with
+their parameters; a file of tests that cannot be imported counts as one that failed. Below the table is what failed in the guest,
+by its reason.
 
-Of sympy, the tests of its core are run. SQLAlchemy's run on SQLite; left out are those of its manual, of typing and of profiling,
-and of the ORM all but cascades, mappers, queries, sessions and the unit of work. What packages test only when asked to (slow
-tests, stress, packaging's properties) is left out too, and so are benchmarks, checks of types, and what needs other packages with
-machine code (numpy, psutil, zstandard). Of coverage and tornado only what needs no sockets or processes is run, as
-`tests/suites/suites.txt` lists it; a few tests there do need them. The source distributions of mmh3 and ciso8601 lack files that
-some of their tests import; those of websockets and ruamel-yaml-clib have no tests. The terminal and the cache of pytest are off,
-natively too, so some tests of pytest itself fail. Other failures there and in click that do not say so come of processes that do
-not exist, of a run without variables, and of sources that are not bundled.
+Of sympy, the tests of its core are run, and of numpy all but those of f2py, which compiles Fortran. SQLAlchemy's run on SQLite;
+left out are those of its manual, of typing and of profiling, and of the ORM all but cascades, mappers, queries, sessions and the
+unit of work. What packages test only when asked to (slow tests, stress, packaging's properties) is left out too, and so are
+benchmarks, checks of types, and what needs other packages with machine code (numpy, psutil, zstandard). Of coverage and tornado
+only what needs no sockets or processes is run, as `tests/suites/suites.txt` lists it; a few tests there do need them. The source
+distributions of mmh3 and ciso8601 lack files that some of their tests import; those of websockets and ruamel-yaml-clib have no
+tests. The terminal and the cache of pytest are off, natively too, so some tests of pytest itself fail. Other failures there and
+in click that do not say so come of processes that do not exist, of a run without variables, and of sources that are not bundled.
 ";
 
 /// Counts as they stand in the table.

@@ -23,3 +23,13 @@ show("SELECT id FROM boxes WHERE x1 >= 0.75 AND x0 <= 1 ORDER BY id")
 show("SELECT soundex('pyapp'), sqrt(2), pow(2, 10), round(sin(pi() / 6), 9), ln(exp(1)), floor(-1.5), ceil(1.2), log(10, 1000), mod(7, 3)")
 show("SELECT name, pagetype FROM dbstat WHERE name = 'sqlite_schema' LIMIT 1")
 print(database.execute("SELECT " + ", ".join("?" * 1500), list(range(1500))).fetchone()[-1])
+# Connections that share a database in memory.
+shared = [sqlite3.connect("file:one?mode=memory&cache=shared", uri=True) for _ in range(2)]
+shared[0].execute("CREATE TABLE kept (a)")
+shared[0].execute("INSERT INTO kept VALUES (7)")
+shared[0].commit()
+print(shared[1].execute("SELECT * FROM kept").fetchall())
+try:
+    sqlite3.connect("file:other?mode=memory&cache=shared", uri=True).execute("SELECT * FROM kept")
+except sqlite3.OperationalError as error:
+    print(error)
