@@ -113,6 +113,19 @@ extern "C" fn received(signal: libc::c_int) {
     unsafe { *libc::__errno_location() = errno };
 }
 
+/// Stops the process until somebody lets it go on, before this returns. Sent to the process, the signal would be another thread's to
+/// take, and this one could have done more until then, or even have ended the process.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn stop() -> Result<(), Errno> {
+    // SAFETY: takes no address. A test of signals stops so.
+    match unsafe { libc::raise(libc::SIGSTOP) } {
+        0 => Ok(()),
+        _ => Err(Errno::INVAL),
+    }
+}
+
 /// A timer's interval and the time until it is next up, microseconds; 0 if there is none.
 pub(crate) type Times = [u64; 2];
 

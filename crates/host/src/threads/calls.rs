@@ -150,8 +150,7 @@ fn stop(threads: &Threads) -> Errno {
     if threads.incoming.is_none() {
         return Errno::Nosys;
     }
-    let stopped = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
-    stopped.map_or(Errno::Io, |()| Errno::Success)
+    signals::stop().map_or(Errno::Io, |()| Errno::Success)
 }
 
 fn timer(caller: &mut Caller<'_, Seat>, threads: &Threads, call: u32, address: u32, which: u32) -> Errno {
