@@ -10,6 +10,15 @@ use wasmparser::{FuncType, GlobalType, MemoryType, RefType, TableType, TypeRef, 
 /// What may be imported of WASI, and what the interpreter has in its place. (Rust's standard library calls it itself.)
 const WASI: (&str, [(&str, &str); 1]) = ("wasi_snapshot_preview1", [("random_get", "pyapp_random_get")]);
 
+/// By which name the interpreter has a function that is imported, if it may be.
+fn in_interpreter<'a>(module: &str, name: &'a str) -> Option<&'a str> {
+    match module {
+        "env" => Some(name),
+        _ if module == WASI.0 => WASI.1.iter().find(|(wasi, _)| *wasi == name).map(|(_, ours)| *ours),
+        _ => None,
+    }
+}
+
 /// The imports of an extension.
 #[derive(Default)]
 pub(super) struct Imports {
@@ -70,13 +79,13 @@ impl Imports {
         let (module, name, kind) = (import.module, import.name, import.ty);
         let is_constant = |kind: &GlobalType| kind.content_type == ValType::I32 && !kind.mutable && !kind.shared;
         let is_variable = |kind: &GlobalType| kind.content_type == ValType::I32 && kind.mutable && !kind.shared;
+        if let (TypeRef::Func(kind), Some(name)) = (&kind, in_interpreter(module, name)) {
+            self.functions += 1;
+            let kind = types.get(*kind as usize).map(letters).unwrap_or_default();
+            self.wanted.push(Wanted::Function(name.to_string(), kind));
+            return Ok(());
+        }
         let known = |import| Ok(Wanted::Known(import));
-        // By which name the interpreter has a function.
-        let offered = match module {
-            "env" => Some(name),
-            _ if module == WASI.0 => WASI.1.iter().find(|(wasi, _)| *wasi == name).map(|(_, ours)| *ours),
-            _ => None,
-        };
         let wanted = match (module, name, &kind) {
             ("env", "memory", TypeRef::Memory(memory)) if is_any_memory(memory) => known(Import::Memory),
             ("env", TABLE, TypeRef::Table(table)) if is_any_table(table) => known(Import::Table),
@@ -99,11 +108,6 @@ impl Imports {
             ("GOT.func", _, TypeRef::Global(kind)) if is_variable(kind) => {
                 self.globals.push(Imported::Offset);
                 Ok(Wanted::Slot(name.to_string()))
-            }
-            (_, _, TypeRef::Func(kind)) if offered.is_some() => {
-                self.functions += 1;
-                let kind = types.get(*kind as usize).map(letters).unwrap_or_default();
-                Ok(Wanted::Function(offered.unwrap_or_default().to_string(), kind))
             }
             _ => refuse(format!("expected imports as a linker of C makes them, found {module}.{name}")),
         };
@@ -154,5 +158,18 @@ impl Imports {
                 _ => Err(name),
             },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_for_wasi_is_exported_by_the_recipe() {
+        let exports = include_str!("../../../../wasm/exports.txt");
+        for (_, ours) in WASI.1 {
+            assert!(exports.lines().any(|name| name == ours), "{ours}");
+        }
     }
 }
