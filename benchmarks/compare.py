@@ -117,13 +117,13 @@ def peak(command):
     return int(run.stderr.split()[-1]) * 1024
 
 
-def inside(options, pyapp, script, arguments=(), folder=None):
-    """For each part of a script the times that both sides took, seconds, as the script tells them; rounds alternate."""
-    sides = {"pyapp": pyapp, "native": options.python}
+def inside(options, pyapp, script, arguments=(), folder=None, native=None):
+    """For each part of a script the times that both sides took, seconds, as the script tells them; rounds alternate. `native` are
+    variables of the native side."""
+    sides = {"pyapp": (pyapp, {"PYAPP_INTERPRETER": "1"}), "native": (options.python, native or {})}
     times, results = {}, {}
     for _ in range(options.rounds):
-        for side, program in sides.items():
-            extra = {"PYAPP_INTERPRETER": "1"} if side == "pyapp" else {}
+        for side, (program, extra) in sides.items():
             with open(WORKLOADS / script, encoding="utf-8") as file:
                 output = subprocess.run([program, "-", *arguments], env=environment(**extra), stdin=file, check=True,
                                         capture_output=True, text=True, cwd=folder).stdout

@@ -75,18 +75,9 @@ def main():
             compare.row(f"start: {name}", ours, theirs, "ms")
         with_ten, without = builds.starts([[str(work / name / name)] for name in ("ten", "none")], options.runs)
         compare.row("start: ten extensions, none", with_ten, without, "ms", 2)
-        times = {name: ([], []) for name in PARTS}
-        script = (compare.WORKLOADS / "arrays.py").read_text(encoding="utf-8")
-        sides = [([str(work / "arrays/arrays"), "-"], {"PYAPP_INTERPRETER": "1"}),
-                 ([options.python, "-"], {"PYTHONPATH": str(work / "arrays/native")})]
-        for _ in range(options.rounds):
-            for side, (command, extra) in enumerate(sides):
-                said = subprocess.run(command, env=compare.environment(**extra), input=script, check=True, capture_output=True, text=True)
-                for line in said.stdout.splitlines():
-                    name, seconds, _ = line.split()
-                    times[name][side].append(float(seconds))
-        for name, what in PARTS.items():
-            compare.row(what, *(statistics.median(side) * 1e3 for side in times[name]), "ms", 2)
+        times = compare.inside(options, str(work / "arrays/arrays"), "arrays.py", native={"PYTHONPATH": str(work / "arrays/native")})
+        for part, what in PARTS.items():
+            compare.row(what, *(statistics.median(times[part][side]) * 1e3 for side in ("pyapp", "native")), "ms", 2)
 
 
 if __name__ == "__main__":

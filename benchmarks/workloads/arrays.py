@@ -55,4 +55,4 @@ for part in total, add, sine, sort, sort_integers, dot, fft, small_arrays:
         begun = time.perf_counter()
         result = part()
         times.append(time.perf_counter() - begun)
-    print(part.__name__, f"{statistics.median(times):.9f}", f"{result:.9g}")
+    print(part.__name__, f"{statistics.median(times):.9f}", f"{result:.6g}")
