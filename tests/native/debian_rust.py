@@ -51,8 +51,12 @@ def closure(entries):
 
 
 def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__.strip())
     folder, base = Path(sys.argv[1]).resolve(), mirror()
     root = folder / "root"
+    if folder.exists():
+        sys.exit(f"{folder}: expected a new folder, found one; remove it or name another")
     root.mkdir(parents=True)
     for entry in closure(index(base)):
         print(entry["Package"], entry["Version"])
