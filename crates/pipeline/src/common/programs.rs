@@ -1,9 +1,10 @@
-//! Programs that are written by the build: scripts.
+//! Programs: those of this machine, and scripts that the build writes.
 
 use crate::error::{Doing, Result};
+use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes a script that can be started, with the folders above it.
 ///
@@ -15,4 +16,11 @@ pub(crate) fn make_executable(path: &Path, text: &str) -> Result<()> {
     }
     fs::write(path, text).doing("write", path)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).doing("make executable", path)
+}
+
+/// The programs of this name on the path, in its order.
+pub(crate) fn on_path(name: &str) -> impl Iterator<Item = PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    folders.into_iter().map(move |folder| folder.join(name)).filter(|path| path.is_file())
 }

@@ -19,7 +19,7 @@ use crate::error::{Doing, Error, Result, count};
 use crate::hash::{self, Key, sorted_entries};
 use crate::inputs::Allowed;
 use crate::log::Log;
-use crate::native::{Request, Toolchain, hash_of_libraries, needs_rust, wheel_name};
+use crate::native::{RUST_STEPS, Request, Toolchain, hash_of_libraries, needs_rust, wheel_name};
 use crate::runtime::minor;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,15 +44,16 @@ impl Build {
             return Ok(None);
         }
         let key = way_of_wheel(&self.toolchain()?).part("allowed", native.text());
+        let key = key.part("rust", RUST_STEPS);
         Ok(Some(key.part("libraries", hash_of_libraries(&self.settings().source)?)))
     }
 }
 
-/// What a wheel depends on beside its own sources and libraries: not on which others are allowed, or on their libraries.
+/// What a wheel depends on beside its sources, its libraries and its compiler of Rust: not on which others are allowed, or on theirs.
 fn way_of_wheel(toolchain: &Toolchain) -> Key {
     let key = toolchain.key.clone().part("steps", include_str!("built.rs"));
     let key = key.part("backend", include_str!("../native/backend.rs"));
-    key.part("rust", include_str!("../native/rust.rs")).part("script", include_str!("../native/backend.py"))
+    key.part("script", include_str!("../native/backend.py"))
 }
 
 impl Uv<'_> {
@@ -91,7 +92,7 @@ impl Uv<'_> {
         let toolchain = self.build.toolchain()?;
         let libraries = self.build.linked(&toolchain, name)?;
         let python = self.python_of_this_machine()?;
-        let rust = if needs_rust(sources)? { Some(self.build.rust(&toolchain)?) } else { None };
+        let rust = if needs_rust(sources)? { Some(self.build.rust(&toolchain, name)?) } else { None };
         let key = way_of_wheel(&toolchain).part("sources", hash::of_tree(sources)?);
         let key = key.part("rust", rust.as_ref().map(|rust| rust.key.clone().hex()).unwrap_or_default());
         let key = key.part("linked", libraries.as_ref().map(|linked| linked.key.clone().hex()).unwrap_or_default());

@@ -2,7 +2,7 @@
 //! too. uv leaves them out where it resolves and where it installs requirements; a lock of PEP 751 it would install whole.
 
 use crate::error::{Doing, Result};
-use crate::inputs::{package, script_settings};
+use crate::inputs::{required_name, script_settings};
 use std::fs;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -50,7 +50,7 @@ pub(super) fn asked_for(names: &[String], files: &[PathBuf], required: &[String]
             Some("toml" | "lock") if text.parse::<Table>().is_ok() => asked_in_toml(&text),
             _ => text.lines().map(|line| line.split('#').next().unwrap_or_default().trim().to_string()).collect(),
         };
-        said.extend(requirements.iter().filter_map(|requirement| name_of(requirement)));
+        said.extend(requirements.iter().filter_map(|requirement| required_name(requirement)));
     }
     Ok(names.iter().filter(|name| said.contains(name)).cloned().collect())
 }
@@ -77,12 +77,6 @@ fn texts(value: &Value, into: &mut Vec<String>) {
         Value::Table(table) => table.iter().for_each(|(_, value)| texts(value, into)),
         _ => {}
     }
-}
-
-/// The name of the distribution that a requirement begins with.
-fn name_of(requirement: &str) -> Option<String> {
-    let end = requirement.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter));
-    package(&requirement[..end.unwrap_or(requirement.len())])
 }
 
 fn set_absolute(value: &mut Value, folder: &Path) {

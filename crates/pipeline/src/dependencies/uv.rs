@@ -18,6 +18,7 @@ use crate::error::{Doing, Error, Result};
 use crate::hash::Key;
 use crate::log::Log;
 use crate::pip::Downloads;
+use crate::programs::on_path;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -212,7 +213,7 @@ impl Uv<'_> {
         let mut uv = Command::new(&self.program);
         uv.args(arguments).current_dir(folder);
         uv.env("UV_PYTHON", &self.interpreter).env("UV_CACHE_DIR", &self.cache).envs(SETTINGS).envs(PURE);
-        uv.env(interpreter::HOST, host_python().unwrap_or_else(|| NO_PYTHON.into()));
+        uv.env(interpreter::HOST, on_path("python3").next().unwrap_or_else(|| NO_PYTHON.into()));
         OTHERS.iter().for_each(|name| {
             uv.env_remove(name);
         });
@@ -313,12 +314,6 @@ impl Failure {
             Failure::Other(error) => error,
         }
     }
-}
-
-/// The python3 that a shell would find.
-fn host_python() -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|folder| folder.join("python3")).find(|program| program.is_file())
 }
 
 #[cfg(test)]

@@ -26,4 +26,4 @@ pub(crate) use native::{Native, find as find_native};
 pub(crate) use permissions::granted;
 pub use project::{Entry, Project, Size};
 pub(crate) use single::settings as script_settings;
-pub(crate) use values::{package, parse_entry, parse_toml};
+pub(crate) use values::{package, parse_entry, parse_toml, required_name};

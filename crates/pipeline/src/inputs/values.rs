@@ -43,6 +43,12 @@ pub(crate) fn package(name: &str) -> Option<String> {
     is_name.then(|| parts.join("-").to_lowercase())
 }
 
+/// The name of the distribution that a requirement begins with.
+pub(crate) fn required_name(requirement: &str) -> Option<String> {
+    let end = requirement.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter));
+    package(&requirement[..end.unwrap_or(requirement.len())])
+}
+
 pub(crate) fn parse_entry(text: &str) -> Option<Entry> {
     let (module, function) = match text.split_once(':') {
         Some((module, function)) => (module, Some(function)),

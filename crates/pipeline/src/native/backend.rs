@@ -4,6 +4,7 @@
 //! its platform is said for ours (`sysconfig/` of the toolchain). They may write below the folder of the build only, and reach no
 //! network, where this kernel can see to that.
 
+use super::toolchain::set_compiler;
 use super::{Linked, Rust, Toolchain};
 use crate::confine::Confined;
 use crate::error::{Doing, Error, Result};
@@ -127,9 +128,10 @@ impl Request<'_> {
         let path = env::var_os("PATH").unwrap_or_default();
         let telling = self.linked.into_iter().flat_map(|linked| linked.folders.iter().map(|folder| folder.join("bin")));
         let path = env::join_paths(own.into_iter().chain(telling).chain(env::split_paths(&path))).unwrap_or(path);
-        command.env_clear().env("PATH", path).env("HOME", home).env("TMPDIR", temporary).env("LC_ALL", "C.UTF-8");
-        command.env("PYAPP_BUILD", self.work).env("SOURCE_DATE_EPOCH", self.toolchain.date.to_string());
-        command.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache);
+        command.env_clear();
+        set_compiler(command, &cache, self.toolchain.date);
+        command.env("PATH", path).env("HOME", home).env("TMPDIR", temporary).env("LC_ALL", "C.UTF-8");
+        command.env("PYAPP_BUILD", self.work);
         command
             .env("CC", program("cc"))
             .env("CXX", program("c++"))

@@ -141,10 +141,9 @@ def extension(inputs, exports, output):
                 *offered, "--gc-sections", "-s", "-O2", *inputs, *runtime, "-o", output])
 
 
-def link(language, arguments):
-    """Links an extension; compiles first what are sources."""
-    output, inputs, sources, flags, folders, names = "a.out", [], [], [], [], []
-    rest = iter(arguments)
+def parted(arguments):
+    """What is made, the folders of libraries, their names, and all other arguments."""
+    output, folders, names, others, rest = "a.out", [], [], [], iter(arguments)
     for argument in rest:
         if argument == "-o":
             output = next(rest)
@@ -154,7 +153,17 @@ def link(language, arguments):
             folders.append(argument[2:])
         elif argument.startswith("-l"):
             names.append(argument[2:])
-        elif argument.startswith("-Wl,"):
+        else:
+            others.append(argument)
+    return output, folders, names, others
+
+
+def link(language, arguments):
+    """Links an extension; compiles first what are sources."""
+    output, folders, names, others = parted(arguments)
+    inputs, sources, flags = [], [], []
+    for argument in others:
+        if argument.startswith("-Wl,"):
             inputs += [option for option in argument.split(",")[1:] if option in KEPT]
         elif argument.endswith(SOURCES):
             sources.append(argument)

@@ -9,7 +9,7 @@
 //! | `licence/` | its licence |
 
 use super::table::{Library, Made, Package, Table};
-use super::toolchain::Toolchain;
+use super::toolchain::{Toolchain, set_compiler};
 use crate::cache::entry;
 use crate::context::Build;
 use crate::copies::copy;
@@ -246,9 +246,8 @@ impl Making<'_> {
     /// A program of the toolchain. What it compiles names no folder of this machine.
     fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.toolchain.folder.join("bin").join(name));
-        let cache = self.work.join("compiler-cache");
-        command.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache).env("LC_ALL", "C");
-        command.env("SOURCE_DATE_EPOCH", self.toolchain.date.to_string()).env("PYAPP_BUILD", &self.sources);
+        set_compiler(&mut command, &self.work.join("compiler-cache"), self.toolchain.date);
+        command.env("PYAPP_BUILD", &self.sources);
         command
     }
 

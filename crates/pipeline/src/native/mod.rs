@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `toolchain.rs` | the folder: compiler, headers, libraries, `sysconfig`'s data, files for meson and CMake |
 //! | `cc.py` | the compiler's program, as builds call it |
-//! | `rust.rs` | a compiler of Rust, its standard library for extensions, and the crates of a build |
+//! | `rust/` | a compiler of Rust, its standard library for extensions, and the crates of a build |
 //! | `rust.py` | the linker's program, as that compiler calls it |
 //! | `table.rs` | reads `wasm/libraries.toml` |
 //! | `libraries.rs` | C libraries that extensions are linked with |
@@ -19,6 +19,6 @@ mod toolchain;
 
 pub(crate) use backend::{Request, wheel_name};
 pub(crate) use libraries::Linked;
-pub(crate) use rust::{Rust, is_needed as needs_rust};
+pub(crate) use rust::{Rust, STEPS as RUST_STEPS, is_needed as needs_rust};
 pub(crate) use table::hash_of as hash_of_libraries;
 pub(crate) use toolchain::Toolchain;

@@ -22,8 +22,6 @@ ARCHIVE, MODULE = b"!<arch>\n", b"\0asm\1\0\0\0"
 HEADER, SIZE = 60, slice(48, 58)
 # The kinds of a custom section, and of the part of `linking` that names the segments of data.
 CUSTOM, SEGMENTS = 0, 5
-# Options with a value behind them that are for programs, as most others are.
-WITH_VALUE = {"-flavor", "-z", "-m"}
 ARCHIVES = (".rlib", ".a")
 # A library for what does not happen here.
 UNWINDING = "unwind"
@@ -117,27 +115,20 @@ def in_place(path, folder):
     return ["--start-lib", *changed, "--end-lib"] if path.endswith(ARCHIVES) else changed
 
 
+def is_linked(argument):
+    """Whether it is a file of code, and no start of a program."""
+    return argument.endswith((".o", *ARCHIVES)) and not os.path.basename(argument).startswith("crt1")
+
+
 def main():
-    output, exports, inputs, names, folders = "a.out", [], [], [], []
-    rest = cc.expanded(sys.argv[1:])
+    output, folders, names, others = cc.parted(cc.expanded(sys.argv[1:]))
+    exports, inputs, rest = [], [], iter(others)
     for argument in rest:
-        if argument == "-o":
-            output = next(rest)
-        elif argument in WITH_VALUE:
-            next(rest)
-        elif argument == "--export":
+        if argument == "--export":
             exports.append(next(rest))
         elif argument.startswith("--export="):
             exports.append(argument.partition("=")[2])
-        elif argument in ("-L", "-l"):
-            (folders if argument == "-L" else names).append(next(rest))
-        elif argument.startswith("-L"):
-            folders.append(argument[2:])
-        elif argument.startswith("-l"):
-            names.append(argument[2:])
-        elif argument.endswith((".o", *ARCHIVES)) and not os.path.basename(argument).startswith("crt1"):
-            inputs.append(argument)
-        elif argument in cc.KEPT:
+        elif argument in cc.KEPT or is_linked(argument):
             inputs.append(argument)
     # The C library that Rust brings along is another one than the interpreter's.
     folders = [folder for folder in folders if os.path.basename(folder) != "self-contained"]

@@ -132,10 +132,7 @@ fn libraries(compiler: &Compiler, own: &Path, work: &Path, log: &Log) -> Result<
     let lib = work.join("lib");
     fs::create_dir_all(&lib).doing("create", &lib)?;
     let kept = work.join("compiler-cache");
-    let neutral = |command: &mut Command| {
-        command.env("ZIG_GLOBAL_CACHE_DIR", &kept).env("ZIG_LOCAL_CACHE_DIR", &kept).env("LC_ALL", "C");
-        command.env("SOURCE_DATE_EPOCH", compiler.date.to_string());
-    };
+    let neutral = |command: &mut Command| set_compiler(command, &kept, compiler.date);
     let files = sorted_entries(own)?.into_iter().map(|entry| entry.path());
     for path in files.filter(|path| path.extension().is_some_and(|ending| ending == "c")) {
         let mut compile = Command::new(work.join("bin/cc"));
@@ -171,6 +168,12 @@ fn libraries(compiler: &Compiler, own: &Path, work: &Path, log: &Log) -> Result<
         fs::remove_file(&path).doing("remove", &path)?;
     }
     fs::remove_dir_all(&kept).doing("remove", &kept)
+}
+
+/// Tells the compiler where to keep what it makes for itself, the time, and to speak English.
+pub(super) fn set_compiler(command: &mut Command, kept: &Path, date: u64) {
+    command.env("ZIG_GLOBAL_CACHE_DIR", kept).env("ZIG_LOCAL_CACHE_DIR", kept).env("LC_ALL", "C");
+    command.env("SOURCE_DATE_EPOCH", date.to_string());
 }
 
 /// What meson is told (a cross file). `@HERE@` is the toolchain's folder, `@PYTHON@` that of the build's Python.
