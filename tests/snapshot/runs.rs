@@ -120,6 +120,30 @@ fn a_thousand_resumed_runs_draw_a_thousand_different_numbers() {
 }
 
 #[test]
+fn what_a_daemon_thread_is_in_the_middle_of_nobody_ends() {
+    let source = dedent(
+        r#"
+        import contextlib, threading
+        @contextlib.contextmanager
+        def held():
+            try: yield
+            finally: print('closed')
+        def hold(ready):
+            with held():
+                ready.set()
+                threading.Event().wait()
+        def main():
+            ready = threading.Event()
+            threading.Thread(target=hold, args=(ready,), daemon=True).start()
+            ready.wait()
+            print('main')
+        "#,
+    );
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    assert_eq!(bundle.run(&[]), (0, "main\n".to_string()));
+}
+
+#[test]
 fn what_an_import_has_made_with_a_finaliser_is_finalised_in_each_run() {
     let source = dedent(
         r#"

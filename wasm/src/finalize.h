@@ -64,9 +64,18 @@ static int finalizer_round(PyObject *object, PyObject *io)
     return 0;
 }
 
-/* Calls the finalisers that are still due, of objects made in this run. */
+/* Whether an object's finaliser runs code of the program's in the middle of a function. */
+static int is_suspended(PyObject *object)
+{
+    return PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object);
+}
+
+/* Calls the finalisers that are still due, of objects made in this run. While threads are left, which are daemons, some functions may
+ * be theirs, and as natively nobody ends these. */
 static void call_finalizers(void)
 {
+    PyThreadState *first = PyInterpreterState_ThreadHead(_PyThreadState_GET()->interp);
+    int has_others = first != NULL && PyThreadState_Next(first) != NULL;
     PyObject *gc = PyImport_ImportModule("gc");
     PyObject *io = gc == NULL ? NULL : PyImport_ImportModule("_io");
     /* The objects of the snapshot are frozen, and not among them. */
@@ -77,7 +86,8 @@ static void call_finalizers(void)
     for (int round = 0; objects != NULL && round < 4; round++) {
         for (Py_ssize_t i = 0; i < PyList_GET_SIZE(objects); i++) {
             PyObject *object = PyList_GET_ITEM(objects, i);
-            if (Py_TYPE(object)->tp_finalize != NULL && finalizer_round(object, io) == round) {
+            int is_left = has_others && is_suspended(object);
+            if (!is_left && Py_TYPE(object)->tp_finalize != NULL && finalizer_round(object, io) == round) {
                 PyObject_CallFinalizer(object);
             }
         }
