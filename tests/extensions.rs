@@ -163,6 +163,71 @@ fn native_code_is_refused_until_it_is_allowed_and_the_message_says_how() {
     assert_eq!(build(&project).run(&[]), (0, "{\"a\":[1,2.5]} ['x']\n".to_string()));
 }
 
+#[test]
+fn what_an_extension_is_built_with_is_pinned_beside_the_project() {
+    if !may_download() {
+        return;
+    }
+    let project = Project::copied("extensions/own");
+    let sources = fs::read_to_string(project.path("pyproject.toml")).expect("read");
+    let asking = |range: &str| project.write("pyproject.toml", &sources.replace("setuptools==80.9.0", range));
+    asking("setuptools>=70,<81");
+    let build = || try_to_build(&project).map(|app| app.report.warnings);
+    build().expect("built");
+    let lock = fs::read_to_string(project.path("native.lock")).expect("written");
+    for part in ["\n# for own\n# needs setuptools>=70,<81\n", "\nsetuptools==80.", " --hash=sha256:"] {
+        assert!(lock.contains(part), "{part}: {lock}");
+    }
+    assert!(!lock.contains("http"), "{lock}");
+    // It is obeyed: there is nothing with such a hash.
+    let (before, hashes) = lock.split_once("setuptools==").expect("a pin");
+    let (version, _) = hashes.split_once(" \\\n").expect("hashes");
+    let none = format!("{before}setuptools=={version} \\\n    --hash=sha256:{}\n", "0".repeat(64));
+    project.write("native.lock", &none);
+    let error = build().expect_err("refused");
+    assert!(error.contains("Hash mismatch") && error.contains("setuptools"), "{error}");
+    // Where the sources ask for something else, it is made anew.
+    asking("setuptools>=71,<81");
+    build().expect("built");
+    let made = fs::read_to_string(project.path("native.lock")).expect("read");
+    assert_eq!(made, lock.replace(">=70", ">=71"));
+}
+
+#[test]
+fn wheels_that_the_project_has_are_installed_and_nothing_is_built() {
+    if !may_download() {
+        return;
+    }
+    let text = r#"
+        === requirements.txt
+        ujson==6.1.0
+        === python_libs/main.py
+        import ujson
+        print(ujson.dumps({'a': [1, 2.5]}))
+        "#;
+    let project = Project::new(&settings_with("main", "native = [\"ujson\"]\n"), &files(text));
+    build(&project);
+    let kept = fs::read_dir(&project.settings().cache)
+        .expect("listed")
+        .flat_map(|entry| fs::read_dir(entry.ok()?.path()).ok());
+    let name = "ujson-6.1.0-cp313-cp313-wasi_wasm32.whl";
+    let mut wheels = kept.flatten().filter_map(|entry| entry.ok()).filter(|entry| entry.file_name() == name);
+    let wheel = wheels.next().expect("kept in the cache").path();
+    fs::create_dir(project.path("wheels")).expect("created");
+    project.write("pyproject.toml", &settings_with("main", "native-wheels = \"wheels\"\n"));
+    let place = project.path("wheels").join(name);
+    fs::copy(&wheel, &place).expect("copied");
+    assert_eq!(build(&project).run(&[]), (0, "{\"a\":[1,2.5]}\n".to_string()));
+    fs::rename(&place, project.path("wheels").join(name.replace("6.1.0", "6.0.9"))).expect("renamed");
+    let error = try_to_build(&project).err().expect("refused");
+    assert!(
+        error.contains(
+            "expected a wheel of ujson 6.1.0 for this platform, found 6.0.9; put it there, or let it be built"
+        ),
+        "{error}"
+    );
+}
+
 /// Files that say that they are extensions; below the heading of problems in libraries there is one line.
 #[test]
 fn hostile_extensions_are_refused_with_one_line() {

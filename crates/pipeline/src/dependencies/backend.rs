@@ -167,7 +167,7 @@ impl<'a> Backends<'a> {
         if !cache.is_temporary(&environment) {
             return match name {
                 // uv has been told to build it without an environment.
-                Some(name) if self.build.project().native.has(&name) => {
+                Some(name) if self.uv.makes_wheel_of(&name) => {
                     if let Err(error) = self.uv.answer_with_wheel(&name, &sources, &text) {
                         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
                         failed.get_or_insert(error);

@@ -7,16 +7,20 @@ use super::excluded;
 use super::lock::{Lock, PYLOCK};
 use super::message;
 use super::native::{self, Offer};
+use super::pins;
 use super::tidy::{self, Distribution, METADATA, tidy};
 use super::uv::{Failure, Uv};
 use super::watch;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
-use crate::hash::sorted_entries;
+use crate::hash::{Key, sorted_entries};
 use crate::inputs::{Allowed, Project};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Where distributions lie in an entry of the cache.
+const SITE: &str = "site";
 /// What makes an installed folder what it is: a change of it installs again.
 const STEPS: &str = concat!(include_str!("install.rs"), include_str!("tidy.rs"));
 
@@ -33,17 +37,35 @@ impl Build {
             .part("from source", project.from_source.join(" "))
             .part("on host", project.build_on_host.join(" "))
             .part("exclude", project.exclude.join("\n"));
-        let folder = self.cache().folder("distributions", uv.with_way(key), |work| {
+        let key = uv.prebuilt.with(key.part("native", project.native.text()));
+        let folder = uv.site(("distributions", uv.with_way(key)), |uv, site| {
             self.cache().stage("installing distributions");
-            self.run_install(uv, lock, work)?;
-            fs::create_dir_all(work).doing("create", work)?;
-            if let Some(message) = watch::check(work, &self.settings().bounds)? {
+            self.run_install(uv, lock, site)?;
+            if let Some(message) = watch::check(site, &self.settings().bounds)? {
                 return Err(Error::Project { place: lock.asked.display().to_string(), message });
             }
-            tidy(work, &project.exclude).map(drop)
+            tidy(site, &project.exclude).map(drop)
         })?;
         let distributions = distributions(&folder)?;
         Ok((folder, distributions))
+    }
+}
+
+impl Uv<'_> {
+    /// A folder of the cache in which distributions are installed by `make`, once for what its extensions are built with. `make` is
+    /// given a uv that remembers that, and the folder.
+    ///
+    /// # Errors
+    /// Those of `make`; [`Error::Io`].
+    pub(super) fn site(&self, entry: (&str, Key), make: impl FnOnce(&Uv<'_>, &Path) -> Result<()>) -> Result<PathBuf> {
+        let folder = self.build.pinned_folder(entry, &self.pins, |work, _| {
+            let (uv, site) = (self.anew(), work.join(SITE));
+            fs::create_dir_all(&site).doing("create", &site)?;
+            make(&uv, &site)?;
+            pins::keep_in(work, &uv.remembered())
+        })?;
+        self.remember(pins::kept_in(&folder)?);
+        Ok(folder.join(SITE))
     }
 }
 
@@ -64,10 +86,18 @@ impl Build {
             fs::write(&file, text).doing("write", &file)?;
         }
         loop {
-            let names = from_source.iter().chain(native_names(project)).flat_map(|name| ["--no-binary", name]);
-            let here = from_source.iter().chain(native_names(project)).filter(|name| project.native.has(name));
-            let names = names.chain(here.flat_map(|name| ["--no-build-isolation-package", name]));
-            let arguments = INSTALL.into_iter().chain(names).map(PathBuf::from);
+            let chosen: BTreeSet<&String> =
+                from_source.iter().chain(native_names(project)).chain(uv.prebuilt.names()).collect();
+            let here: Vec<String> =
+                chosen.iter().filter(|name| uv.makes_wheel_of(name)).map(|name| name.to_string()).collect();
+            let mut arguments = INSTALL.map(str::to_string).to_vec();
+            arguments.extend(chosen.iter().flat_map(|name| ["--no-binary".to_string(), name.to_string()]));
+            for name in &here {
+                arguments.extend(["--no-build-isolation-package".to_string(), name.clone()]);
+                let mark = format!("{name}:pyapp={}", uv.mark_of(name, &lock.text));
+                arguments.extend(["--config-settings-package".to_string(), mark]);
+            }
+            let arguments = arguments.into_iter().map(PathBuf::from);
             let last = [
                 "--target".into(),
                 target.to_path_buf(),
@@ -77,7 +107,15 @@ impl Build {
                 file.clone(),
             ];
             let said = match uv.run(&lock.folder, arguments.chain(last)) {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    // For a wheel that uv has kept nobody was asked. Its mark says what it was built with.
+                    let installed = distributions(target)?;
+                    let is_there = |name: &str| installed.iter().any(|distribution| distribution.name == name);
+                    let built = uv.remembered();
+                    let kept = here.into_iter().filter(|name| is_there(name) && !built.contains_key(name));
+                    uv.remember(kept.filter_map(|name| uv.pins.get(&name).cloned().map(|pins| (name, pins))).collect());
+                    return Ok(());
+                }
                 Err(Failure::Said(said)) => said,
                 Err(other) => return Err(other.about(&lock.asked, &self.project().build_on_host)),
             };
@@ -93,7 +131,7 @@ impl Build {
             };
             package.version = package.version.or_else(|| version_of(&package.name, &lock.text));
             let offer = uv.offer(&package, out)?;
-            let is_allowed = project.native.has(&package.name);
+            let is_allowed = uv.makes_wheel_of(&package.name);
             if offer != Offer::Source && !is_allowed {
                 let message = native::no_wheel(&package, asked_by(&package.name, &lock.text), &offer, asked);
                 return Err(Error::Project { place: about, message });

@@ -11,6 +11,9 @@
 //! | `backend.rs` | runs build backends, in the guest |
 //! | `sandbox.rs` | what a build backend may reach |
 //! | `built.rs` | distributions with extensions, built from source |
+//! | `environment.rs` | what their build backends run in |
+//! | `pins.rs` | what these are built with: a lock |
+//! | `prebuilt.rs` | wheels of such that the project has |
 //! | `check.rs` | whether what is installed goes together |
 //! | `excluded.rs` | what is left out by name |
 //! | `message.rs` | uv's words in one line |
@@ -25,6 +28,7 @@
 mod backend;
 mod built;
 mod check;
+mod environment;
 mod excluded;
 mod install;
 mod interpreter;
@@ -32,6 +36,8 @@ mod lock;
 mod message;
 mod native;
 mod own;
+mod pins;
+mod prebuilt;
 mod requires;
 mod sandbox;
 mod tidy;
@@ -124,6 +130,8 @@ impl Build {
             installed.inputs.extend(lock.inputs);
             summary.push(format!("{} {}", count(distributions.len(), "distribution"), lock.summary));
         }
+        installed.inputs.extend(self.keep_pins(&uv.remembered())?);
+        installed.inputs.extend(project.native_wheels.clone());
         let all = [&installed.folders[..], &project.libs].concat();
         let excluded = project.excluded_packages();
         let required = self.check_together(&uv, &all, &excluded)?;

@@ -4,7 +4,9 @@
 //! The backend (PEP 517, `backend.rs`) works on a copy: backends leave things beside the sources, and cargo would take these for
 //! changes.
 
+use super::built::copy_wheel;
 use super::install::INSTALL;
+use super::pins;
 use super::tidy::tidy;
 use super::uv::Uv;
 use super::watch;
@@ -25,7 +27,7 @@ const REFS: [&str; 3] = ["HEAD", "packed-refs", "refs"];
 /// How the names of sources end that a compiler is for.
 const NATIVE: [&str; 5] = ["c", "cc", "cpp", "cxx", "pyx"];
 /// Locks are none either: what they say is installed beside it.
-const LOCKS: [&str; 3] = ["pylock.toml", "requirements.lock", "uv.lock"];
+const LOCKS: [&str; 4] = [pins::FILE, "pylock.toml", "requirements.lock", "uv.lock"];
 
 impl Build {
     /// Packs and installs the project in a folder; where it is then, and what it was packed from.
@@ -60,7 +62,7 @@ impl Build {
         if is_native {
             key = uv.with_way(key);
         }
-        let folder = self.cache().folder("own", key.part("tidy", include_str!("tidy.rs")), |site| {
+        let folder = uv.site(("own", key.part("tidy", include_str!("tidy.rs"))), |uv, site| {
             self.cache().stage("packing the project");
             if project.build_on_host.contains(&name) {
                 copy_git(project_folder, &copied)?;
@@ -68,7 +70,7 @@ impl Build {
             let wheels = work.join("wheels");
             fs::create_dir_all(&wheels).doing("create", &wheels)?;
             if is_native {
-                uv.copy_wheel(&name, &copied, &wheels)?;
+                copy_wheel(&uv.wheel_of(&name, &copied)?, &wheels)?;
             } else {
                 // Not quiet: else uv says nothing of what the backend has said.
                 let build = ["build", "--wheel", "-o"].map(PathBuf::from).into_iter().chain([wheels.clone()]);

@@ -8,6 +8,8 @@
 use super::backend::{Backends, Own};
 use super::interpreter::{self, Interpreter};
 use super::message;
+use super::pins::Sections;
+use super::prebuilt::Prebuilt;
 use super::sandbox::UvCache;
 use super::watch::Watch;
 use crate::cache::DOWNLOADS;
@@ -24,6 +26,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The list for pip, below pyapp's source.
@@ -83,6 +86,12 @@ pub(super) struct Uv<'a> {
     own: Option<Own>,
     /// How it builds extensions, if it may; a key.
     native_way: Option<String>,
+    /// What they are built with, as far as the project pins that.
+    pub(super) pins: Arc<Sections>,
+    /// What those that it has needed so far were built with.
+    built: Arc<Mutex<Sections>>,
+    /// Wheels of such that the project has.
+    pub(super) prebuilt: Arc<Prebuilt>,
     /// What a result of it depends on beside its arguments.
     pub key: Key,
 }
@@ -106,10 +115,10 @@ impl Build {
             downloads.install(&settings.source.join(LIST), work)
         })?;
         let pure = PURE.iter().fold(key.part("uv", PINS), |key, (name, value)| key.part(name, value));
-        // What it has built, it keeps by name and version only: hence a cache for each way of building.
+        // What it has built, it keeps by name and version only: hence a cache for each way of building. (For extensions it is told:
+        // `mark_of`.)
         let way = pure.clone().part("on host", self.project().build_on_host.join(" "));
         let native_way = self.native_way()?.map(Key::hex);
-        let way = native_way.iter().fold(way, |key, way| key.part("native", way));
         let kept = cache.folder("uv-cache", way, |work| fs::create_dir(work).doing("create", work))?;
         Ok(Uv {
             build: self,
@@ -120,6 +129,9 @@ impl Build {
             cache: fs::canonicalize(&kept).doing("look at", &kept)?,
             own: None,
             native_way,
+            pins: Arc::new(self.pins()?),
+            built: Arc::default(),
+            prebuilt: Arc::new(self.prebuilt()?),
             key: pure,
         })
     }
@@ -158,6 +170,36 @@ impl Uv<'_> {
     /// A key, with how extensions are built, if they are.
     pub(super) fn with_way(&self, key: Key) -> Key {
         self.native_way.iter().fold(key, |key, way| key.part("native", way))
+    }
+
+    /// Whether the wheel of a distribution is made here: built, or taken from the project's.
+    pub(super) fn makes_wheel_of(&self, name: &str) -> bool {
+        self.build.project().native.has(name) || self.prebuilt.names().any(|known| known == name)
+    }
+
+    /// What uv is told that such a wheel depends on: it keeps one for each. What is not pinned yet, it is to ask for once for each lock.
+    pub(super) fn mark_of(&self, name: &str, lock: &str) -> String {
+        let key = self.with_way(Key::new()).part("prebuilt", self.prebuilt.text(name));
+        let key = match self.pins.get(name) {
+            Some(pins) => key.part("pins", pins.text()),
+            None => key.part("lock", lock),
+        };
+        key.short()
+    }
+
+    /// Takes down what extensions were built with that the project needs.
+    pub(super) fn remember(&self, sections: Sections) {
+        self.built.lock().unwrap_or_else(PoisonError::into_inner).extend(sections);
+    }
+
+    /// What has been taken down, and no more.
+    pub(super) fn remembered(&self) -> Sections {
+        self.built.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The same, which has taken nothing down yet.
+    pub(super) fn anew(&self) -> Self {
+        Uv { built: Arc::default(), ..self.clone() }
     }
 
     /// The temporary folders in its cache that the program of a call names.

@@ -100,6 +100,7 @@ mod tests {
             from_source: Vec::new(),
             build_on_host: Vec::new(),
             native: crate::inputs::Allowed::None,
+            native_wheels: None,
             optimize: 0,
             snapshot: true,
             snapshot_include: Vec::new(),

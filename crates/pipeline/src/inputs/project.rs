@@ -76,6 +76,8 @@ pub struct Project {
     pub build_on_host: Vec<String>,
     /// `native`: distributions with extensions that are built from source on this machine.
     pub native: Allowed,
+    /// `native-wheels`: a folder of wheels for our platform.
+    pub native_wheels: Option<PathBuf>,
     /// `optimize`: CPython's optimisation level, 0 to 2.
     pub optimize: u8,
     /// `snapshot`: whether a run resumes from the image of an initialised interpreter.
@@ -107,7 +109,7 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, native, optimize, permissions, reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include";
+const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, native, native-wheels, optimize, permissions, reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include";
 
 /// What holds where `[tool.pyapp]` says nothing.
 pub(super) struct Defaults<'a> {
@@ -119,6 +121,11 @@ pub(super) struct Defaults<'a> {
     pub metadata: Option<Metadata>,
     pub asked: Option<Asked>,
     pub script: Option<String>,
+}
+
+/// That a path in the settings is none of a folder.
+fn no_folder(path: &Path) -> String {
+    format!("expected a folder, found none at {}; create or correct it", path.display())
 }
 
 /// `from-source`, if it is not said: popular distributions whose wheels are native code, and that are Python when they are
@@ -190,6 +197,7 @@ impl Project {
         let (mut granted, mut limited) = (Permissions::default(), RunLimits::default());
         let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
         let (mut only_used, mut stdlib_include) = (false, None);
+        let mut native_wheels = None;
         for (key, value) in section {
             let wrong = |what: &str| fail(key, format!("expected {what}, found {value}"));
             match key.as_str() {
@@ -228,6 +236,13 @@ impl Project {
                     let all = |all| if all { Allowed::AllBut(Vec::new()) } else { Allowed::None };
                     let form = "true, false or a list of names of packages";
                     native = value.as_bool().map(all).or_else(names).ok_or_else(|| wrong(form))?;
+                }
+                "native-wheels" => {
+                    let path = folder.join(value.as_str().ok_or_else(|| wrong("a folder"))?);
+                    if !path.is_dir() {
+                        return Err(fail(key, no_folder(&path)));
+                    }
+                    native_wheels = Some(path);
                 }
                 "optimize" => {
                     let level = value.as_integer().and_then(|level| u8::try_from(level).ok());
@@ -289,8 +304,7 @@ impl Project {
         let libs = libs.iter().map(|lib| folder.join(lib)).collect::<Vec<_>>();
         for lib in &libs {
             if !lib.is_dir() {
-                let message = format!("expected a folder, found none at {}; create or correct it", lib.display());
-                return Err(fail("libs", message));
+                return Err(fail("libs", no_folder(lib)));
             }
         }
         Ok(Project {
@@ -311,6 +325,7 @@ impl Project {
             from_source,
             build_on_host,
             native,
+            native_wheels,
             optimize,
             snapshot,
             snapshot_include,

@@ -56,7 +56,7 @@ fn what_may_be_native_is_named_or_all_that_is_not_taken_from_source() {
 }
 
 /// Wrong settings, what is said of them, and the settings as that asks for.
-const MISTAKES: [(&str, &str, &str); 17] = [
+const MISTAKES: [(&str, &str, &str); 18] = [
     (
         "[tool.pyapp]\nentry = 'a'\nreports = ['sboms']",
         ", [tool.pyapp] reports: expected a list of \"licenses\" and \"sbom\", found [\"sboms\"]",
@@ -70,7 +70,7 @@ const MISTAKES: [(&str, &str, &str); 17] = [
     ),
     (
         "[tool.pyapp]\nentri = 'a'",
-        ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, native, optimize, permissions, \
+        ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, native, native-wheels, optimize, permissions, \
          reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include, found an \
          unknown key; correct or remove it",
         "[tool.pyapp]\nentry = 'a'",
@@ -105,6 +105,11 @@ const MISTAKES: [(&str, &str, &str); 17] = [
         "[tool.pyapp]\nentry = 'a'\nnative = 'all'",
         ", [tool.pyapp] native: expected true, false or a list of names of packages, found \"all\"",
         "[tool.pyapp]\nentry = 'a'\nnative = ['NumPy']",
+    ),
+    (
+        "[tool.pyapp]\nentry = 'a'\nnative-wheels = ['x']",
+        ", [tool.pyapp] native-wheels: expected a folder, found [\"x\"]",
+        "[tool.pyapp]\nentry = 'a'\nnative-wheels = 'python_libs'",
     ),
     (
         "[tool.pyapp]\nentry = 'a'\ngroups = ['x']",

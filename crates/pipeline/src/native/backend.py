@@ -1,12 +1,11 @@
 """Asks a build backend (PEP 517) of this machine for something. The sources are the current folder.
 
-    backend.py requirements FILE         what the backend needs, as pyproject.toml has it
-    backend.py more FILE                 what it wants beside that, when it is asked
-    backend.py wheel FILE FOLDER MESON LINKED
+    backend.py more FILE SYSTEM          what it wants beside what the sources say that it needs
+    backend.py wheel FILE SYSTEM FOLDER MESON LINKED
         a wheel, put into FOLDER; MESON is what meson is told of our platform, LINKED what libraries want (JSON): `settings` for the
         backend, `licences`, files that are put among those of the wheel
 
-The answer is written to FILE, as JSON.
+SYSTEM is what the sources say of the backend (JSON): `build-backend`, `backend-path`. The answer is written to FILE, as JSON.
 """
 import base64
 import hashlib
@@ -14,24 +13,11 @@ import json
 import pathlib
 import subprocess
 import sys
-import tomllib
 import zipfile
 
-# What holds without a [build-system]: PEP 518.
-LEGACY = {"requires": ["setuptools>=40.8.0"], "build-backend": "setuptools.build_meta:__legacy__"}
-
-
-def build_system():
-    path = pathlib.Path("pyproject.toml")
-    project = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    system = project.get("build-system", LEGACY)
-    return {**system, "build-backend": system.get("build-backend", LEGACY["build-backend"])}
-
-
-def hooks():
+def hooks(system):
     from pyproject_hooks import BuildBackendHookCaller
-    system = build_system()
-    return BuildBackendHookCaller(".", system["build-backend"], system.get("backend-path"))
+    return BuildBackendHookCaller(".", system["build-backend"], system["backend-path"] or None)
 
 
 def add_licences(wheel, files):
@@ -58,18 +44,17 @@ def add_licences(wheel, files):
 
 
 def main():
-    what, file, *more = sys.argv[1:]
-    if what == "requirements":
-        answer = build_system()["requires"]
-    elif what == "more":
-        answer = hooks().get_requires_for_build_wheel({})
+    what, file, system, *more = sys.argv[1:]
+    system = json.loads(system)
+    if what == "more":
+        answer = hooks(system).get_requires_for_build_wheel({})
     else:
         folder, meson, linked = more
         linked = json.loads(pathlib.Path(linked).read_text(encoding="utf-8"))
         settings = linked["settings"]
-        if build_system()["build-backend"] == "mesonpy":
+        if system["build-backend"] == "mesonpy":
             settings["setup-args"] = [f"--cross-file={meson}"]
-        answer = hooks().build_wheel(folder, settings)
+        answer = hooks(system).build_wheel(folder, settings)
         add_licences(pathlib.Path(folder, answer), linked["licences"])
     pathlib.Path(file).write_text(json.dumps(answer), encoding="utf-8")
 

@@ -5,12 +5,12 @@
 //! network, where this kernel can see to that.
 
 use super::toolchain::set_compiler;
-use super::{Linked, Rust, Toolchain};
+use super::{BuildSystem, Linked, Rust, Toolchain};
 use crate::confine::Confined;
 use crate::error::{Doing, Error, Result};
 use crate::log::Log;
 use crate::runtime::SYSCONFIG;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,8 @@ pub(crate) struct Request<'a> {
     pub rust: Option<&'a Rust>,
     /// What it is linked with.
     pub linked: Option<&'a Linked>,
+    /// How its sources say that it is built.
+    pub system: &'a BuildSystem,
     /// The minor version of our Python.
     pub python: &'a str,
     /// An environment of this machine's Python, in which the backend is installed.
@@ -44,18 +46,10 @@ pub(crate) struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// What the backend needs, as the sources say.
+    /// What the backend wants beside what the sources say that it needs.
     ///
     /// # Errors
     /// [`Error::Step`] with its last words; [`Error::Io`].
-    pub fn requirements(&self) -> Result<Vec<String>> {
-        self.ask("requirements", &[]).map(strings)
-    }
-
-    /// What it wants beside that.
-    ///
-    /// # Errors
-    /// As [`Request::requirements`].
     pub fn more_requirements(&self) -> Result<Vec<String>> {
         self.ask("more", &[]).map(strings)
     }
@@ -63,7 +57,7 @@ impl Request<'_> {
     /// Builds a wheel; its path.
     ///
     /// # Errors
-    /// As [`Request::requirements`]; [`Error::Guest`] if it has made none for our platform.
+    /// As [`Request::more_requirements`]; [`Error::Guest`] if it has made none for our platform.
     pub fn wheel(&self) -> Result<PathBuf> {
         let folder = self.work.join("wheel");
         fs::create_dir_all(&folder).doing("create", &folder)?;
@@ -74,7 +68,7 @@ impl Request<'_> {
         let text = text.replace("@PYTHON@", &self.environment.display().to_string());
         fs::write(&meson, text).doing("write", &meson)?;
         let linked = self.work.join("linked.json");
-        let text = serde_json::json!({
+        let text = json!({
             "settings": self.linked.map(|linked| linked.settings.clone()).unwrap_or_default(),
             "licences": self.linked.map(Linked::licences).transpose()?.unwrap_or_default(),
         });
@@ -94,10 +88,11 @@ impl Request<'_> {
     fn ask(&self, what: &str, more: &[&Path]) -> Result<Value> {
         let (script, answer) = (self.work.join("backend.py"), self.work.join("answer.json"));
         fs::write(&script, SCRIPT).doing("write", &script)?;
+        let system = json!({"build-backend": self.system.backend, "backend-path": self.system.path}).to_string();
         let sources = self.work.join("sources");
         let python = self.environment.join("bin/python");
         let mut command = Command::new(&python);
-        command.arg("-s").arg(&script).arg(what).arg(&answer).args(more).current_dir(sources);
+        command.arg("-s").arg(&script).arg(what).arg(&answer).arg(system).args(more).current_dir(sources);
         self.set_environment(&mut command);
         let mut programs = vec![self.work.to_path_buf(), self.installed.to_path_buf(), self.toolchain.folder.clone()];
         programs.extend(self.linked.into_iter().flat_map(|linked| linked.folders.iter().cloned()));
@@ -156,10 +151,17 @@ impl Request<'_> {
 
 /// A wheel's name, but for `platform`. Only its last part says what it is for.
 pub(crate) fn wheel_name(name: &str, platform: &str) -> String {
-    match name.strip_suffix(&format!("-{}.whl", PLATFORM.replace('-', "_"))) {
-        Some(start) => format!("{start}-{platform}.whl"),
-        None => name.to_string(),
-    }
+    start_of_wheel(name).map_or_else(|| name.to_string(), |start| format!("{start}-{platform}.whl"))
+}
+
+/// Whether a file's name is one of a wheel for our platform.
+pub(crate) fn is_for_our_platform(name: &str) -> bool {
+    start_of_wheel(name).is_some()
+}
+
+/// The name of a wheel for our platform up to that.
+fn start_of_wheel(name: &str) -> Option<&str> {
+    name.strip_suffix(&format!("-{}.whl", PLATFORM.replace('-', "_")))
 }
 
 fn strings(value: Value) -> Vec<String> {

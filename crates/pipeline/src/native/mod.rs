@@ -9,15 +9,18 @@
 //! | `rust.py` | the linker's program, as that compiler calls it |
 //! | `table.rs` | reads `wasm/libraries.toml` |
 //! | `libraries.rs` | C libraries that extensions are linked with |
+//! | `build_system.rs` | what sources say of how they are built |
 //! | `backend.rs`, `backend.py` | runs a build backend (PEP 517) on this machine, for our platform |
 
 mod backend;
+mod build_system;
 mod libraries;
 mod rust;
 mod table;
 mod toolchain;
 
-pub(crate) use backend::{Request, wheel_name};
+pub(crate) use backend::{Request, is_for_our_platform, wheel_name};
+pub(crate) use build_system::BuildSystem;
 pub(crate) use libraries::Linked;
 pub(crate) use rust::{Rust, STEPS as RUST_STEPS, is_needed as needs_rust};
 pub(crate) use table::hash_of as hash_of_libraries;

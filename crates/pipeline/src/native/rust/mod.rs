@@ -11,12 +11,12 @@ mod crates;
 mod find;
 mod library;
 
+use super::build_system::BuildSystem;
 use super::toolchain::Toolchain;
 use crate::cache::entry;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use crate::hash::Key;
-use crate::inputs::{parse_toml, required_name};
 use crate::log::Log;
 use crate::programs::on_path;
 use crate::runtime::SYSCONFIG;
@@ -65,18 +65,8 @@ pub(crate) struct Rust {
 }
 
 /// Whether the build of a distribution compiles Rust.
-///
-/// # Errors
-/// [`Error::Project`] if its `pyproject.toml` is no TOML; [`Error::Io`].
-pub(crate) fn is_needed(sources: &Path) -> Result<bool> {
-    let path = sources.join("pyproject.toml");
-    if !path.is_file() {
-        return Ok(false);
-    }
-    let file = parse_toml(&path, &fs::read_to_string(&path).doing("read", &path)?)?;
-    let requires = file.get("build-system").and_then(|system| system.get("requires")).and_then(toml::Value::as_array);
-    let mut names = requires.into_iter().flatten().filter_map(|text| required_name(text.as_str()?));
-    Ok(names.any(|name| BACKENDS.contains(&name.as_str())))
+pub(crate) fn is_needed(system: &BuildSystem) -> bool {
+    system.needs_one_of(&BACKENDS)
 }
 
 impl Build {
@@ -231,8 +221,7 @@ mod tests {
         ] {
             let text = format!("[build-system]\nrequires = {requires}\n");
             let folder = written(&[("pyproject.toml", &text)]);
-            assert_eq!(is_needed(folder.path()).expect("read"), expected, "{requires}");
+            assert_eq!(is_needed(&BuildSystem::read(folder.path()).expect("read")), expected, "{requires}");
         }
-        assert!(!is_needed(written(&[]).path()).expect("nothing to read"));
     }
 }
