@@ -20,6 +20,12 @@ static const char *const categories[] = {
 #define UTF8 "C.UTF-8"
 #define NAME_SIZE sizeof UTF8
 
+/* The C library's own state, which begins with its locale (libc.h of wasi-libc): `mbrtowc` and `MB_CUR_MAX` go by that one, whatever
+ * `uselocale` has set. */
+extern struct {
+    const void *categories[6];
+} __libc __attribute__((visibility("hidden")));
+
 struct names {
     char of[COUNT][NAME_SIZE];
 };
@@ -121,6 +127,7 @@ char *setlocale(int category, const char *name)
     }
     current = names;
     /* What the C library itself goes by; it has both without allocating anything. */
-    uselocale(newlocale(LC_ALL_MASK, strcmp(current.of[LC_CTYPE], "C") == 0 ? "C" : UTF8, (locale_t)0));
+    memcpy(&__libc, newlocale(LC_ALL_MASK, strcmp(current.of[LC_CTYPE], "C") == 0 ? "C" : UTF8, (locale_t)0), sizeof __libc);
+    uselocale(LC_GLOBAL_LOCALE);
     return category == LC_ALL ? name_of_all() : current.of[category];
 }

@@ -47,6 +47,7 @@ def main():
         print("TypeError:", error)
     print("arithmetic", plain.arithmetic(10))
     print("flags", plain.flags())
+    print("characters", plain.characters())
     print("own", plain.own(), plain.own(), in_threads(own_counts), plain.own())
     print("odd", odd.nothing(), odd.none_taken(), odd.one(5), odd.keywords(1, 2))
     thing = odd.Thing()

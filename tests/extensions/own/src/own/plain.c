@@ -1,8 +1,10 @@
-/* What C has that a loader must get right: data, addresses in data, constructors, variables of threads, wide arithmetic, flags. */
+/* What C has that a loader must get right: data, addresses in data, constructors, variables of threads, wide arithmetic, flags,
+ * characters. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <fenv.h>
 #include <math.h>
+#include <stdlib.h>
 
 static int constructed_times;
 __attribute__((constructor)) static void construct(void) { constructed_times++; }
@@ -74,10 +76,23 @@ static PyObject *flags(PyObject *self, PyObject *unused)
     return Py_BuildValue("iii", before, fetestexcept(INVALID | OVERFLOW), fegetround());
 }
 
+/* What the C library takes bytes for, there and back. */
+static PyObject *characters(PyObject *self, PyObject *unused)
+{
+    wchar_t wide[8];
+    char back[32];
+    size_t count = mbstowcs(wide, "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 8), length = wcstombs(back, wide, sizeof back);
+    if (count == (size_t)-1 || length == (size_t)-1) {
+        return PyUnicode_FromFormat("%zd %zd", (Py_ssize_t)count, (Py_ssize_t)length);
+    }
+    return Py_BuildValue("(Ny#)", PyUnicode_FromWideChar(wide, (Py_ssize_t)count), back, (Py_ssize_t)length);
+}
+
 static PyMethodDef methods[] = {
     {"constructed", constructed, METH_NOARGS, NULL}, {"count", count, METH_NOARGS, NULL}, {"own", own, METH_NOARGS, NULL},
     {"place", place, METH_NOARGS, NULL}, {"names", names, METH_NOARGS, NULL}, {"total", total, METH_O, NULL},
-    {"arithmetic", arithmetic, METH_O, NULL}, {"flags", flags, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL},
+    {"arithmetic", arithmetic, METH_O, NULL}, {"flags", flags, METH_NOARGS, NULL},
+    {"characters", characters, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL},
 };
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "own.plain", NULL, -1, methods, NULL, NULL, NULL, NULL};
 
