@@ -10,18 +10,21 @@ import tempfile
 import builds
 import compare
 
-# What each program asks for, and what it does.
+SMALL = ["ciso8601==2.4.1", "frozenlist==1.8.0", "lru-dict==1.4.1", "markupsafe==3.0.4", "mmh3==5.3.1", "msgpack==1.2.4",
+         "multidict==7.2.1", "ujson==6.1.0", "wrapt==2.5.2", "xxhash==4.1.0"]
+# What each program asks for, what of it is built (by name: some have a wheel of Python only, too), and what it does.
 PROGRAMS = {
-    "arrays": (["numpy==2.5.5"], "import numpy\n\n\ndef main():\n    print(numpy.arange(5).sum())\n"),
+    "arrays": (["numpy==2.5.5"], ["numpy"], "import numpy\n\n\ndef main():\n    print(numpy.arange(5).sum())\n"),
     "models": (
         ["pydantic==2.14.4"],
+        ["pydantic-core"],
         "from pydantic import BaseModel\n\n\nclass Item(BaseModel):\n    name: str\n    price: float\n\n\n"
         "def main():\n    print(Item(name='tea', price='1.5'))\n",
     ),
-    "none": ([], "def main():\n    print('hello')\n"),
+    "none": ([], [], "def main():\n    print('hello')\n"),
     "ten": (
-        ["ciso8601==2.4.1", "frozenlist==1.8.0", "lru-dict==1.4.1", "markupsafe==3.0.4", "mmh3==5.3.1", "msgpack==1.2.4",
-         "multidict==7.2.1", "ujson==6.1.0", "wrapt==2.5.2", "xxhash==4.1.0"],
+        SMALL,
+        [pin.split("==")[0] for pin in SMALL],
         "import ciso8601, frozenlist, lru, markupsafe, mmh3, msgpack, multidict, ujson, wrapt, xxhash\n\n\n"
         "def main():\n    print('hello')\n",
     ),
@@ -39,12 +42,11 @@ PARTS = {
 }
 
 
-def program(folder, name, dependencies, source):
+def program(folder, name, dependencies, native, source):
     """A project in a folder; natively installed beside it."""
-    pins = ", ".join(f'"{each}"' for each in dependencies)
-    native = "true" if dependencies else "false"
+    pins, native = (", ".join(f'"{each}"' for each in names) for names in (dependencies, native))
     builds.write(folder / "pyproject.toml", f'[project]\nname = "{name}"\nversion = "1"\ndependencies = [{pins}]\n\n'
-                                            f'[tool.pyapp]\nentry = "{name}_main:main"\nlibs = ["libs"]\nnative = {native}\n')
+                                            f'[tool.pyapp]\nentry = "{name}_main:main"\nlibs = ["libs"]\nnative = [{native}]\n')
     builds.write(folder / f"libs/{name}_main.py", source)
 
 
@@ -57,21 +59,21 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         work = options.work or pathlib.Path(temporary)
-        for name, (dependencies, source) in PROGRAMS.items():
+        for name, (dependencies, native, source) in PROGRAMS.items():
             folder = work / name
             if not (folder / name).is_file():
-                program(folder, name, dependencies, source)
+                program(folder, name, dependencies, native, source)
                 if dependencies:
                     subprocess.run([options.python, "-m", "pip", "install", "-q", "--target", folder / "native", *dependencies], check=True)
                 builds.measure(folder, name, folder / f"libs/{name}_main.py", 1)
         compare.head(options.python)
 
-        def native(name):
+        def natively(name):
             paths = [str(work / name / part) for part in ("native", "libs")]
             return [options.python, "-c", f"import sys; sys.path[:0] = {paths!r}; from {name}_main import main; main()"]
 
         for name in ("arrays", "models"):
-            ours, theirs = builds.starts([[str(work / name / name)], native(name)], options.runs)
+            ours, theirs = builds.starts([[str(work / name / name)], natively(name)], options.runs)
             compare.row(f"start: {name}", ours, theirs, "ms")
         with_ten, without = builds.starts([[str(work / name / name)] for name in ("ten", "none")], options.runs)
         compare.row("start: ten extensions, none", with_ten, without, "ms", 2)

@@ -85,4 +85,10 @@ fn what_is_installed_is_kept_whole_and_comes_out_as_if_made_now() {
     let sources: Vec<String> = inside(&other, "pack").into_iter().filter(|path| path.ends_with(".py")).collect();
     assert_eq!(sources, ["__init__.py"]);
     assert_eq!(lines(&other, &[]), ["theirs"]);
+
+    // Another one whose files are called the same.
+    make(&project, &code.replace("theirs ", "others "));
+    project.write("pyproject.toml", &settings(""));
+    fs::remove_file(project.path("requirements.lock")).expect("removed");
+    assert_eq!(lines(&build(&place), &[]), ["others"]);
 }

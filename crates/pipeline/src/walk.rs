@@ -49,7 +49,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let (python, code) = build.extensions(python, &extensions)?;
     let exclude = [&build.project().exclude[..], &left_out.paths[..]].concat();
     let sources = Sources::of_libraries(&libraries, exclude);
-    let locked = installed.locked.as_deref();
+    let locked = installed.locked.as_ref().map(|site| (&*site.folder, &*site.entry));
     let CompiledLibraries { files: mut compiled, packed, kept } =
         build.compile_libraries(&python, &stdlib, &sources, locked)?;
     for file in &mut compiled {

@@ -169,7 +169,8 @@ impl Build {
             .part("writer", archive::revision()))
     }
 
-    /// Compiles the libraries of a project. Those in the folder `installed` come from the cache, if they are there.
+    /// Compiles the libraries of a project. Those that are installed come from the cache, if they are there: `installed` has their folder,
+    /// and a name that stands for all that is in it.
     ///
     /// # Errors
     /// As [`Build::compile`]; [`Error::Io`] of the cache.
@@ -178,15 +179,15 @@ impl Build {
         python: &Python,
         stdlib: &archive::Archive,
         sources: &Sources,
-        installed: Option<&Path>,
+        installed: Option<(&Path, &str)>,
     ) -> Result<CompiledLibraries> {
         // The script looks for each pattern of `keep-source` among all modules.
         let installed = installed.filter(|_| self.project().keep_source.is_empty());
-        let (theirs, own) = sources.divide(installed);
+        let (theirs, own) = sources.divide(installed.map(|(folder, _)| folder));
         let (files, said, known) = self.compile_with_known(python, stdlib, &own)?;
         let mut all = CompiledLibraries { files, packed: known.into_iter().collect(), kept: kept(&said) };
-        if let Some(folder) = installed.and_then(Path::file_name) {
-            let theirs = self.compile_installed(python, stdlib, &theirs, &folder.to_string_lossy())?;
+        if let Some((_, name)) = installed {
+            let theirs = self.compile_installed(python, stdlib, &theirs, name)?;
             all.files.extend(theirs.files);
             all.packed.extend(theirs.packed);
             theirs.kept.into_iter().for_each(|(rule, files)| *all.kept.entry(rule).or_default() += files);

@@ -14,7 +14,7 @@ const ENTRY: &str = "installed";
 const STEPS: &str = concat!(include_str!("installed.rs"), include_str!("bytecode.rs"), include_str!("pack.rs"));
 
 impl Build {
-    /// Compiles the distributions in a folder of the cache, which is called by all that it depends on.
+    /// Compiles distributions that are installed; `name` stands for all that they hold.
     ///
     /// # Errors
     /// As [`Build::compile_libraries`].
@@ -23,11 +23,11 @@ impl Build {
         python: &Python,
         stdlib: &Archive,
         sources: &Sources,
-        folder: &str,
+        name: &str,
     ) -> Result<CompiledLibraries> {
         let key = self
             .compiler_key(python, stdlib, sources, self.project().optimize)?
-            .part("folder", folder)
+            .part("name", name)
             .part("steps", STEPS)
             .part("paths", sources.entries().iter().map(|(path, _)| format!("{path}\n")).collect::<String>())
             .part("exclude", sources.exclude().join("\n"));

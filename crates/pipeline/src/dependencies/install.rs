@@ -21,16 +21,24 @@ use std::path::{Path, PathBuf};
 
 /// Where distributions lie in an entry of the cache.
 const SITE: &str = "site";
+
+/// A folder of the cache in which distributions are installed.
+pub(crate) struct Site {
+    pub folder: PathBuf,
+    /// The name of its entry in the cache, which stands for all that is in it.
+    pub entry: String,
+}
+
 /// What makes an installed folder what it is: a change of it installs again.
 const STEPS: &str = concat!(include_str!("install.rs"), include_str!("tidy.rs"));
 
 impl Build {
-    /// Installs what a lock says; the folder, and what is in it.
+    /// Installs what a lock says; where, and what is there.
     ///
     /// # Errors
     /// [`Error::Project`] naming the file, and the package that is only there as native code; [`Error::Libraries`];
     /// [`Error::Io`].
-    pub(super) fn install(&self, uv: &Uv<'_>, lock: &Lock) -> Result<(PathBuf, Vec<Distribution>)> {
+    pub(super) fn install(&self, uv: &Uv<'_>, lock: &Lock) -> Result<(Site, Vec<Distribution>)> {
         let project = self.project();
         let key = uv.key.clone().part("lock", &lock.text).part("steps", STEPS);
         let key = key
@@ -38,7 +46,7 @@ impl Build {
             .part("on host", project.build_on_host.join(" "))
             .part("exclude", project.exclude.join("\n"));
         let key = uv.prebuilt.with(key.part("native", project.native.text()));
-        let folder = uv.site(("distributions", uv.with_way(key)), |uv, site| {
+        let site = uv.site(("distributions", uv.with_way(key)), |uv, site| {
             self.cache().stage("installing distributions");
             self.run_install(uv, lock, site)?;
             if let Some(message) = watch::check(site, &self.settings().bounds)? {
@@ -46,8 +54,8 @@ impl Build {
             }
             tidy(site, &project.exclude).map(drop)
         })?;
-        let distributions = distributions(&folder)?;
-        Ok((folder, distributions))
+        let distributions = distributions(&site.folder)?;
+        Ok((site, distributions))
     }
 }
 
@@ -57,7 +65,7 @@ impl Uv<'_> {
     ///
     /// # Errors
     /// Those of `make`; [`Error::Io`].
-    pub(super) fn site(&self, entry: (&str, Key), make: impl FnOnce(&Uv<'_>, &Path) -> Result<()>) -> Result<PathBuf> {
+    pub(super) fn site(&self, entry: (&str, Key), make: impl FnOnce(&Uv<'_>, &Path) -> Result<()>) -> Result<Site> {
         let folder = self.build.pinned_folder(entry, &self.pins, |work, _| {
             let (uv, site) = (self.anew(), work.join(SITE));
             fs::create_dir_all(&site).doing("create", &site)?;
@@ -65,7 +73,8 @@ impl Uv<'_> {
             pins::keep_in(work, &uv.remembered())
         })?;
         self.remember(pins::kept_in(&folder)?);
-        Ok(folder.join(SITE))
+        let entry = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Site { folder: folder.join(SITE), entry })
     }
 }
 

@@ -49,6 +49,7 @@ use crate::context::Build;
 use crate::error::{Error, Result, count};
 use crate::inputs::{Entry, Form};
 use crate::runtime;
+use install::Site;
 use std::path::PathBuf;
 
 pub use interpreter::markers;
@@ -59,8 +60,8 @@ pub(crate) use uv::PINS;
 pub(crate) struct Installed {
     /// The folders, as entries of `sys.path`.
     pub folders: Vec<PathBuf>,
-    /// The one of them, in the cache, that has what a lock says.
-    pub locked: Option<PathBuf>,
+    /// The one of them that has what a lock says.
+    pub locked: Option<Site>,
     /// What cargo must watch for them.
     pub inputs: Vec<PathBuf>,
     /// What of `exclude` names distributions that are asked for, and so are not installed.
@@ -120,12 +121,12 @@ impl Build {
             packed => summary.push(format!("{} from folders", count(packed, "distribution"))),
         }
         if let Some(lock) = lock {
-            let (folder, distributions) = self.install(&uv, &lock)?;
+            let (site, distributions) = self.install(&uv, &lock)?;
             if lock.form == Form::Wheel {
-                entry = Some(wheel::entry(&project.file, &folder)?);
+                entry = Some(wheel::entry(&project.file, &site.folder)?);
             }
-            installed.locked = Some(folder.clone());
-            installed.folders.push(folder);
+            installed.folders.push(site.folder.clone());
+            installed.locked = Some(site);
             asking = lock.inputs.clone();
             installed.inputs.extend(lock.inputs);
             summary.push(format!("{} {}", count(distributions.len(), "distribution"), lock.summary));

@@ -62,7 +62,7 @@ impl Build {
         if is_native {
             key = uv.with_way(key);
         }
-        let folder = uv.site(("own", key.part("tidy", include_str!("tidy.rs"))), |uv, site| {
+        let packed = uv.site(("own", key.part("tidy", include_str!("tidy.rs"))), |uv, site| {
             self.cache().stage("packing the project");
             if project.build_on_host.contains(&name) {
                 copy_git(project_folder, &copied)?;
@@ -108,7 +108,7 @@ impl Build {
             tidy(site, &project.exclude).map(drop)
         })?;
         fs::remove_dir_all(&work).doing("remove", &work)?;
-        Ok((folder, sources))
+        Ok((packed.folder, sources))
     }
 }
 
