@@ -21,7 +21,13 @@ PROGRAMS = {
         "from pydantic import BaseModel\n\n\nclass Item(BaseModel):\n    name: str\n    price: float\n\n\n"
         "def main():\n    print(Item(name='tea', price='1.5'))\n",
     ),
-    "none": ([], [], "def main():\n    print('hello')\n"),
+    # What the ten import of the standard library.
+    "none": (
+        [],
+        [],
+        "import asyncio, copy, datetime, decimal, importlib.metadata, inspect, json, platform, typing\n\n\n"
+        "def main():\n    print('hello')\n",
+    ),
     "ten": (
         SMALL,
         [pin.split("==")[0] for pin in SMALL],

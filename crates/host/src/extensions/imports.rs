@@ -5,10 +5,14 @@ use super::plan::Import;
 use super::refused::{Refused, refuse};
 use super::{ROOM, TABLE};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use wasm_encoder::{EntityType, ImportSection};
 use wasmparser::{FuncType, GlobalType, MemoryType, RefType, TableType, TypeRef, ValType};
 
 /// What may be imported of WASI, and what the interpreter has in its place. (Rust's standard library calls it itself.)
 const WASI: (&str, [(&str, &str); 1]) = ("wasi_snapshot_preview1", [("random_get", "pyapp_random_get")]);
+
+/// The only global that extensions change.
+const STACK_POINTER: &str = "__stack_pointer";
 
 /// By which name the interpreter has a function that is imported, if it may be.
 fn in_interpreter<'a>(module: &str, name: &'a str) -> Option<&'a str> {
@@ -70,6 +74,43 @@ fn is_any_table(table: &TableType) -> bool {
     !table.table64 && !table.shared && is_of_functions && table.maximum.is_none() && table.initial <= u64::from(ROOM)
 }
 
+/// The section of imports, each of which has been taken by [`Imports::add`], as it is compiled. It has no names: their order tells them
+/// apart, and each name would be read at every start. Addresses are constants, as they are once an extension is loaded.
+///
+/// # Errors
+/// [`Refused`] for others.
+pub(super) fn section(imports: &wasmparser::ImportSectionReader<'_>) -> Result<ImportSection, Refused> {
+    let mut section = ImportSection::new();
+    for (number, import) in imports.clone().into_imports().enumerate() {
+        let import = import?;
+        let kind = match import.ty {
+            TypeRef::Func(kind) => EntityType::Function(kind),
+            TypeRef::Global(kind) => EntityType::Global(wasm_encoder::GlobalType {
+                val_type: wasm_encoder::ValType::I32,
+                mutable: kind.mutable && import.name == STACK_POINTER,
+                shared: false,
+            }),
+            TypeRef::Memory(memory) => EntityType::Memory(wasm_encoder::MemoryType {
+                minimum: memory.initial,
+                maximum: None,
+                memory64: false,
+                shared: false,
+                page_size_log2: None,
+            }),
+            TypeRef::Table(table) => EntityType::Table(wasm_encoder::TableType {
+                element_type: wasm_encoder::RefType::FUNCREF,
+                minimum: table.initial,
+                maximum: None,
+                table64: false,
+                shared: false,
+            }),
+            _ => return refuse(format!("expected an import that extensions have, found another at number {number}")),
+        };
+        section.import("", "", kind);
+    }
+    Ok(section)
+}
+
 impl Imports {
     /// Notes one, of a module with these types.
     ///
@@ -89,7 +130,7 @@ impl Imports {
         let wanted = match (module, name, &kind) {
             ("env", "memory", TypeRef::Memory(memory)) if is_any_memory(memory) => known(Import::Memory),
             ("env", TABLE, TypeRef::Table(table)) if is_any_table(table) => known(Import::Table),
-            ("env", "__stack_pointer", TypeRef::Global(kind)) if is_variable(kind) => {
+            ("env", STACK_POINTER, TypeRef::Global(kind)) if is_variable(kind) => {
                 self.globals.push(Imported::StackPointer);
                 known(Import::StackPointer)
             }

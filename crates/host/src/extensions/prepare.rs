@@ -1,7 +1,7 @@
 //! Parting an extension into code and plan. Whatever a run could not do right is refused here.
 
 use super::ROOM;
-use super::imports::{Imported, Imports, Offered};
+use super::imports::{self, Imported, Imports, Offered};
 use super::interface::Interface;
 use super::plan::Plan;
 use super::refused::{Refused, refuse};
@@ -48,6 +48,10 @@ pub fn prepare(wasm: &[u8], interface: &Interface) -> Result<Prepared, Refused> 
             Payload::ExportSection(_) => {
                 reader.read(&payload)?;
                 code.section(&reader.exports());
+            }
+            Payload::ImportSection(imports) => {
+                reader.read(&payload)?;
+                code.section(&imports::section(imports)?);
             }
             // The loader does what these would.
             Payload::CustomSection(_)

@@ -3,12 +3,13 @@
 use super::executable::Executable;
 use super::library::Library;
 use super::memory::{Extent, Memories};
-use super::trust::{ALIGNMENT, Bytes, TrustedCode};
+use super::trust::{ALIGNMENT, Bytes, PageAligned, TrustedCode};
 use crate::engine;
 use crate::extensions::Extensions;
 use crate::timing::Timing;
 use memory_image::{Image, Start};
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 use wasmtime::{CustomCodeMemory, Engine, MemoryCreator, Module, Result};
 
 /// A compiled WebAssembly module and what its memory begins with, ready to run. Cheap to clone: clones share the code.
@@ -21,6 +22,8 @@ pub struct Program {
     pub(crate) image_is_mapped: bool,
     /// The extensions that it may load.
     pub(crate) library: Option<Arc<Library>>,
+    /// What makes its code executable, if that is run where it lies.
+    in_place: Option<Arc<InPlace>>,
 }
 
 impl Program {
@@ -42,13 +45,14 @@ impl Program {
     fn in_place(code: &'static [u8], image: Option<Arc<Image>>, timing: &mut Timing) -> Result<Program> {
         let mapped = image.as_deref().and_then(in_executable);
         let image_is_mapped = mapped.is_some();
-        let engine = engine::for_running(Some(Arc::new(InPlace)), memories(image.as_ref(), mapped))?;
+        let in_place = Arc::new(InPlace::default());
+        let engine = engine::for_running(Some(in_place.clone()), memories(image.as_ref(), mapped))?;
         timing.mark("engine");
         // SAFETY: the bytes are machine code that wasmtime made: they come out of a `TrustedCode`, whose constructor asks
         // for that. They live and stay unchanged for the whole run ('static) and start at a page boundary, which `load` has
         // checked. Every run of the executable would notice.
         let module = unsafe { Module::deserialize_raw(&engine, std::ptr::NonNull::from(code))? };
-        Ok(Program { engine, module, image, image_is_mapped, library: None })
+        Ok(Program { engine, module, image, image_is_mapped, library: None, in_place: Some(in_place) })
     }
 
     fn copied(code: &[u8], image: Option<Arc<Image>>) -> Result<Program> {
@@ -57,7 +61,7 @@ impl Program {
         // for that; they are copied, so nothing else is asked of them. Should the promise be broken by mistake, rather than
         // by malice, wasmtime's own header tells: the test `foreign_bytes_are_refused` would notice if it did not.
         let module = unsafe { Module::deserialize(&engine, code)? };
-        Ok(Program { engine, module, image, image_is_mapped: false, library: None })
+        Ok(Program { engine, module, image, image_is_mapped: false, library: None, in_place: None })
     }
 
     /// The identity of its module, if it was split.
@@ -74,7 +78,7 @@ impl Program {
         if expected != Some(found) {
             wasmtime::bail!("expected extensions for the module {expected:x?}, found some for {found:x}");
         }
-        let library = Some(Arc::new(Library::new(self.engine.clone(), extensions)));
+        let library = Some(Arc::new(Library::new(self.engine.clone(), extensions, self.in_place.clone())));
         Ok(Program { library, ..self })
     }
 
@@ -133,7 +137,38 @@ pub(super) fn can_protect_in_place(bytes: &[u8]) -> bool {
 }
 
 /// Makes code executable where it lies, in the executable's own read-only section or in memory that is never freed.
-struct InPlace;
+#[derive(Default)]
+pub(crate) struct InPlace {
+    /// What is executable as a whole: see [`InPlace::publish_whole`].
+    whole: OnceLock<Range<usize>>,
+}
+
+impl InPlace {
+    /// Makes a part executable that holds the code of many modules, with what lies between: a call of the system for each would cost more
+    /// than the rest of its loading. Only the first part counts.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn publish_whole(&self, code: &'static PageAligned<[u8]>) -> Result<()> {
+        if self.whole.get().is_none() {
+            let start = code.0.as_ptr();
+            make_executable(start, code.0.len())?;
+            let _ = self.whole.set(start.addr()..start.addr() + code.0.len());
+        }
+        Ok(())
+    }
+}
+
+/// Makes whole pages executable.
+fn make_executable(pointer: *const u8, len: usize) -> Result<()> {
+    use rustix::mm::{MprotectFlags, mprotect};
+    let len = len.next_multiple_of(ALIGNMENT);
+    // SAFETY: the callers pass whole pages of a `TrustedCode` that lives for ever: the text of a module that `deserialize_raw` was given
+    // (`required_alignment`), or a whole part (`PageAligned`, whose own alignment pads the last page). They become readable and
+    // executable; nobody writes what is borrowed for ever.
+    unsafe { mprotect(pointer.cast_mut().cast(), len, MprotectFlags::READ | MprotectFlags::EXEC)? };
+    Ok(())
+}
 
 impl CustomCodeMemory for InPlace {
     fn required_alignment(&self) -> usize {
@@ -141,13 +176,10 @@ impl CustomCodeMemory for InPlace {
     }
 
     fn publish_executable(&self, pointer: *const u8, len: usize) -> Result<()> {
-        use rustix::mm::{MprotectFlags, mprotect};
-        let len = len.next_multiple_of(ALIGNMENT);
-        // SAFETY: wasmtime passes the text section of the module given to `deserialize_raw`: whole pages (checked by
-        // `required_alignment`) that live for ever and hold nothing but this code, the last page padded by
-        // `PageAligned`'s own alignment. They become readable and executable; nobody writes what is borrowed for ever.
-        unsafe { mprotect(pointer.cast_mut().cast(), len, MprotectFlags::READ | MprotectFlags::EXEC)? };
-        Ok(())
+        match self.whole.get() {
+            Some(whole) if whole.contains(&pointer.addr()) => Ok(()),
+            _ => make_executable(pointer, len),
+        }
     }
 
     fn unpublish_executable(&self, _pointer: *const u8, _len: usize) -> Result<()> {
@@ -158,7 +190,6 @@ impl CustomCodeMemory for InPlace {
 
 #[cfg(test)]
 mod tests {
-    use super::super::trust::PageAligned;
     use super::*;
 
     #[test]

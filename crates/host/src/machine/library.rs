@@ -1,9 +1,9 @@
 //! The extensions of a program: their machine code is loaded when it is first asked for, and run where it lies if it can be.
 
-use super::code::can_protect_in_place;
+use super::code::{InPlace, can_protect_in_place};
 use super::trust::Bytes;
 use crate::extensions::{Extensions, Plan};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use wasmtime::{Engine, Module, Result};
 
 /// See the module's documentation.
@@ -11,6 +11,7 @@ pub(crate) struct Library {
     engine: Engine,
     extensions: Extensions,
     loaded: Vec<OnceLock<Extension>>,
+    in_place: Option<Arc<InPlace>>,
 }
 
 /// An extension that can be made an instance of.
@@ -20,10 +21,10 @@ pub(crate) struct Extension {
 }
 
 impl Library {
-    /// For programs of this engine.
-    pub fn new(engine: Engine, extensions: Extensions) -> Library {
+    /// For programs of this engine, which has its code made executable by `in_place`, if it does.
+    pub fn new(engine: Engine, extensions: Extensions, in_place: Option<Arc<InPlace>>) -> Library {
         let loaded = extensions.paths().map(|_| OnceLock::new()).collect();
-        Library { engine, extensions, loaded }
+        Library { engine, extensions, loaded, in_place }
     }
 
     /// The number of the extension at a path of the archive.
@@ -53,6 +54,9 @@ impl Library {
         };
         match code.stored() {
             Bytes::Static(bytes) if can_protect_in_place(&bytes.0[range.clone()]) => {
+                if let Some(in_place) = &self.in_place {
+                    in_place.publish_whole(bytes)?;
+                }
                 let code = std::ptr::NonNull::from(&bytes.0[range]);
                 // SAFETY: a part of a `TrustedCode`, as its directory says: machine code that wasmtime made, because that is what
                 // whoever vouched for the whole has put there. It lives and stays unchanged for the whole run ('static), starts at

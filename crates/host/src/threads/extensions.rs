@@ -146,26 +146,27 @@ fn instantiate(
     let plan = &extension.plan;
     let first_exported = loaded.table_base + plan.table_size;
     let mut imports = Vec::with_capacity(plan.imports.len());
-    for (import, kind) in plan.imports.iter().zip(extension.module.imports()) {
-        let mut global = |value: u32, mutability| {
-            let kind = GlobalType::new(ValType::I32, mutability);
+    for (number, import) in plan.imports.iter().enumerate() {
+        let mut constant = |value: u32| {
+            let kind = GlobalType::new(ValType::I32, Mutability::Const);
             Global::new(&mut *store, kind, Val::I32(value.cast_signed())).map(Extern::from)
         };
         imports.push(match *import {
             Import::Memory => memory.into(),
             Import::Table => shared.table.into(),
             Import::StackPointer => shared.stack_pointer.into(),
-            Import::MemoryBase => global(loaded.memory_base, Mutability::Const)?,
-            Import::TableBase => global(loaded.table_base, Mutability::Const)?,
-            Import::Value(value) => global(value, Mutability::Var)?,
-            Import::OwnFunction(number) => global(first_exported.wrapping_add(number), Mutability::Var)?,
-            Import::OwnData(offset) => global(loaded.memory_base.wrapping_add(offset), Mutability::Var)?,
+            Import::MemoryBase => constant(loaded.memory_base)?,
+            Import::TableBase => constant(loaded.table_base)?,
+            Import::Value(value) => constant(value)?,
+            Import::OwnFunction(number) => constant(first_exported.wrapping_add(number))?,
+            Import::OwnData(offset) => constant(loaded.memory_base.wrapping_add(offset))?,
             Import::Function(slot) => match shared.table.get(&mut *store, slot.into()) {
                 Some(Ref::Func(Some(function))) => function.into(),
                 other => wasmtime::bail!("expected a function in slot {slot}, found {other:?}"),
             },
             Import::Nowhere => {
-                let Some(kind) = kind.ty().func().cloned() else { wasmtime::bail!("expected a function to import") };
+                let kind = extension.module.imports().nth(number).and_then(|import| import.ty().func().cloned());
+                let Some(kind) = kind else { wasmtime::bail!("expected a function to import") };
                 Func::new(&mut *store, kind, |_, _, _| Err(Trap::NullReference.into())).into()
             }
         });
