@@ -164,6 +164,20 @@ fn native_code_is_refused_until_it_is_allowed_and_the_message_says_how() {
 }
 
 #[test]
+fn a_package_that_cannot_work_is_refused_with_its_reason_before_it_is_built() {
+    if !may_download() {
+        return;
+    }
+    let files = [("requirements.txt", "psutil==7.2.2\n"), ("python_libs/main.py", "import psutil\n")];
+    let project = Project::new(&settings_with("main", "native = [\"psutil\"]\n"), &files);
+    let error = try_to_build(&project).err().expect("refused");
+    assert!(
+        error.contains("native, psutil: expected a package that works as WebAssembly, found one that asks the system for its processes"),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_an_extension_is_built_with_is_pinned_beside_the_project() {
     if !may_download() {
         return;

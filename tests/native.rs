@@ -4,7 +4,9 @@
 
 mod common;
 
+use common::project::{App, Project, files, settings_with};
 use common::table::List;
+use pipeline::settings::Settings;
 
 static LIST: List = List { folder: "native", table: "docs/extensions.md", head: HEAD, command: "cargo extensions" };
 
@@ -37,4 +39,32 @@ fn a_part_of_the_rows_is_as_in_the_table() {
 #[ignore = "downloads and compiles much, and writes docs/extensions.md; cargo extensions runs it"]
 fn all_rows() {
     LIST.make();
+}
+
+/// Rust draws the keys of its generators when they are first used, and keeps them: in a snapshot, each run would have the same.
+#[test]
+#[ignore = "compiles Rust; cargo extensions runs it"]
+fn what_rust_draws_at_import_is_told_and_runs_draw_their_own() {
+    let built = |early: &str, settings: &str| {
+        let text = format!(
+            "=== requirements.txt\nuuid-utils==1.2.0\n=== python_libs/main.py\nimport uuid_utils\nFIRST = {early}\n\
+             def main():\n    print(FIRST, uuid_utils.uuid4())\n"
+        );
+        let settings = settings_with("main:main", &format!("native = [\"uuid-utils\"]\n{settings}"));
+        let project = Project::new(&settings, &files(&text));
+        let built = project.build_with(&Settings { offline: false, ..project.settings() });
+        built.unwrap_or_else(|error| panic!("{error}"))
+    };
+    let told = |app: &App| app.report.warnings.iter().filter(|text| text.contains("draws random numbers")).count();
+    let runs = |app: &App| [(); 2].map(|()| app.run_granted(app.bundle.app(), &[]).1.trim().to_string());
+    let words = |said: &str| said.split(' ').map(str::to_string).collect::<Vec<_>>();
+
+    let late = built("None", "");
+    let [one, other] = runs(&late);
+    assert_eq!((told(&late), one == other), (0, false), "drawn in each run: {one}, {other}");
+    assert_eq!(told(&built("uuid_utils.uuid4()", "")), 1, "drawn by the build");
+    let excluded = built("uuid_utils.uuid4()", "snapshot-exclude = [\"main\"]\n");
+    let [one, other] = runs(&excluded).map(|said| words(&said));
+    assert_eq!(told(&excluded), 0, "the way out");
+    assert!(one[0] != other[0] && one[1] != other[1], "{one:?}, {other:?}");
 }
