@@ -208,6 +208,28 @@ fn what_an_extension_is_built_with_is_pinned_beside_the_project() {
 }
 
 #[test]
+fn what_a_backend_asks_for_only_where_it_is_missing_stays_pinned() {
+    if !may_download() {
+        return;
+    }
+    let project = Project::copied("extensions/own");
+    let settings = fs::read_to_string(project.path("pyproject.toml")).expect("read");
+    let backend = "build-backend = \"asking\"\nbackend-path = [\".\"]";
+    project.write("pyproject.toml", &settings.replace("build-backend = \"setuptools.build_meta\"", backend));
+    let asking = "from setuptools.build_meta import *\n\n\ndef get_requires_for_build_wheel(settings=None):\n    try:\n        \
+                  import flit_core\n    except ImportError:\n        return ['flit-core==3.12.0']\n    return []\n";
+    project.write("asking.py", asking);
+    let lock = || {
+        build(&project);
+        fs::read_to_string(project.path("native.lock")).expect("written")
+    };
+    let first = lock();
+    assert!(first.contains("\n# wants flit-core==3.12.0\n") && first.contains("\nflit-core==3.12.0 \\\n"), "{first}");
+    project.write("asking.py", &format!("{asking}\n# changed\n"));
+    assert_eq!(lock(), first);
+}
+
+#[test]
 fn wheels_that_the_project_has_are_installed_and_nothing_is_built() {
     if !may_download() {
         return;

@@ -36,17 +36,18 @@ impl Uv<'_> {
         };
         self.install_pinned(request, &pins.locked)?;
         let wants = request.more_requirements()?;
-        if wants != pins.wants {
-            let all = [&pins.needs[..], &wants].concat();
-            // What can stay as it is stays.
-            let locked = self.resolve(request, &all, &pins.locked)?;
+        // Some ask only for what they do not find, so what they have asked for before stays.
+        let missing: Vec<String> = wants.into_iter().filter(|wanted| !pins.wants.contains(wanted)).collect();
+        if !missing.is_empty() {
+            let wants = [&pins.wants[..], &missing].concat();
+            let locked = self.resolve(request, &[&pins.needs[..], &wants].concat(), &pins.locked)?;
             self.install_pinned(request, &locked)?;
             pins = Pins { needs: pins.needs, wants, locked };
         }
         Ok(pins)
     }
 
-    /// Resolves what a backend needs, to versions and hashes; `old` is kept as far as it fits.
+    /// Resolves what a backend needs, to versions and hashes; what `old` has stays as far as it fits.
     fn resolve(&self, request: &Request<'_>, requirements: &[String], old: &str) -> Result<String> {
         // In the list, such a line would be an option of uv's.
         let is_option = |text: &&String| text.starts_with('-') || text.contains(char::is_control);
