@@ -37,6 +37,14 @@ def own_counts(number):
     return plain.own()
 
 
+def import_late(number):
+    """What a module says that one thread imports while the others are busy in another one."""
+    while number > 0 and "own.late" not in sys.modules:
+        classes.sorted_words(number)
+    from own import late
+    return late.count()
+
+
 def main():
     print("constructed", plain.constructed(), "counted", plain.count(), "at", plain.place() == PLACE)
     print("names", plain.names())
@@ -56,6 +64,7 @@ def main():
     EARLY.add("late")
     print("words", EARLY.joined(), len(EARLY), sorted(EARLY.lengths().items()))
     print("threads", in_threads(classes.sorted_words)[7], classes.sorted_words(8), classes.sorted_words(9))
+    print("late", in_threads(import_late))
     print("suffix", plain.__file__.rsplit("/", 1)[1], "metadata", importlib.metadata.version("own"))
     files = [str(file) for file in importlib.metadata.files("own") if file.suffix == ".so"]
     print("files", files, all(file.locate().is_file() for file in importlib.metadata.files("own")))
