@@ -125,9 +125,12 @@ char *setlocale(int category, const char *name)
         && !(category == LC_ALL ? choose_all(&names, name) : choose(&names, category, name, strlen(name)))) {
         return NULL;
     }
-    current = names;
-    /* What the C library itself goes by; it has both without allocating anything. */
-    memcpy(&__libc, newlocale(LC_ALL_MASK, strcmp(current.of[LC_CTYPE], "C") == 0 ? "C" : UTF8, (locale_t)0), sizeof __libc);
-    uselocale(LC_GLOBAL_LOCALE);
+    if (name != NULL) {
+        current = names;
+        /* What the C library itself goes by; it has both without allocating anything. */
+        const char *characters = strcmp(current.of[LC_CTYPE], "C") == 0 ? "C" : UTF8;
+        memcpy(&__libc, newlocale(LC_ALL_MASK, characters, (locale_t)0), sizeof __libc);
+        uselocale(LC_GLOBAL_LOCALE);
+    }
     return category == LC_ALL ? name_of_all() : current.of[category];
 }

@@ -87,7 +87,7 @@ pub(super) fn section(imports: &wasmparser::ImportSectionReader<'_>) -> Result<I
             TypeRef::Func(kind) => EntityType::Function(kind),
             TypeRef::Global(kind) => EntityType::Global(wasm_encoder::GlobalType {
                 val_type: wasm_encoder::ValType::I32,
-                mutable: kind.mutable && import.name == STACK_POINTER,
+                mutable: import.module == "env" && import.name == STACK_POINTER,
                 shared: false,
             }),
             TypeRef::Memory(memory) => EntityType::Memory(wasm_encoder::MemoryType {

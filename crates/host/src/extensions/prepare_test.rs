@@ -27,6 +27,27 @@ fn refused(body: &str) -> String {
 }
 
 #[test]
+fn what_is_compiled_imports_no_names_and_one_variable() {
+    let wasm = module(
+        r#"(import "env" "__stack_pointer" (global (mut i32)))
+           (import "GOT.mem" "__stack_pointer" (global (mut i32)))
+           (global (export "__stack_pointer") i32 (i32.const 12))"#,
+    );
+    let Prepared { code, .. } = prepare(&wasm, &interface()).expect("prepared");
+    let mut mutable = Vec::new();
+    for payload in Parser::new(0).parse_all(&code) {
+        let Payload::ImportSection(imports) = payload.expect("valid") else { continue };
+        for import in imports.into_imports().map(|import| import.expect("valid")) {
+            assert_eq!((import.module, import.name), ("", ""));
+            if let wasmparser::TypeRef::Global(kind) = import.ty {
+                mutable.push(kind.mutable);
+            }
+        }
+    }
+    assert_eq!(mutable, [false, false, true, false]);
+}
+
+#[test]
 fn an_extension_is_parted_into_code_and_plan() {
     let wasm = module(
         r#"(import "env" "__stack_pointer" (global (mut i32)))

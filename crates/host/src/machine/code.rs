@@ -152,21 +152,26 @@ impl InPlace {
     pub fn publish_whole(&self, code: &'static PageAligned<[u8]>) -> Result<()> {
         if self.whole.get().is_none() {
             let start = code.0.as_ptr();
-            make_executable(start, code.0.len())?;
+            // SAFETY: a whole part of the executable, or one that was expanded from it: it lives for ever, starts at a page boundary, and
+            // nothing else lies on its last page (`PageAligned`; in the executable, the next part begins on another page). All of it
+            // comes out of a `TrustedCode`, the directory and the plans between the modules, too.
+            unsafe { make_executable(start, code.0.len())? };
             let _ = self.whole.set(start.addr()..start.addr() + code.0.len());
         }
         Ok(())
     }
 }
 
-/// Makes whole pages executable.
-fn make_executable(pointer: *const u8, len: usize) -> Result<()> {
+/// Makes whole pages executable, which then can be read and run.
+///
+/// # Safety
+/// From the start, a page boundary, up to the end of the last page there lies nothing but bytes of a `TrustedCode`, which live for ever
+/// and which nobody writes.
+unsafe fn make_executable(start: *const u8, len: usize) -> Result<()> {
     use rustix::mm::{MprotectFlags, mprotect};
     let len = len.next_multiple_of(ALIGNMENT);
-    // SAFETY: the callers pass whole pages of a `TrustedCode` that lives for ever: the text of a module that `deserialize_raw` was given
-    // (`required_alignment`), or a whole part (`PageAligned`, whose own alignment pads the last page). They become readable and
-    // executable; nobody writes what is borrowed for ever.
-    unsafe { mprotect(pointer.cast_mut().cast(), len, MprotectFlags::READ | MprotectFlags::EXEC)? };
+    // SAFETY: the caller's.
+    unsafe { mprotect(start.cast_mut().cast(), len, MprotectFlags::READ | MprotectFlags::EXEC)? };
     Ok(())
 }
 
@@ -177,8 +182,11 @@ impl CustomCodeMemory for InPlace {
 
     fn publish_executable(&self, pointer: *const u8, len: usize) -> Result<()> {
         match self.whole.get() {
-            Some(whole) if whole.contains(&pointer.addr()) => Ok(()),
-            _ => make_executable(pointer, len),
+            Some(whole) if whole.start <= pointer.addr() && pointer.addr() + len <= whole.end => Ok(()),
+            // SAFETY: wasmtime passes the text section of the module given to `deserialize_raw`: whole pages (`required_alignment`) that
+            // hold nothing but this code, the last one padded by `PageAligned`'s own alignment. They live for ever, and nobody writes what
+            // is borrowed for ever.
+            _ => unsafe { make_executable(pointer, len) },
         }
     }
 

@@ -189,7 +189,7 @@ impl<'a> Backends<'a> {
             // sources, and git runs what its own files name.
             place if place.is_some() || cache.is_checkout(&sources) => {
                 reached.sources = folder.join("sources");
-                own::copy_sources(&sources, &reached.sources)?;
+                own::copy_sources(&sources, &reached.sources, self.build.project().native_wheels.as_deref())?;
             }
             _ => return Err(fail(format!("expected sources of uv's, found {}", sources.display()))),
         }

@@ -29,6 +29,7 @@ const ASKS: &str = ".build_wheel(";
 const STEPS: &str = concat!(
     include_str!("built.rs"),
     include_str!("environment.rs"),
+    include_str!("pins.rs"),
     include_str!("../native/backend.rs"),
     include_str!("../native/backend.py"),
     include_str!("../native/build_system.rs")
@@ -52,14 +53,16 @@ impl Uv<'_> {
     /// Answers a call of uv's that asks for a wheel of a distribution: puts it where the call says. `text` is its program.
     ///
     /// # Errors
-    /// [`Error::Guest`] if it asks for something else; as [`Uv::wheel_of`] and [`Prebuilt::find`](super::prebuilt::Prebuilt::find).
+    /// [`Error::Guest`] if it asks for something else; as [`Uv::wheel_of`].
     pub(super) fn answer_with_wheel(&self, name: &str, sources: &Path, text: &str) -> Result<()> {
         let folders = self.temporary_in(text);
         let (Some(folder), Some(environment), true) = (folders.first(), folders.get(1), text.contains(ASKS)) else {
             return Err(Error::Guest(format!("{name}: expected uv to ask for a wheel, found another call")));
         };
-        let prebuilt = self.prebuilt.find(name, sources, self.build.project().native.has(name))?;
-        let wheel = prebuilt.map_or_else(|| self.wheel_of(name, sources), |wheel| Ok(wheel.to_path_buf()))?;
+        let wheel = match self.prebuilt.find(name, sources)? {
+            Some(wheel) => wheel.to_path_buf(),
+            None => self.wheel_of(name, sources)?,
+        };
         let name = copy_wheel(&wheel, folder)?;
         let told = environment.join(TOLD[0]);
         fs::write(&told, name).doing("write", &told)
@@ -114,15 +117,17 @@ impl Uv<'_> {
             if let Some(rust) = &rust {
                 rust.fetch(&work, &log)?;
             }
-            let wheel = request.wheel()?;
             fs::create_dir_all(kept).doing("create", kept)?;
+            let pins = Sections::from([(name.to_string(), pins)]);
+            pins::keep_in(kept, &pins)?;
+            let section = work.join(pins::FILE);
+            fs::copy(kept.join(pins::FILE), &section).doing("copy", &section)?;
+            let wheel = request.wheel(&[(pins::FILE, &section)])?;
             let place = kept.join(wheel.file_name().unwrap_or_default());
             // It may be on another disk.
             fs::copy(&wheel, &place).doing("copy", &wheel)?;
-            pins::keep_in(kept, &Sections::from([(name.to_string(), pins)]))?;
             fs::remove_dir_all(&work).doing("remove", &work)
         })?;
-        self.remember(pins::kept_in(&folder)?);
         let mut files = sorted_entries(&folder)?;
         files.retain(|entry| entry.file_name() != pins::FILE);
         match &files[..] {

@@ -1,7 +1,7 @@
 //! The environment in which the build backend of an extension runs: one of this machine's Python, with exactly what is pinned for it
 //! (`pins.rs`), or the newest that fits.
 
-use super::pins::Pins;
+use super::pins::{Pins, is_requirement};
 use super::uv::Uv;
 use crate::command::output;
 use crate::confine::Confined;
@@ -17,13 +17,13 @@ const ASKING: &str = "pyproject_hooks";
 /// What uv is told of what it resolves: for any machine, with hashes, and no word of this one.
 const RESOLVE: [&str; 6] = ["pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header"];
 /// All that is installed is pinned.
-const INSTALL: [&str; 4] = ["pip", "install", "--quiet", "--no-deps"];
+const INSTALL: [&str; 5] = ["pip", "install", "--quiet", "--no-deps", "--require-hashes"];
 /// Generous: a slow network.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
 impl Uv<'_> {
-    /// Makes the environment of a request from a Python, with what its backend needs; what that is then. With pins it is what they say, unless the
-    /// backend asks for something else than when they were made.
+    /// Makes the environment of a request from a Python, with what its backend needs; what that is then. With pins it is what they say, and
+    /// what the backend asks for beside that.
     ///
     /// # Errors
     /// [`Error::Step`] with the last words of what fails, and the log; [`Error::Guest`] for what is no requirement; [`Error::Io`].
@@ -49,11 +49,9 @@ impl Uv<'_> {
 
     /// Resolves what a backend needs, to versions and hashes; what `old` has stays as far as it fits.
     fn resolve(&self, request: &Request<'_>, requirements: &[String], old: &str) -> Result<String> {
-        // In the list, such a line would be an option of uv's.
-        let is_option = |text: &&String| text.starts_with('-') || text.contains(char::is_control);
-        if let Some(found) = requirements.iter().find(is_option) {
+        if let Some(found) = requirements.iter().find(|text| !is_requirement(text)) {
             return Err(Error::Guest(format!(
-                "a build backend: expected requirements as PEP 508 has them, found {found:?}"
+                "a build backend: expected requirements by name and version, found {found:?}; ask for another version of the distribution"
             )));
         }
         let (list, locked) = (request.work.join("requirements.in"), request.work.join("requirements.txt"));

@@ -7,13 +7,13 @@ use super::excluded;
 use super::lock::{Lock, PYLOCK};
 use super::message;
 use super::native::{self, Offer};
-use super::pins;
+use super::pins::{self, Sections};
 use super::tidy::{self, Distribution, METADATA, tidy};
 use super::uv::{Failure, Uv};
 use super::watch;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
-use crate::hash::{Key, sorted_entries};
+use crate::hash::{self, Key, sorted_entries};
 use crate::inputs::{Allowed, Project};
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,20 +25,22 @@ const SITE: &str = "site";
 /// A folder of the cache in which distributions are installed.
 pub(crate) struct Site {
     pub folder: PathBuf,
-    /// The name of its entry in the cache, which stands for all that is in it.
+    /// What stands for all that is in it: its entry in the cache, and what that was made with.
     pub entry: String,
+    /// What extensions in it were built with.
+    pub used: Sections,
 }
 
 /// What makes an installed folder what it is: a change of it installs again.
-const STEPS: &str = concat!(include_str!("install.rs"), include_str!("tidy.rs"));
+const STEPS: &str = concat!(include_str!("install.rs"), include_str!("pins.rs"), include_str!("tidy.rs"));
 
 impl Build {
-    /// Installs what a lock says; where, and what is there.
+    /// Installs what a lock says, with these pins for what its extensions are built with; where, and what is there.
     ///
     /// # Errors
     /// [`Error::Project`] naming the file, and the package that is only there as native code; [`Error::Libraries`];
     /// [`Error::Io`].
-    pub(super) fn install(&self, uv: &Uv<'_>, lock: &Lock) -> Result<(Site, Vec<Distribution>)> {
+    pub(super) fn install(&self, uv: &Uv<'_>, lock: &Lock, pins: &Sections) -> Result<(Site, Vec<Distribution>)> {
         let project = self.project();
         let key = uv.key.clone().part("lock", &lock.text).part("steps", STEPS);
         let key = key
@@ -46,13 +48,14 @@ impl Build {
             .part("on host", project.build_on_host.join(" "))
             .part("exclude", project.exclude.join("\n"));
         let key = uv.prebuilt.with(key.part("native", project.native.text()));
-        let site = uv.site(("distributions", uv.with_way(key)), |uv, site| {
+        let site = uv.site(("distributions", uv.with_way(key)), pins, |site| {
             self.cache().stage("installing distributions");
             self.run_install(uv, lock, site)?;
             if let Some(message) = watch::check(site, &self.settings().bounds)? {
                 return Err(Error::Project { place: lock.asked.display().to_string(), message });
             }
-            tidy(site, &project.exclude).map(drop)
+            let used = pins::installed_in(site, |name| uv.makes_wheel_of(name))?;
+            tidy(site, &project.exclude).map(|_| used)
         })?;
         let distributions = distributions(&site.folder)?;
         Ok((site, distributions))
@@ -60,21 +63,30 @@ impl Build {
 }
 
 impl Uv<'_> {
-    /// A folder of the cache in which distributions are installed by `make`, once for what its extensions are built with. `make` is
-    /// given a uv that remembers that, and the folder.
+    /// A folder of the cache in which distributions are installed by `make`, once for what extensions among them are built with: `pins`,
+    /// or else what `make` says.
     ///
     /// # Errors
     /// Those of `make`; [`Error::Io`].
-    pub(super) fn site(&self, entry: (&str, Key), make: impl FnOnce(&Uv<'_>, &Path) -> Result<()>) -> Result<Site> {
-        let folder = self.build.pinned_folder(entry, &self.pins, |work, _| {
-            let (uv, site) = (self.anew(), work.join(SITE));
+    pub(super) fn site(
+        &self,
+        entry: (&str, Key),
+        pins: &Sections,
+        make: impl FnOnce(&Path) -> Result<Sections>,
+    ) -> Result<Site> {
+        let folder = self.build.pinned_folder(entry, pins, |work, _| {
+            let site = work.join(SITE);
             fs::create_dir_all(&site).doing("create", &site)?;
-            make(&uv, &site)?;
-            pins::keep_in(work, &uv.remembered())
+            let used = make(&site)?;
+            pins::keep_in(work, &used)
         })?;
-        self.remember(pins::kept_in(&folder)?);
-        let entry = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Site { folder: folder.join(SITE), entry })
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let used = pins::kept_in(&folder)?;
+        Ok(Site {
+            folder: folder.join(SITE),
+            entry: format!("{name} {}", hash::of_file(&folder.join(pins::FILE))?),
+            used,
+        })
     }
 }
 
@@ -84,6 +96,8 @@ impl Build {
         let project = self.project();
         let asked = &project.from_source;
         let mut from_source = asked.clone();
+        let is_ready = |name: &&String| uv.prebuilt.has(name, &version_of(name, &lock.text).unwrap_or_default());
+        let ready: Vec<&String> = uv.prebuilt.names().filter(is_ready).collect();
         let about = lock.asked.display().to_string();
         let out = &self.settings().out;
         let names = self.project().excluded_packages();
@@ -96,13 +110,11 @@ impl Build {
         }
         loop {
             let chosen: BTreeSet<&String> =
-                from_source.iter().chain(native_names(project)).chain(uv.prebuilt.names()).collect();
-            let here: Vec<String> =
-                chosen.iter().filter(|name| uv.makes_wheel_of(name)).map(|name| name.to_string()).collect();
+                from_source.iter().chain(native_names(project)).chain(ready.iter().copied()).collect();
             let mut arguments = INSTALL.map(str::to_string).to_vec();
             arguments.extend(chosen.iter().flat_map(|name| ["--no-binary".to_string(), name.to_string()]));
-            for name in &here {
-                arguments.extend(["--no-build-isolation-package".to_string(), name.clone()]);
+            for name in chosen.iter().filter(|name| project.native.has(name) || ready.contains(name)) {
+                arguments.extend(["--no-build-isolation-package".to_string(), name.to_string()]);
                 let mark = format!("{name}:pyapp={}", uv.mark_of(name, &lock.text));
                 arguments.extend(["--config-settings-package".to_string(), mark]);
             }
@@ -116,15 +128,7 @@ impl Build {
                 file.clone(),
             ];
             let said = match uv.run(&lock.folder, arguments.chain(last)) {
-                Ok(()) => {
-                    // For a wheel that uv has kept nobody was asked. Its mark says what it was built with.
-                    let installed = distributions(target)?;
-                    let is_there = |name: &str| installed.iter().any(|distribution| distribution.name == name);
-                    let built = uv.remembered();
-                    let kept = here.into_iter().filter(|name| is_there(name) && !built.contains_key(name));
-                    uv.remember(kept.filter_map(|name| uv.pins.get(&name).cloned().map(|pins| (name, pins))).collect());
-                    return Ok(());
-                }
+                Ok(()) => return Ok(()),
                 Err(Failure::Said(said)) => said,
                 Err(other) => return Err(other.about(&lock.asked, &self.project().build_on_host)),
             };
@@ -140,9 +144,12 @@ impl Build {
             };
             package.version = package.version.or_else(|| version_of(&package.name, &lock.text));
             let offer = uv.offer(&package, out)?;
-            let is_allowed = uv.makes_wheel_of(&package.name);
-            if offer != Offer::Source && !is_allowed {
-                let message = native::no_wheel(&package, asked_by(&package.name, &lock.text), &offer, asked);
+            if offer != Offer::Source && !project.native.has(&package.name) {
+                let mut message = native::no_wheel(&package, asked_by(&package.name, &lock.text), &offer, asked);
+                let versions = uv.prebuilt.versions(&package.name);
+                if !versions.is_empty() {
+                    message += &format!("; native-wheels has {versions}");
+                }
                 return Err(Error::Project { place: about, message });
             }
             self.cache().stage(&format!("{} has no wheel: building it from source", package.name));
@@ -167,9 +174,16 @@ fn distributions(folder: &Path) -> Result<Vec<Distribution>> {
     Ok(names.filter_map(|name| name.strip_suffix(METADATA).map(tidy::distribution)).collect())
 }
 
-/// The version of a package in a lock of the form of PEP 751.
+/// The version of a package in a lock, whichever its form.
 fn version_of(name: &str, lock: &str) -> Option<String> {
-    let table: toml::Table = lock.parse().ok()?;
+    let table: toml::Table = match lock.parse() {
+        Ok(table) => table,
+        Err(_) => {
+            let start = format!("{name}==");
+            let version = lock.lines().find_map(|line| line.strip_prefix(&start))?;
+            return version.split([' ', ';']).next().map(str::to_string);
+        }
+    };
     let mut packages = table.get("packages")?.as_array()?.iter();
     let package = packages.find(|package| package.get("name").and_then(toml::Value::as_str) == Some(name))?;
     Some(package.get("version")?.as_str()?.to_string())
@@ -201,6 +215,7 @@ mod tests {
         let lock = "lock-version = '1.0'\n[[packages]]\nname = 'a'\nversion = '1.2'\n";
         assert_eq!(version_of("a", lock).as_deref(), Some("1.2"));
         assert_eq!(version_of("b", lock), None);
-        assert_eq!(version_of("a", "a==1"), None);
+        assert_eq!(version_of("a", "aa==2\na==1 ; python_version > '3' \\\n    --hash=x\n").as_deref(), Some("1"));
+        assert_eq!(version_of("b", "a==1\n"), None);
     }
 }

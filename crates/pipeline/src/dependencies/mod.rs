@@ -50,6 +50,7 @@ use crate::error::{Error, Result, count};
 use crate::inputs::{Entry, Form};
 use crate::runtime;
 use install::Site;
+use pins::Sections;
 use std::path::PathBuf;
 
 pub use interpreter::markers;
@@ -107,13 +108,14 @@ impl Build {
         let uv = self.uv(&version)?;
         // The lock first, as it lies among the project's own files.
         let lock = project.asked.as_ref().map(|asked| self.lock(&uv, asked)).transpose()?;
-        let (mut summary, mut asking) = (Vec::new(), Vec::new());
+        let (mut summary, mut asking, mut used) = (Vec::new(), Vec::new(), Sections::new());
         let others = lock.iter().flat_map(|lock| &lock.projects);
         let packed: Vec<&PathBuf> = own.map(|_| &project.folder).into_iter().chain(others).collect();
         for folder in &packed {
-            let (folder, sources) = self.own_distribution(&uv, folder)?;
-            installed.folders.push(folder);
+            let (site, sources) = self.own_distribution(&uv, folder)?;
+            installed.folders.push(site.folder);
             installed.inputs.extend(sources);
+            used.extend(site.used);
         }
         match packed.len() {
             0 => {}
@@ -121,7 +123,10 @@ impl Build {
             packed => summary.push(format!("{} from folders", count(packed, "distribution"))),
         }
         if let Some(lock) = lock {
-            let (site, distributions) = self.install(&uv, &lock)?;
+            let mut pins = uv.pins.clone();
+            pins.retain(|name, _| !used.contains_key(name));
+            let (site, distributions) = self.install(&uv, &lock, &pins)?;
+            used.extend(site.used.clone());
             if lock.form == Form::Wheel {
                 entry = Some(wheel::entry(&project.file, &site.folder)?);
             }
@@ -131,7 +136,7 @@ impl Build {
             installed.inputs.extend(lock.inputs);
             summary.push(format!("{} {}", count(distributions.len(), "distribution"), lock.summary));
         }
-        installed.inputs.extend(self.keep_pins(&uv.remembered())?);
+        installed.inputs.extend(self.keep_pins(&used)?);
         installed.inputs.extend(project.native_wheels.clone());
         let all = [&installed.folders[..], &project.libs].concat();
         let excluded = project.excluded_packages();

@@ -5,7 +5,7 @@
 //! changes.
 
 use super::built::copy_wheel;
-use super::install::INSTALL;
+use super::install::{INSTALL, Site};
 use super::pins;
 use super::tidy::tidy;
 use super::uv::Uv;
@@ -26,6 +26,8 @@ const GIT: &str = ".git";
 const REFS: [&str; 3] = ["HEAD", "packed-refs", "refs"];
 /// How the names of sources end that a compiler is for.
 const NATIVE: [&str; 5] = ["c", "cc", "cpp", "cxx", "pyx"];
+/// What makes a packed project what it is: a change of it packs again.
+const STEPS: &str = concat!(include_str!("own.rs"), include_str!("pins.rs"), include_str!("tidy.rs"));
 /// Locks are none either: what they say is installed beside it.
 const LOCKS: [&str; 4] = [pins::FILE, "pylock.toml", "requirements.lock", "uv.lock"];
 
@@ -34,9 +36,10 @@ impl Build {
     ///
     /// # Errors
     /// [`Error::Project`] with uv's words, among which are the backend's; [`Error::Io`].
-    pub(super) fn own_distribution(&self, uv: &Uv<'_>, project_folder: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
+    pub(super) fn own_distribution(&self, uv: &Uv<'_>, project_folder: &Path) -> Result<(Site, Vec<PathBuf>)> {
         let project = self.project();
-        let mut sources = sources(project_folder)?;
+        let wheels = project.native_wheels.as_deref();
+        let mut sources = sources(project_folder, wheels)?;
         let file = project_folder.join("pyproject.toml");
         let name = Metadata::in_file(&file)?.map(|metadata| metadata.package_name()).unwrap_or_default();
         let work = self.settings().out.join("own");
@@ -44,8 +47,8 @@ impl Build {
             fs::remove_dir_all(&work).doing("remove", &work)?;
         }
         let copied = work.join("sources");
-        copy_sources(project_folder, &copied)?;
-        let mut key = uv.key.clone().part("sources", hash::of_tree(&copied)?).part("steps", include_str!("own.rs"));
+        copy_sources(project_folder, &copied, wheels)?;
+        let mut key = uv.key.clone().part("sources", hash::of_tree(&copied)?).part("steps", STEPS);
         key = key.part("on host", project.build_on_host.join(" "));
         if project.build_on_host.contains(&name) {
             // There it may ask git.
@@ -62,7 +65,10 @@ impl Build {
         if is_native {
             key = uv.with_way(key);
         }
-        let packed = uv.site(("own", key.part("tidy", include_str!("tidy.rs"))), |uv, site| {
+        // Nothing else in it is built with any.
+        let pins = uv.pins.iter().filter(|(pinned, _)| is_native && **pinned == name);
+        let pins = pins.map(|(name, pins)| (name.clone(), pins.clone())).collect();
+        let packed = uv.site(("own", key), &pins, |site| {
             self.cache().stage("packing the project");
             if project.build_on_host.contains(&name) {
                 copy_git(project_folder, &copied)?;
@@ -105,10 +111,11 @@ impl Build {
             if let Some(message) = watch::check(site, &self.settings().bounds)? {
                 return Err(Error::Project { place: file.display().to_string(), message });
             }
-            tidy(site, &project.exclude).map(drop)
+            let used = pins::installed_in(site, |_| is_native)?;
+            tidy(site, &project.exclude).map(|_| used)
         })?;
         fs::remove_dir_all(&work).doing("remove", &work)?;
-        Ok((packed.folder, sources))
+        Ok((packed, sources))
     }
 }
 
@@ -128,13 +135,13 @@ fn has_native_code(sources: &Path) -> Result<bool> {
     Ok(false)
 }
 
-/// Copies what may be sources of a project to a new folder.
+/// Copies what may be sources of a project to a new folder, which its folder of wheels is not.
 ///
 /// # Errors
 /// [`Error::Io`].
-pub(super) fn copy_sources(project_folder: &Path, to: &Path) -> Result<()> {
+pub(super) fn copy_sources(project_folder: &Path, to: &Path, wheels: Option<&Path>) -> Result<()> {
     fs::create_dir_all(to).doing("create", to)?;
-    for source in sources(project_folder)? {
+    for source in sources(project_folder, wheels)? {
         copy_as_is(&source, &to.join(source.file_name().unwrap_or_default()), &is_leftover)?;
     }
     Ok(())
@@ -169,11 +176,12 @@ fn copy_git(project_folder: &Path, to: &Path) -> Result<()> {
 }
 
 /// What may be sources of a project, in its folder.
-fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
+fn sources(folder: &Path, wheels: Option<&Path>) -> Result<Vec<PathBuf>> {
     let mut sources = Vec::new();
     for entry in sorted_entries(folder)? {
         let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
-        let is_beside = BESIDE.contains(&name.as_str()) && !path.join("__init__.py").is_file();
+        let is_beside =
+            BESIDE.contains(&name.as_str()) && !path.join("__init__.py").is_file() || wheels == Some(&*path);
         if !name.starts_with('.') && !is_leftover(&name) && !is_beside && !LOCKS.contains(&name.as_str()) {
             sources.push(path);
         }
@@ -238,7 +246,9 @@ mod tests {
             "dist/p.whl",
             ".venv/x",
             "target/__init__.py",
+            "native.lock",
             "uv.lock",
+            "wheels/x.whl",
         ];
         for file in files {
             let path = folder.path().join(file);
@@ -246,7 +256,8 @@ mod tests {
             fs::write(path, "").expect("written");
         }
         std::os::unix::fs::symlink("p", folder.path().join("src/q")).expect("linked");
-        let names: Vec<_> = sources(folder.path()).expect("listed").into_iter().collect();
+        let names: Vec<_> =
+            sources(folder.path(), Some(&folder.path().join("wheels"))).expect("listed").into_iter().collect();
         assert_eq!(names, ["pyproject.toml", "src", "target"].map(|name| folder.path().join(name)));
         let to = folder.path().join("copy");
         copy_as_is(&folder.path().join("src"), &to, &is_leftover).expect("copied");

@@ -1,21 +1,23 @@
 //! What extensions are built with: `native.lock`, beside a project's own files. It has a section for each distribution that is built:
 //! what its build asks for, and what exactly is installed for it, with hashes, as uv writes it.
 //!
-//! A section that is there is obeyed, until the build asks for something else. One that is missing is resolved anew, and written. It
-//! belongs to the project, as its other lock does.
+//! A section that is there is obeyed, until the sources ask for something else. One that is missing is written: it says what the wheel
+//! was built with that this machine has in its cache, or else what is the newest that fits. The file belongs to the project, as its
+//! other lock does. A wheel has its section among its metadata.
 
+use super::tidy::{METADATA, distribution};
 use crate::cache::entry;
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
-use crate::hash::Key;
-use crate::inputs::{Form, Project};
+use crate::hash::{Key, sorted_entries};
+use crate::inputs::{Allowed, Form, Project, package, required_name};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// The file, in a project and in entries of the cache.
 pub(super) const FILE: &str = "native.lock";
-const HEAD: &str = "# Made by pyapp: what extensions are built with; remove it to resolve again.\n";
+const HEAD: &str = "# Made by pyapp: what extensions are built with.\n";
 /// What the lines of a section begin with that are not uv's.
 const NAME: &str = "# for ";
 const NEEDS: &str = "# needs ";
@@ -23,7 +25,7 @@ const WANTS: &str = "# wants ";
 
 /// What one distribution is built with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pins {
+pub(crate) struct Pins {
     /// What its sources say that their build needs.
     pub needs: Vec<String>,
     /// What the build backend has asked for beside that.
@@ -41,7 +43,7 @@ impl Pins {
 }
 
 /// Pins, by the names of distributions.
-pub(super) type Sections = BTreeMap<String, Pins>;
+pub(crate) type Sections = BTreeMap<String, Pins>;
 
 /// The text of a file.
 fn text(sections: &Sections) -> String {
@@ -52,34 +54,79 @@ fn text(sections: &Sections) -> String {
     text
 }
 
-/// What a file says; `None` if it is not one of these.
+/// What a file says; `None` if it is not one of these. It decides what runs on this machine, so nothing but pins is taken from it.
 fn parsed(text: &str) -> Option<Sections> {
     let mut sections = Sections::new();
     let mut name = None;
     for line in text.strip_prefix(HEAD)?.lines().filter(|line| !line.trim().is_empty()) {
         if let Some(next) = line.strip_prefix(NAME) {
-            name = Some(next.to_string());
+            name = package(next);
         }
         let pins: &mut Pins = sections.entry(name.clone()?).or_default();
         if let Some(requirement) = line.strip_prefix(NEEDS) {
             pins.needs.push(requirement.to_string());
         } else if let Some(requirement) = line.strip_prefix(WANTS) {
             pins.wants.push(requirement.to_string());
-        } else if !line.starts_with(NAME) {
+        } else if is_pin(line) {
             pins.locked += &format!("{line}\n");
+        } else if !line.starts_with(NAME) {
+            return None;
         }
     }
     Some(sections)
 }
 
+/// Whether a line is a version or a hash, as uv writes them: `name==1 ; marker \` or `    --hash=sha256:00 \`.
+fn is_pin(line: &str) -> bool {
+    let line = line.strip_suffix(" \\").unwrap_or(line);
+    match line.strip_prefix("    --hash=sha256:") {
+        Some(hash) => !hash.is_empty() && hash.bytes().all(|digit| digit.is_ascii_hexdigit()),
+        None => {
+            let name = line.split_once("==").and_then(|(name, _)| package(name));
+            is_requirement(line) && name.is_some() && name == required_name(line)
+        }
+    }
+}
+
+/// Whether a text is a requirement by versions: neither an option of uv's, nor one that leads to a place.
+pub(super) fn is_requirement(text: &str) -> bool {
+    let is_named = text.starts_with(|first: char| first.is_ascii_alphanumeric());
+    is_named && !text.contains(|letter: char| letter.is_control() || "@\\$".contains(letter)) && !text.contains("://")
+}
+
 /// What the file of an entry of the cache says.
 ///
 /// # Errors
-/// [`Error::Io`].
+/// [`Error::Runtime`] if it is damaged; [`Error::Io`].
 pub(super) fn kept_in(folder: &Path) -> Result<Sections> {
     let path = folder.join(FILE);
     let text = fs::read_to_string(&path).doing("read", &path)?;
-    Ok(parsed(&text).unwrap_or_default())
+    parsed(&text).ok_or_else(|| {
+        Error::Runtime(format!(
+            "{}: expected what pyapp has written, found another file; remove its folder",
+            path.display()
+        ))
+    })
+}
+
+/// What the wheels of these distributions say that are installed in a folder.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(super) fn installed_in(folder: &Path, is_one: impl Fn(&str) -> bool) -> Result<Sections> {
+    let mut sections = Sections::new();
+    for entry in sorted_entries(folder)? {
+        let path = entry.path().join(FILE);
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let name = name.strip_suffix(METADATA).and_then(|stem| package(&distribution(stem).name));
+        if let Some(name) = name.filter(|name| path.is_file() && is_one(name)) {
+            let text = fs::read(&path).doing("read", &path)?;
+            // Who has made the wheel may write there what he likes.
+            let said = parsed(&String::from_utf8_lossy(&text)).unwrap_or_default();
+            sections.extend(said.into_iter().filter(|(other, _)| *other == name));
+        }
+    }
+    Ok(sections)
 }
 
 /// Writes the file of such an entry.
@@ -98,16 +145,22 @@ fn place(project: &Project) -> Option<PathBuf> {
 }
 
 impl Build {
-    /// The pins of the project.
+    fn may_have_extensions(&self) -> bool {
+        self.project().native != Allowed::None || self.project().native_wheels.is_some()
+    }
+
+    /// The pins of the project; none if it allows no extensions.
     ///
     /// # Errors
     /// [`Error::Project`] if the file is not pyapp's; [`Error::Io`].
     pub(super) fn pins(&self) -> Result<Sections> {
-        let Some(file) = place(self.project()).filter(|file| file.is_file()) else { return Ok(Sections::new()) };
+        let file = place(self.project()).filter(|file| file.is_file() && self.may_have_extensions());
+        let Some(file) = file else { return Ok(Sections::new()) };
         let text = fs::read_to_string(&file).doing("read", &file)?;
         parsed(&text).ok_or_else(|| Error::Project {
             place: file.display().to_string(),
-            message: "expected a lock that pyapp has made, found another file; rename or remove it".to_string(),
+            message: "expected a lock that pyapp has made, found another or one that was changed; rename or remove it"
+                .to_string(),
         })
     }
 
@@ -127,9 +180,9 @@ impl Build {
         Ok(file.is_file().then_some(file))
     }
 
-    /// A folder of the cache that depends on pins of a project: `key` is all else that it depends on. What is there and was made with
-    /// the newest that there was, is taken if that is what is pinned. `make` works at the path that it is given, and is told the entry's
-    /// name; it keeps there what it has used ([`kept_in`]).
+    /// A folder of the cache that depends on pins of a project: `key` is all else that it depends on. `make` works at the path that it is
+    /// given, is told the entry's name, and keeps there what it has used ([`kept_in`]), which may be other pins: then the folder serves
+    /// those. One that was made without pins serves all whose pins it has used.
     ///
     /// # Errors
     /// Those of `make`; [`Error::Io`].
@@ -139,13 +192,29 @@ impl Build {
         pins: &Sections,
         make: impl FnOnce(&Path, &str) -> Result<()>,
     ) -> Result<PathBuf> {
-        let newest = self.cache().path(&entry(what, key.clone()));
-        let is_pinned = pins.is_empty()
-            || newest.is_dir() && kept_in(&newest)?.iter().all(|(name, kept)| pins.get(name) == Some(kept));
-        let key = if is_pinned { key } else { key.part("pins", text(pins)) };
-        let name = entry(what, key.clone());
-        self.cache().folder(what, key, |work| make(work, &name))
+        let cache = self.cache();
+        let of = |pins: &Sections| if pins.is_empty() { key.clone() } else { key.clone().part("pins", text(pins)) };
+        let also = format!("{what}-of");
+        let noted = cache.find_blob(&also, of(pins))?.map(|name| String::from_utf8_lossy(&name).into_owned());
+        let mut name = entry(what, of(pins));
+        for other in [Some(entry(what, key.clone())), noted].into_iter().flatten() {
+            let folder = cache.path(&other);
+            if folder.is_dir() && are_in(&kept_in(&folder)?, pins) {
+                name = other;
+            }
+        }
+        let folder = cache.folder_named(&name, |work| make(work, &name))?;
+        let kept = kept_in(&folder)?;
+        if !pins.is_empty() && !are_in(&kept, pins) {
+            cache.blob(&also, of(&kept), || Ok(name.into_bytes()))?;
+        }
+        Ok(folder)
     }
+}
+
+/// Whether just these are among those.
+fn are_in(these: &Sections, those: &Sections) -> bool {
+    these.iter().all(|(name, pins)| those.get(name) == Some(pins))
 }
 
 #[cfg(test)]
@@ -182,8 +251,12 @@ mod tests {
     #[test]
     fn a_project_s_lock_is_written_once_and_another_file_of_its_name_is_left_alone() {
         let test = TestBuild::new();
-        let build = test.open();
         let file = test.path(FILE);
+        fs::write(&file, "mine\n").expect("written");
+        assert_eq!(test.open().pins().expect("it is not read"), Sections::new());
+        fs::remove_file(&file).expect("removed");
+        fs::write(test.path("pyproject.toml"), "[tool.pyapp]\nentry = 'a'\nnative = true\n").expect("written");
+        let build = test.open();
         assert_eq!(build.keep_pins(&Sections::new()).expect("nothing to keep"), None);
         let one = Sections::from([("a".to_string(), pins("80"))]);
         assert_eq!(build.keep_pins(&one).expect("written").as_ref(), Some(&file));
@@ -201,29 +274,82 @@ mod tests {
     }
 
     #[test]
-    fn what_was_made_with_the_newest_serves_who_pins_just_that() {
+    fn nothing_but_pins_is_taken_from_a_lock() {
+        let with = |line: &str| {
+            parsed(&format!("{HEAD}\n# for a\n# needs x\nsetuptools==80 \\\n    --hash=sha256:00\n{line}\n"))
+        };
+        for line in ["a.b-c==1.0+x ; python_version > '3' \\", "    --hash=sha256:0f \\", "# wants y"] {
+            assert!(with(line).is_some(), "{line}");
+        }
+        for line in [
+            "--index-url https://host/simple",
+            " --index-url https://host/simple",
+            "-r /etc/passwd",
+            "-e .",
+            "evil @ https://host/x.zip",
+            "evil",
+            "evil>=1",
+            "./evil.whl",
+            "a==1 @ file:///x",
+            "a==${TOKEN}",
+            "    --hash=md5:00",
+            "# comment",
+            "<<<<<<< HEAD",
+        ] {
+            assert_eq!(with(line), None, "{line}");
+        }
+        for text in ["setuptools >= 40.8", "Cython[x]<4; python_version > '3'"] {
+            assert!(is_requirement(text), "{text}");
+        }
+        for text in ["", " x", "-r x", "x @ https://host/x", "https://host/x", "x\ny", "x \\", "./x", "${X}"] {
+            assert!(!is_requirement(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wheel_tells_of_itself_and_of_nothing_else() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let info = folder.path().join("Some.Name-1.dist-info");
+        fs::create_dir(&info).expect("created");
+        let told = |text: &str, is_one: bool| {
+            fs::write(info.join(FILE), text).expect("written");
+            installed_in(folder.path(), |_| is_one).expect("read").into_keys().collect::<Vec<_>>()
+        };
+        let both = text(&Sections::from([("some-name".to_string(), pins("80")), ("other".to_string(), pins("1"))]));
+        assert_eq!(told(&both, true), ["some-name"]);
+        assert_eq!(told(&both, false), [""; 0]);
+        assert_eq!(told("anything", true), [""; 0]);
+    }
+
+    #[test]
+    fn what_was_made_without_pins_serves_who_pins_just_what_it_has_used() {
         let test = TestBuild::new();
         let build = test.open();
         let one = |version: &str| Sections::from([("a".to_string(), pins(version))]);
-        let made = |pinned: &Sections, used: &Sections| {
+        let made = |pinned: &Sections, used: Option<&Sections>| {
             build
                 .pinned_folder(("thing", Key::new()), pinned, |work, _| {
                     fs::create_dir(work).doing("create", work)?;
-                    keep_in(work, used)
+                    keep_in(work, used.expect("it is there"))
                 })
                 .expect("made")
         };
-        let never = one("0");
-        // Nobody has made any yet.
-        let pinned = made(&one("80"), &one("80"));
-        let newest = made(&Sections::new(), &one("81"));
-        assert_ne!(pinned, newest);
-        assert_eq!(made(&one("81"), &never), newest);
-        assert_eq!(made(&one("80"), &never), pinned);
-        assert_eq!(made(&Sections::new(), &never), newest);
-        // Of what it does not have, it does not depend.
+        let pinned = made(&one("80"), Some(&one("80")));
+        let unpinned = made(&Sections::new(), Some(&one("81")));
+        assert_ne!(pinned, unpinned);
+        assert_eq!(made(&one("81"), None), unpinned);
+        assert_eq!(made(&one("80"), None), pinned);
+        assert_eq!(made(&Sections::new(), None), unpinned);
+        // Pins of others do not count.
         let mut more = one("81");
         more.insert("b".into(), pins("1"));
-        assert_eq!(made(&more, &never), newest);
+        assert_eq!(made(&more, None), unpinned);
+        // Something else was used than was pinned: it serves who pins that.
+        let other = made(&one("82"), Some(&one("83")));
+        assert_eq!(made(&one("83"), None), other);
+        // What cannot be read serves nobody.
+        fs::write(unpinned.join(FILE), "damaged").expect("written");
+        let error = build.pinned_folder(("thing", Key::new()), &one("81"), |_, _| Ok(())).expect_err("damaged");
+        assert!(error.to_string().contains("native.lock: expected what pyapp has written"), "{error}");
     }
 }

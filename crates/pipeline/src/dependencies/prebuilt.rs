@@ -1,8 +1,8 @@
-//! Wheels for our platform that a project has in a folder, which `[tool.pyapp] native-wheels` names: what is there is installed, and not
-//! built. uv still gets the sources of their distributions, and checks that these are what the lock says.
+//! Wheels for our platform that a project has in a folder, which `[tool.pyapp] native-wheels` names: where the lock asks for just that
+//! version, it is installed, and not built. uv still gets the sources, and checks that these are what the lock says.
 
 use crate::context::Build;
-use crate::error::{Doing, Error, Result};
+use crate::error::{Doing, Result};
 use crate::hash::{Key, of_file, sorted_entries};
 use crate::inputs::package;
 use crate::native::is_for_our_platform;
@@ -20,7 +20,6 @@ struct Wheel {
 
 /// All of them, in the order of their files' names.
 pub(super) struct Prebuilt {
-    folder: PathBuf,
     wheels: Vec<Wheel>,
 }
 
@@ -31,7 +30,7 @@ impl Build {
     /// [`Error::Io`].
     pub(super) fn prebuilt(&self) -> Result<Prebuilt> {
         let Some(folder) = &self.project().native_wheels else {
-            return Ok(Prebuilt { folder: PathBuf::new(), wheels: Vec::new() });
+            return Ok(Prebuilt { wheels: Vec::new() });
         };
         let mut wheels = Vec::new();
         for entry in sorted_entries(folder)? {
@@ -44,11 +43,16 @@ impl Build {
                 wheels.push(Wheel { name, version, hash: of_file(&path)?, path });
             }
         }
-        Ok(Prebuilt { folder: folder.clone(), wheels })
+        Ok(Prebuilt { wheels })
     }
 }
 
 impl Prebuilt {
+    /// Whether there is one of a distribution of this version.
+    pub fn has(&self, name: &str, version: &str) -> bool {
+        self.wheels.iter().any(|wheel| wheel.name == name && wheel.version == version)
+    }
+
     /// The names of their distributions.
     pub fn names(&self) -> impl Iterator<Item = &String> {
         self.wheels.iter().map(|wheel| &wheel.name)
@@ -64,27 +68,18 @@ impl Prebuilt {
         self.of(name).map(|wheel| format!("{} {}\n", wheel.version, wheel.hash)).collect()
     }
 
-    /// The wheel of a distribution whose sources lie in a folder. `may_be_built`: whether there is another way to have it.
+    /// Which versions there are of a distribution, in words; empty if there is none.
+    pub fn versions(&self, name: &str) -> String {
+        self.of(name).map(|wheel| wheel.version.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The wheel of a distribution whose sources lie in a folder; of several the last by its name, which is for the newest Python.
     ///
     /// # Errors
-    /// [`Error::Project`] with what is there, if there is no other way; [`Error::Io`].
-    pub fn find(&self, name: &str, sources: &Path, may_be_built: bool) -> Result<Option<&Path>> {
+    /// [`Error::Io`](crate::Error::Io).
+    pub fn find(&self, name: &str, sources: &Path) -> Result<Option<&Path>> {
         let version = version_of(sources)?;
-        if let Some(wheel) = self.of(name).find(|wheel| wheel.version == version) {
-            return Ok(Some(&wheel.path));
-        }
-        if may_be_built {
-            return Ok(None);
-        }
-        let found: Vec<&str> = self.of(name).map(|wheel| wheel.version.as_str()).collect();
-        Err(Error::Project {
-            place: format!("{}, [tool.pyapp] native-wheels", self.folder.display()),
-            message: format!(
-                "expected a wheel of {name} {version} for this platform, found {}; put it there, or let it be built: set \
-                 [tool.pyapp] native = [{name:?}]",
-                found.join(", ")
-            ),
-        })
+        Ok(self.of(name).filter(|wheel| wheel.version == version).last().map(|wheel| &*wheel.path))
     }
 
     fn of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Wheel> {
@@ -127,23 +122,15 @@ mod tests {
         assert_eq!(prebuilt.names().collect::<Vec<_>>(), ["mark-up", "mark-up"]);
         let sources = test.path("sources");
         fs::create_dir(&sources).expect("created");
-        let find = |version: &str, may_be_built: bool| {
+        let find = |version: &str| {
             let text = format!("Metadata-Version: 2.1\nVersion: {version}\n\nVersion: 9\n");
             fs::write(sources.join("PKG-INFO"), text).expect("written");
-            let found = prebuilt.find("mark-up", &sources, may_be_built);
-            found
-                .map(|path| path.map(|path| fs::read_to_string(path).expect("read")))
-                .map_err(|error| error.to_string())
+            let found = prebuilt.find("mark-up", &sources).expect("looked for");
+            found.map(|path| fs::read_to_string(path).expect("read"))
         };
-        assert_eq!(find("3.0.1", false), Ok(Some("one".to_string())));
-        assert_eq!(find("3.0.2", true), Ok(Some("two".to_string())));
-        assert_eq!(find("3.0.3", true), Ok(None));
-        let error = find("3.0.3", false).expect_err("not there");
-        assert!(
-            error.contains("wheels, [tool.pyapp] native-wheels: expected a wheel of mark-up 3.0.3 for this platform, found 3.0.1, 3.0.2; ")
-                && error.contains("native = [\"mark-up\"]"),
-            "{error}"
-        );
+        assert_eq!(["3.0.1", "3.0.2", "3.0.3"].map(find), [Some("one".to_string()), Some("two".to_string()), None]);
+        assert!(prebuilt.has("mark-up", "3.0.2") && !prebuilt.has("mark-up", "3.0.3") && !prebuilt.has("x", "3.0.2"));
+        assert_eq!((prebuilt.versions("mark-up").as_str(), prebuilt.versions("x").as_str()), ("3.0.1, 3.0.2", ""));
         let key = |prebuilt: &Prebuilt| prebuilt.with(Key::new()).hex();
         let before = key(&prebuilt);
         fs::write(wheels.join("mark_up-3.0.2-1-cp39-abi3-wasi_wasm32.whl"), "three").expect("written");

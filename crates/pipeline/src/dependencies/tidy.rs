@@ -5,8 +5,10 @@
 //! |---|---|
 //! | `.lock`, `bin/` | removed: uv's, and commands whose first line names a Python of this machine |
 //! | `direct_url.json`, `uv_cache.json`, `uv_build.json` | removed: paths and times of this machine |
+//! | `native.lock` | removed: what an extension was built with is for those who build |
 //! | RECORD | what is there; `compilation/record.rs` makes it what the bundle holds |
 
+use super::pins;
 use crate::csv::row;
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, sorted_entries};
@@ -15,8 +17,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path};
 
-/// In a distribution's metadata, what is of this machine.
-const OWN: [&str; 3] = ["direct_url.json", "uv_build.json", "uv_cache.json"];
+/// In a distribution's metadata, what is of this machine or for it.
+const OWN: [&str; 4] = ["direct_url.json", pins::FILE, "uv_build.json", "uv_cache.json"];
 /// What a distribution's metadata lies in.
 pub(super) const METADATA: &str = ".dist-info";
 

@@ -26,7 +26,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The list for pip, below pyapp's source.
@@ -87,10 +87,8 @@ pub(super) struct Uv<'a> {
     /// How it builds extensions, if it may; a key.
     native_way: Option<String>,
     /// What they are built with, as far as the project pins that.
-    pub(super) pins: Arc<Sections>,
-    /// What those that it has needed so far were built with.
-    built: Arc<Mutex<Sections>>,
-    /// Wheels of such that the project has.
+    pub(super) pins: Sections,
+    /// Wheels with extensions that the project has.
     pub(super) prebuilt: Arc<Prebuilt>,
     /// What a result of it depends on beside its arguments.
     pub key: Key,
@@ -129,8 +127,7 @@ impl Build {
             cache: fs::canonicalize(&kept).doing("look at", &kept)?,
             own: None,
             native_way,
-            pins: Arc::new(self.pins()?),
-            built: Arc::default(),
+            pins: self.pins()?,
             prebuilt: Arc::new(self.prebuilt()?),
             key: pure,
         })
@@ -177,7 +174,7 @@ impl Uv<'_> {
         self.build.project().native.has(name) || self.prebuilt.names().any(|known| known == name)
     }
 
-    /// What uv is told that such a wheel depends on: it keeps one for each. What is not pinned yet, it is to ask for once for each lock.
+    /// What uv is told that such a wheel depends on: it keeps one for each. Where nothing is pinned yet, it asks once for each lock.
     pub(super) fn mark_of(&self, name: &str, lock: &str) -> String {
         let key = self.with_way(Key::new()).part("prebuilt", self.prebuilt.text(name));
         let key = match self.pins.get(name) {
@@ -185,21 +182,6 @@ impl Uv<'_> {
             None => key.part("lock", lock),
         };
         key.short()
-    }
-
-    /// Takes down what extensions were built with that the project needs.
-    pub(super) fn remember(&self, sections: Sections) {
-        self.built.lock().unwrap_or_else(PoisonError::into_inner).extend(sections);
-    }
-
-    /// What has been taken down, and no more.
-    pub(super) fn remembered(&self) -> Sections {
-        self.built.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The same, which has taken nothing down yet.
-    pub(super) fn anew(&self) -> Self {
-        Uv { built: Arc::default(), ..self.clone() }
     }
 
     /// The temporary folders in its cache that the program of a call names.
@@ -251,7 +233,11 @@ impl Uv<'_> {
         if !may_build && self.own.as_ref().is_some_and(|own| own.output.is_some()) {
             return Err(Failure::Other(Error::Runtime(confine::MISSING.to_string())));
         }
-        let arguments = if may_build { arguments } else { without_builds(arguments) };
+        let arguments = if may_build {
+            arguments
+        } else {
+            without_builds(arguments, &|name| self.prebuilt.versions(name).is_empty())
+        };
         let mut uv = Command::new(&self.program);
         uv.args(arguments).current_dir(folder);
         uv.env("UV_PYTHON", &self.interpreter).env("UV_CACHE_DIR", &self.cache).envs(SETTINGS).envs(PURE);
@@ -303,15 +289,15 @@ impl Uv<'_> {
     }
 }
 
-/// The arguments of the same run, in which nothing is built. (`UV_NO_BUILD` does not count for `uv pip`.)
-fn without_builds(arguments: Vec<OsString>) -> Vec<OsString> {
+/// The arguments of the same run, in which nothing is built that would be. (`UV_NO_BUILD` does not count for `uv pip`.)
+fn without_builds(arguments: Vec<OsString>, would_be: &dyn Fn(&str) -> bool) -> Vec<OsString> {
     let mut left = Vec::new();
     let mut all = arguments.into_iter();
     while let Some(argument) = all.next() {
-        if argument == "--no-binary" {
-            all.next();
-        } else {
+        if argument != "--no-binary" {
             left.push(argument);
+        } else if let Some(name) = all.next().filter(|name| !would_be(&name.to_string_lossy())) {
+            left.extend([argument, name]);
         }
     }
     let resolves = left.iter().any(|argument| argument == "compile" || argument == "export");
@@ -366,10 +352,14 @@ mod tests {
     fn where_nothing_may_be_built_uv_is_told_so() {
         let without = |arguments: &str| {
             let arguments = arguments.split(' ').map(OsString::from).collect();
-            without_builds(arguments).iter().map(|argument| argument.to_string_lossy()).collect::<Vec<_>>().join(" ")
+            without_builds(arguments, &|name| name != "ready")
+                .iter()
+                .map(|argument| argument.to_string_lossy())
+                .collect::<Vec<_>>()
+                .join(" ")
         };
-        let install = "pip install --only-binary :all: --no-binary a --no-binary b -r x";
-        assert_eq!(without(install), "pip install --only-binary :all: -r x");
+        let install = "pip install --only-binary :all: --no-binary a --no-binary ready --no-binary b -r x";
+        assert_eq!(without(install), "pip install --only-binary :all: --no-binary ready -r x");
         assert_eq!(without("pip compile x"), "pip compile x --no-build");
         assert_eq!(without("export -o x"), "export -o x --no-build");
         assert_eq!(without("pip compile --only-binary :all: x"), "pip compile --only-binary :all: x");

@@ -2,8 +2,8 @@
 
     backend.py more FILE SYSTEM          what it wants beside what the sources say that it needs
     backend.py wheel FILE SYSTEM FOLDER MESON LINKED
-        a wheel, put into FOLDER; MESON is what meson is told of our platform, LINKED what libraries want (JSON): `settings` for the
-        backend, `licences`, files that are put among those of the wheel
+        a wheel, put into FOLDER; MESON is what meson is told of our platform, LINKED has (JSON) `settings` for the backend, and
+        `files` for the wheel's metadata, by their names there
 
 SYSTEM is what the sources say of the backend (JSON): `build-backend`, `backend-path`. The answer is written to FILE, as JSON.
 """
@@ -20,26 +20,24 @@ def hooks(system):
     return BuildBackendHookCaller(".", system["build-backend"], system["backend-path"] or None)
 
 
-def add_licences(wheel, files):
-    """Puts licences of libraries that are in a wheel's extensions beside its own."""
-    if not files:
-        return
+def add_files(wheel, files):
+    """Puts files among the metadata of a wheel, each under its name there."""
     with zipfile.ZipFile(wheel) as old:
         entries = [(entry, old.read(entry)) for entry in old.infolist()]
     records = [(entry, text) for entry, text in entries if entry.filename.endswith(".dist-info/RECORD")]
     if len(records) != 1:
         sys.exit(f"{wheel.name}: expected one RECORD, found {len(records)}")
     [(record, lines)] = records
-    folder = record.filename.removesuffix("RECORD") + "licenses/"
+    folder = record.filename.removesuffix("RECORD")
     with zipfile.ZipFile(wheel, "w") as new:
         for entry, text in entries:
             if entry is not record:
                 new.writestr(entry, text)
-        for file in map(pathlib.Path, files):
-            text = file.read_bytes()
+        for name, file in files.items():
+            text = pathlib.Path(file).read_bytes()
             digest = base64.urlsafe_b64encode(hashlib.sha256(text).digest()).decode().rstrip("=")
-            lines += f"{folder}{file.name},sha256={digest},{len(text)}\n".encode()
-            new.writestr(zipfile.ZipInfo(folder + file.name, record.date_time), text)
+            lines += f"{folder}{name},sha256={digest},{len(text)}\n".encode()
+            new.writestr(zipfile.ZipInfo(folder + name, record.date_time), text)
         new.writestr(record, lines)
 
 
@@ -55,7 +53,7 @@ def main():
         if system["build-backend"] == "mesonpy":
             settings["setup-args"] = [f"--cross-file={meson}"]
         answer = hooks(system).build_wheel(folder, settings)
-        add_licences(pathlib.Path(folder, answer), linked["licences"])
+        add_files(pathlib.Path(folder, answer), linked["files"])
     pathlib.Path(file).write_text(json.dumps(answer), encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ use crate::error::{Doing, Error, Result};
 use crate::log::Log;
 use crate::runtime::SYSCONFIG;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,11 +55,11 @@ impl Request<'_> {
         self.ask("more", &[]).map(strings)
     }
 
-    /// Builds a wheel; its path.
+    /// Builds a wheel, with files of these names among its metadata; its path.
     ///
     /// # Errors
     /// As [`Request::more_requirements`]; [`Error::Guest`] if it has made none for our platform.
-    pub fn wheel(&self) -> Result<PathBuf> {
+    pub fn wheel(&self, more: &[(&str, &Path)]) -> Result<PathBuf> {
         let folder = self.work.join("wheel");
         fs::create_dir_all(&folder).doing("create", &folder)?;
         let meson = self.work.join("meson.ini");
@@ -68,9 +69,13 @@ impl Request<'_> {
         let text = text.replace("@PYTHON@", &self.environment.display().to_string());
         fs::write(&meson, text).doing("write", &meson)?;
         let linked = self.work.join("linked.json");
+        let licences = self.linked.map(Linked::licences).transpose()?.unwrap_or_default();
+        let name_of = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let licences = licences.iter().map(|path| (format!("licenses/{}", name_of(path)), path.clone()));
+        let more = more.iter().map(|(name, path)| (name.to_string(), path.to_path_buf()));
         let text = json!({
             "settings": self.linked.map(|linked| linked.settings.clone()).unwrap_or_default(),
-            "licences": self.linked.map(Linked::licences).transpose()?.unwrap_or_default(),
+            "files": licences.chain(more).collect::<BTreeMap<_, _>>(),
         });
         fs::write(&linked, text.to_string()).doing("write", &linked)?;
         let made = self.ask("wheel", &[&folder, &meson, &linked])?;

@@ -119,7 +119,15 @@ impl Cache {
     /// # Errors
     /// Those of `make`, or [`Error::Io`](crate::Error::Io).
     pub(crate) fn folder(&self, what: &str, key: Key, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
-        self.folder_of(&entry(what, key), |work| {
+        self.folder_named(&entry(what, key), make)
+    }
+
+    /// As [`Cache::folder`], of the entry `name`.
+    ///
+    /// # Errors
+    /// As [`Cache::folder`].
+    pub(crate) fn folder_named(&self, name: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+        self.folder_of(name, |work| {
             make(work).inspect_err(|_| {
                 // That error counts, not that its remains are there.
                 let _ = fs::remove_dir_all(work);
