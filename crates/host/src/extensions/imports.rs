@@ -85,7 +85,7 @@ pub(super) fn section(imports: &wasmparser::ImportSectionReader<'_>) -> Result<I
         let import = import?;
         let kind = match import.ty {
             TypeRef::Func(kind) => EntityType::Function(kind),
-            TypeRef::Global(kind) => EntityType::Global(wasm_encoder::GlobalType {
+            TypeRef::Global(_) => EntityType::Global(wasm_encoder::GlobalType {
                 val_type: wasm_encoder::ValType::I32,
                 mutable: import.module == "env" && import.name == STACK_POINTER,
                 shared: false,
