@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::project::{App, Project, files, settings_with};
+use common::project::{App, Project, settings_with};
 use common::table::List;
 use pipeline::settings::Settings;
 
@@ -49,12 +49,10 @@ fn what_rust_draws_at_import_is_told_and_runs_draw_their_own() {
         return;
     }
     let built = |early: &str, settings: &str| {
-        let text = format!(
-            "=== requirements.txt\nuuid-utils==1.2.0\n=== python_libs/main.py\nimport uuid_utils\nFIRST = {early}\n\
-             def main():\n    print(FIRST, uuid_utils.uuid4())\n"
-        );
+        let main = format!("import uuid_utils\nFIRST = {early}\ndef main():\n    print(FIRST, uuid_utils.uuid4())\n");
         let settings = settings_with("main:main", &format!("native = [\"uuid-utils\"]\n{settings}"));
-        let project = Project::new(&settings, &files(&text));
+        let files = [("requirements.txt", "uuid-utils==1.2.0\n"), ("python_libs/main.py", main.as_str())];
+        let project = Project::new(&settings, &files);
         let built = project.build_with(&Settings { offline: false, ..project.settings() });
         built.unwrap_or_else(|error| panic!("{error}"))
     };
