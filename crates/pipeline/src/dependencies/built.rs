@@ -44,7 +44,7 @@ impl Build {
         if self.project().native == Allowed::None {
             return Ok(None);
         }
-        let key = self.toolchain()?.key.clone().part("steps", STEPS).part("rust", RUST_STEPS);
+        let key = key_of_wheel(&self.toolchain()?).part("rust", RUST_STEPS);
         Ok(Some(key.part("libraries", hash_of_libraries(&self.settings().source)?)))
     }
 }
@@ -53,13 +53,13 @@ impl Uv<'_> {
     /// Answers a call of uv's that asks for a wheel of a distribution: puts it where the call says. `text` is its program.
     ///
     /// # Errors
-    /// [`Error::Guest`] if it asks for something else; as [`Uv::wheel_of`].
+    /// [`Error::Guest`] if it asks for something else; as [`Uv::wheel_of`] and [`Prebuilt::find`](super::prebuilt::Prebuilt::find).
     pub(super) fn answer_with_wheel(&self, name: &str, sources: &Path, text: &str) -> Result<()> {
         let folders = self.temporary_in(text);
         let (Some(folder), Some(environment), true) = (folders.first(), folders.get(1), text.contains(ASKS)) else {
             return Err(Error::Guest(format!("{name}: expected uv to ask for a wheel, found another call")));
         };
-        let wheel = match self.prebuilt.find(name, sources)? {
+        let wheel = match self.prebuilt.find(name, sources, self.build.project().native.has(name))? {
             Some(wheel) => wheel.to_path_buf(),
             None => self.wheel_of(name, sources)?,
         };
@@ -120,9 +120,8 @@ impl Uv<'_> {
             fs::create_dir_all(kept).doing("create", kept)?;
             let pins = Sections::from([(name.to_string(), pins)]);
             pins::keep_in(kept, &pins)?;
-            let section = work.join(pins::FILE);
-            fs::copy(kept.join(pins::FILE), &section).doing("copy", &section)?;
-            let wheel = request.wheel(&[(pins::FILE, &section)])?;
+            pins::keep_in(&work, &pins)?;
+            let wheel = request.wheel(&[(pins::FILE, &work.join(pins::FILE))])?;
             let place = kept.join(wheel.file_name().unwrap_or_default());
             // It may be on another disk.
             fs::copy(&wheel, &place).doing("copy", &wheel)?;

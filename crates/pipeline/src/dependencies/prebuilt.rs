@@ -2,7 +2,7 @@
 //! version, it is installed, and not built. uv still gets the sources, and checks that these are what the lock says.
 
 use crate::context::Build;
-use crate::error::{Doing, Result};
+use crate::error::{Doing, Error, Result};
 use crate::hash::{Key, of_file, sorted_entries};
 use crate::inputs::package;
 use crate::native::is_for_our_platform;
@@ -74,12 +74,24 @@ impl Prebuilt {
     }
 
     /// The wheel of a distribution whose sources lie in a folder; of several the last by its name, which is for the newest Python.
+    /// `may_be_built`: whether the project allows another way to have it.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io).
-    pub fn find(&self, name: &str, sources: &Path) -> Result<Option<&Path>> {
+    /// [`Error::Project`] if there is none and no other way: the sources say what they like; [`Error::Io`].
+    pub fn find(&self, name: &str, sources: &Path, may_be_built: bool) -> Result<Option<&Path>> {
         let version = version_of(sources)?;
-        Ok(self.of(name).filter(|wheel| wheel.version == version).last().map(|wheel| &*wheel.path))
+        let found = self.of(name).filter(|wheel| wheel.version == version).last().map(|wheel| &*wheel.path);
+        if found.is_none() && !may_be_built {
+            return Err(Error::Project {
+                place: format!("[tool.pyapp] native-wheels, {name}"),
+                message: format!(
+                    "expected sources of one of its wheels ({}), found those of {version:?}; put that wheel there, or, if building it \
+                     on this machine is fine, set [tool.pyapp] native = [{name:?}]",
+                    self.versions(name)
+                ),
+            });
+        }
+        Ok(found)
     }
 
     fn of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Wheel> {
@@ -122,13 +134,21 @@ mod tests {
         assert_eq!(prebuilt.names().collect::<Vec<_>>(), ["mark-up", "mark-up"]);
         let sources = test.path("sources");
         fs::create_dir(&sources).expect("created");
-        let find = |version: &str| {
+        let find_if = |version: &str, may_be_built: bool| {
             let text = format!("Metadata-Version: 2.1\nVersion: {version}\n\nVersion: 9\n");
             fs::write(sources.join("PKG-INFO"), text).expect("written");
-            let found = prebuilt.find("mark-up", &sources).expect("looked for");
-            found.map(|path| fs::read_to_string(path).expect("read"))
+            let found = prebuilt.find("mark-up", &sources, may_be_built).map_err(|error| error.to_string());
+            found.map(|path| path.map(|path| fs::read_to_string(path).expect("read")))
         };
+        let find = |version: &str| find_if(version, true).expect("looked for");
         assert_eq!(["3.0.1", "3.0.2", "3.0.3"].map(find), [Some("one".to_string()), Some("two".to_string()), None]);
+        // What is not allowed is not built, whatever version the sources tell.
+        assert_eq!(find_if("3.0.2", false), Ok(Some("two".to_string())));
+        let error = find_if("3.0.3", false).expect_err("not built");
+        assert!(
+            error.starts_with("[tool.pyapp] native-wheels, mark-up: expected sources of one of its wheels (3.0.1, 3.0.2), found those of \"3.0.3\"; "),
+            "{error}"
+        );
         assert!(prebuilt.has("mark-up", "3.0.2") && !prebuilt.has("mark-up", "3.0.3") && !prebuilt.has("x", "3.0.2"));
         assert_eq!((prebuilt.versions("mark-up").as_str(), prebuilt.versions("x").as_str()), ("3.0.1, 3.0.2", ""));
         let key = |prebuilt: &Prebuilt| prebuilt.with(Key::new()).hex();
