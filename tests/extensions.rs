@@ -144,11 +144,8 @@ fn random_bytes_that_an_extension_draws_at_import_are_told_and_those_of_a_run_ar
     assert_eq!(built(16, "").1, 0, "keys of hash maps");
 }
 
-#[test]
-fn native_code_is_refused_until_it_is_allowed_and_the_message_says_how() {
-    if !may_download() {
-        return;
-    }
+/// A project that uses a small package with an extension.
+fn with_ujson(more: &str) -> Project {
     let text = r#"
         === requirements.txt
         ujson==6.1.0
@@ -156,11 +153,22 @@ fn native_code_is_refused_until_it_is_allowed_and_the_message_says_how() {
         import ujson
         print(ujson.dumps({'a': [1, 2.5]}), ujson.loads('["x"]'))
         "#;
-    let project = Project::new(&settings("main"), &files(text));
+    Project::new(&settings_with("main", more), &files(text))
+}
+
+/// What it prints.
+const UJSON_SAYS: &str = "{\"a\":[1,2.5]} ['x']\n";
+
+#[test]
+fn native_code_is_refused_until_it_is_allowed_and_the_message_says_how() {
+    if !may_download() {
+        return;
+    }
+    let project = with_ujson("");
     let error = try_to_build(&project).err().expect("refused");
     assert!(error.contains("if building it on this machine is fine, set [tool.pyapp] native = [\"ujson\"]"), "{error}");
     project.write("pyproject.toml", &settings_with("main", "native = [\"ujson\"]\n"));
-    assert_eq!(build(&project).run(&[]), (0, "{\"a\":[1,2.5]} ['x']\n".to_string()));
+    assert_eq!(build(&project).run(&[]), (0, UJSON_SAYS.to_string()));
 }
 
 #[test]
@@ -234,14 +242,7 @@ fn wheels_that_the_project_has_are_installed_and_nothing_is_built() {
     if !may_download() {
         return;
     }
-    let text = r#"
-        === requirements.txt
-        ujson==6.1.0
-        === python_libs/main.py
-        import ujson
-        print(ujson.dumps({'a': [1, 2.5]}))
-        "#;
-    let project = Project::new(&settings_with("main", "native = [\"ujson\"]\n"), &files(text));
+    let project = with_ujson("native = [\"ujson\"]\n");
     build(&project);
     let kept = fs::read_dir(&project.settings().cache)
         .expect("listed")
@@ -253,7 +254,7 @@ fn wheels_that_the_project_has_are_installed_and_nothing_is_built() {
     project.write("pyproject.toml", &settings_with("main", "native-wheels = \"wheels\"\n"));
     let place = project.path("wheels").join(name);
     fs::copy(&wheel, &place).expect("copied");
-    assert_eq!(build(&project).run(&[]), (0, "{\"a\":[1,2.5]}\n".to_string()));
+    assert_eq!(build(&project).run(&[]), (0, UJSON_SAYS.to_string()));
     fs::rename(&place, project.path("wheels").join(name.replace("6.1.0", "6.0.9"))).expect("renamed");
     let error = try_to_build(&project).err().expect("refused");
     assert!(
