@@ -33,8 +33,14 @@ def fetch(work, pin, names):
     (work / "suite").mkdir()
     for name in (*names, *(name for name in CONFIG if (root / name).is_file())):
         copy = shutil.copytree if (root / name).is_dir() else shutil.copy
+        (work / "suite" / name).parent.mkdir(parents=True, exist_ok=True)
         copy(root / name, work / "suite" / name)
     shutil.rmtree(unpacked)
+
+
+def folder_of(path):
+    """What is copied for a path: its first folder. In src there is the package, too, so of that it is the path alone."""
+    return path if path.startswith("src/") else path.split("/")[0]
 
 
 assert sys.version_info[:2] == (3, 13), "expected CPython 3.13"
@@ -52,7 +58,7 @@ for line in (HERE / "suites.txt").read_text().splitlines():
     if not (work / "suite").is_dir():
         # Tests that lie in the package itself are installed with it.
         paths = [] if words[0] == "--pyargs" else [word for word in words if word[0] not in "-+"]
-        fetch(work, pins[0], {path.split("/")[0] for path in paths} | {word[1:] for word in words if word[0] == "+"})
+        fetch(work, pins[0], {folder_of(path) for path in paths} | {word[1:] for word in words if word[0] == "+"})
     if not (work / "libs").is_dir():
         pip("install", "-q", "--root-user-action", "ignore", "--no-deps", "--target", work / "libs", *pins)
     arguments = [word for word in words if word[0] != "+"]

@@ -37,6 +37,7 @@
 
 #include "abi.h"
 #include "drawn.h"
+#include "entry.h"
 #include "extension_types.h"
 #include "finalize.h"
 #include "immortal.h"
@@ -108,96 +109,6 @@ static PyStatus initialize(int argc, char **argv, int as_app)
         status = Py_InitializeFromConfig(&config);
     }
     PyConfig_Clear(&config);
-    return status;
-}
-
-/* Runs `module` as __main__ with sys.argv left alone: argv[0] stays the executable's name. */
-static PyObject *run_module(const char *module)
-{
-    PyObject *runpy = PyImport_ImportModule("runpy");
-    if (runpy == NULL) {
-        return NULL;
-    }
-    PyObject *result = PyObject_CallMethod(runpy, "_run_module_as_main", "sO", module, Py_False);
-    Py_DECREF(runpy);
-    return result;
-}
-
-/* Raises SystemExit(result), which is what a console script does with what its function returned. */
-static PyObject *exit_with(PyObject *result)
-{
-    if (result != NULL) {
-        PyErr_SetObject(PyExc_SystemExit, result);
-        Py_DECREF(result);
-    }
-    return NULL;
-}
-
-static PyObject *run_function(const char *module, const char *function)
-{
-    PyObject *object = PyImport_ImportModule(module);
-    if (object == NULL) {
-        return NULL;
-    }
-    /* A dotted name is a path of attributes: "pkg.mod:Class.method". */
-    char *path = strdup(function);
-    if (path == NULL) {
-        Py_DECREF(object);
-        return PyErr_NoMemory();
-    }
-    for (char *name = strtok(path, "."); name != NULL && object != NULL; name = strtok(NULL, ".")) {
-        PyObject *next = PyObject_GetAttrString(object, name);
-        Py_DECREF(object);
-        object = next;
-    }
-    free(path);
-    if (object == NULL) {
-        return NULL;
-    }
-    PyObject *result = PyObject_CallNoArgs(object);
-    Py_DECREF(object);
-    return exit_with(result);
-}
-
-/* Tells the host of the path of the error that is set, if it is one of a path: what the app was not granted it may say. */
-static void tell_uncaught(void)
-{
-    PyObject *error = PyErr_GetRaisedException();
-    PyObject *number = NULL, *path = NULL, *bytes = NULL;
-    if (error != NULL && PyErr_GivenExceptionMatches(error, PyExc_OSError)) {
-        number = PyObject_GetAttrString(error, "errno");
-        path = PyObject_GetAttrString(error, "filename");
-    }
-    if (number != NULL && PyLong_Check(number) && path != NULL && (PyUnicode_Check(path) || PyBytes_Check(path)) && PyUnicode_FSConverter(path, &bytes)) {
-        pyapp_tell_uncaught(PyLong_AsInt(number), PyBytes_AS_STRING(bytes));
-    }
-    Py_XDECREF(bytes);
-    Py_XDECREF(number);
-    Py_XDECREF(path);
-    PyErr_Clear();
-    PyErr_SetRaisedException(error);
-}
-
-/* Runs "pkg.mod" or "pkg.mod:function"; the exit status so far. */
-static int run_entry(const char *entry)
-{
-    const char *colon = strchr(entry, ':');
-    PyObject *result;
-    if (colon == NULL) {
-        result = run_module(entry);
-    } else {
-        char *module = strndup(entry, colon - entry);
-        result = module == NULL ? PyErr_NoMemory() : run_function(module, colon + 1);
-        free(module);
-    }
-    int status = 0;
-    if (result == NULL && !_Py_HandleSystemExit(&status)) {
-        /* As python3 ends when nobody catches it. */
-        status = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ? PYAPP_ENDED_BY_SIGNAL + SIGINT : 1;
-        tell_uncaught();
-        PyErr_Print();
-    }
-    Py_XDECREF(result);
     return status;
 }
 
@@ -300,7 +211,7 @@ EXPORTED_AS(PYAPP_EXPORT_INIT) void pyapp_init(void)
     Py_XDECREF(modules);
     PyObject *objects = done == NULL ? NULL : PyObject_CallMethod(support, "freeze", NULL);
     Py_XDECREF(done);
-    if (objects == NULL) {
+    if (objects == NULL || compile_entry() < 0) {
         give_up();
     }
     if (objects != Py_None) {

@@ -253,6 +253,17 @@ def warned():
     warnings.warn("deprecated", DeprecationWarning, stacklevel=2)
 
 
+def bottom_of_stack():
+    """As libraries look for the module in which something is made: they walk up to a frame `<module>`."""
+    frame = sys._getframe()
+    while frame is not None:
+        print(frame.f_code.co_name, frame.f_globals["__name__"])
+        frame = frame.f_back
+    with warnings.catch_warnings(record=True) as said:
+        warnings.warn("shown, as it is of __main__", DeprecationWarning, stacklevel=3)
+    print([(warning.lineno, warning.message) for warning in said])
+
+
 def threads():
     print(threading.current_thread() is threading.main_thread(), threading.active_count(), local.value)
     print(variable.get(), variable.set("x") is not None, variable.get())

@@ -88,7 +88,9 @@ impl Toolchain<'_> {
     fn configure(&self, native: &OsString) -> Result<()> {
         // Our entry stands where CPython's own main() stands.
         copy(&self.recipe.folder.join("src/pyapp.c"), &self.cpython.join("Programs/python.c"))?;
-        for header in ["drawn.h", "extension_types.h", "finalize.h", "immortal.h", "line_editor.h", "reached.h"] {
+        for header in
+            ["drawn.h", "entry.h", "extension_types.h", "finalize.h", "immortal.h", "line_editor.h", "reached.h"]
+        {
             copy(&self.recipe.folder.join("src").join(header), &self.cpython.join("Programs").join(header))?;
         }
         // What _ctypes is compiled with, in place of libffi.
