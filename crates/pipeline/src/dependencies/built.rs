@@ -44,8 +44,13 @@ impl Build {
         if self.project().native == Allowed::None {
             return Ok(None);
         }
-        let key = key_of_wheel(&self.toolchain()?).part("rust", RUST_STEPS);
+        let key = self.key_of_wheel(&self.toolchain()?)?.part("rust", RUST_STEPS);
         Ok(Some(key.part("libraries", hash_of_libraries(&self.settings().source)?)))
+    }
+
+    /// What a wheel depends on beside its sources, its libraries and its compiler of Rust: not on which others are allowed, or on theirs.
+    fn key_of_wheel(&self, toolchain: &Toolchain) -> Result<Key> {
+        Ok(toolchain.key.clone().part("steps", STEPS).part("headers", self.headers()?.key()))
     }
 }
 
@@ -80,7 +85,7 @@ impl Uv<'_> {
         let python = self.python_of_this_machine()?;
         let system = BuildSystem::read(sources)?;
         let rust = if needs_rust(&system) { Some(self.build.rust(&toolchain, name)?) } else { None };
-        let key = key_of_wheel(&toolchain).part("sources", hash::of_tree(sources)?);
+        let key = self.build.key_of_wheel(&toolchain)?.part("sources", hash::of_tree(sources)?);
         let key = key.part("rust", rust.as_ref().map(|rust| rust.key.clone().hex()).unwrap_or_default());
         let key = key.part("linked", libraries.as_ref().map(|linked| linked.key.clone().hex()).unwrap_or_default());
         let key = key.part("python", python.to_string_lossy().as_bytes());
@@ -138,11 +143,6 @@ impl Uv<'_> {
             ))),
         }
     }
-}
-
-/// What a wheel depends on beside its sources, its libraries and its compiler of Rust: not on which others are allowed, or on theirs.
-fn key_of_wheel(toolchain: &Toolchain) -> Key {
-    toolchain.key.clone().part("steps", STEPS)
 }
 
 /// Copies a wheel into a folder, under a name that uv takes; the name.

@@ -44,6 +44,8 @@ impl Uv<'_> {
             self.install_pinned(request, &locked)?;
             pins = Pins { needs: pins.needs, wants, locked };
         }
+        let site = format!("lib/python{}/site-packages", request.python);
+        self.build.headers()?.fit(&request.environment.join(site))?;
         Ok(pins)
     }
 

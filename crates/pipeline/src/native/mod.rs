@@ -9,11 +9,13 @@
 //! | `rust.py` | the linker's program, as that compiler calls it |
 //! | `table.rs` | reads `wasm/libraries.toml` |
 //! | `libraries.rs` | C libraries that extensions are linked with |
+//! | `headers.rs` | headers that tell of this machine, in the environments of builds |
 //! | `build_system.rs` | what sources say of how they are built |
 //! | `backend.rs`, `backend.py` | runs a build backend (PEP 517) on this machine, for our platform |
 
 mod backend;
 mod build_system;
+mod headers;
 mod libraries;
 mod rust;
 mod table;

@@ -15,6 +15,8 @@ const FILE: &str = "libraries.toml";
 pub(super) struct Table {
     libraries: BTreeMap<String, Library>,
     packages: BTreeMap<String, Package>,
+    /// Headers of packages, and for each the macros that get another value.
+    pub headers: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// The file.
@@ -23,6 +25,8 @@ pub(super) struct Table {
 struct File {
     library: BTreeMap<String, toml::Value>,
     package: BTreeMap<String, Package>,
+    #[serde(default)]
+    header: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// A library. Its sources come in one of `sources`, `package` and `toolchain`.
@@ -128,7 +132,7 @@ impl Table {
             library.check().map_err(|wrong| format!("library.{name}: {wrong}"))?;
             libraries.insert(name, Library { text, ..library });
         }
-        let table = Table { libraries, packages: file.package };
+        let table = Table { libraries, packages: file.package, headers: file.header };
         let names = |names: &[String]| names.iter().find(|name| !table.libraries.contains_key(*name)).cloned();
         for (name, library) in &table.libraries {
             if let Some(unknown) = names(&library.uses) {
