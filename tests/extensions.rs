@@ -238,6 +238,32 @@ fn what_a_backend_asks_for_only_where_it_is_missing_stays_pinned() {
 }
 
 #[test]
+fn a_backend_cannot_have_the_build_write_elsewhere_by_links() {
+    if !may_download() {
+        return;
+    }
+    let header = "environment/lib/python3.13/site-packages/numpy/_core/include/numpy/_numpyconfig.h";
+    for name in ["requirements.in", "meson.ini", header] {
+        let project = Project::copied("extensions/own");
+        let settings = fs::read_to_string(project.path("pyproject.toml")).expect("read");
+        let backend = "build-backend = \"linking\"\nbackend-path = [\".\"]";
+        project.write("pyproject.toml", &settings.replace("build-backend = \"setuptools.build_meta\"", backend));
+        const UNCHANGED: &str = "#define NPY_SIZEOF_LONG 8\n";
+        project.write("elsewhere", UNCHANGED);
+        let linking = format!(
+            "import pathlib\nfrom setuptools.build_meta import *\n\n\ndef get_requires_for_build_wheel(settings=None):\n    \
+             link = pathlib.Path('..', {name:?})\n    link.parent.mkdir(parents=True, exist_ok=True)\n    link.unlink(missing_ok=True)\n    \
+             link.symlink_to({:?})\n    return ['flit-core==3.12.0']\n",
+            project.path("elsewhere")
+        );
+        project.write("linking.py", &linking);
+        let error = try_to_build(&project).err().expect(name);
+        assert!(error.contains(name) && error.contains("Permission denied"), "{name}: {error}");
+        assert_eq!(fs::read_to_string(project.path("elsewhere")).expect("read"), UNCHANGED, "{name}");
+    }
+}
+
+#[test]
 fn wheels_that_the_project_has_are_installed_and_nothing_is_built() {
     if !may_download() {
         return;

@@ -38,8 +38,8 @@ def fetch(work, pin, names):
     shutil.rmtree(unpacked)
 
 
-def folder_of(path):
-    """What is copied for a path: its first folder. In src there is the package, too, so of that it is the path alone."""
+def copied_for(path):
+    """The first folder of a path; below `src`, where the package lies, too, only the path itself."""
     return path if path.startswith("src/") else path.split("/")[0]
 
 
@@ -58,7 +58,7 @@ for line in (HERE / "suites.txt").read_text().splitlines():
     if not (work / "suite").is_dir():
         # Tests that lie in the package itself are installed with it.
         paths = [] if words[0] == "--pyargs" else [word for word in words if word[0] not in "-+"]
-        fetch(work, pins[0], {folder_of(path) for path in paths} | {word[1:] for word in words if word[0] == "+"})
+        fetch(work, pins[0], {copied_for(path) for path in paths} | {word[1:] for word in words if word[0] == "+"})
     if not (work / "libs").is_dir():
         pip("install", "-q", "--root-user-action", "ignore", "--no-deps", "--target", work / "libs", *pins)
     arguments = [word for word in words if word[0] != "+"]

@@ -51,19 +51,6 @@ static PyObject *find_function(const char *module, const char *function)
     return object;
 }
 
-/* Takes the outermost entry off the traceback of the error that is set. */
-static void drop_outermost(void)
-{
-    PyObject *error = PyErr_GetRaisedException();
-    PyTracebackObject *traceback = (PyTracebackObject *)PyException_GetTraceback(error);
-    if (traceback != NULL) {
-        PyObject *inner = (PyObject *)traceback->tb_next;
-        PyException_SetTraceback(error, inner == NULL ? Py_None : inner);
-        Py_DECREF(traceback);
-    }
-    PyErr_SetRaisedException(error);
-}
-
 /* What calls a function, in a frame `<module>`. Kept in a snapshot: a run that resumes has no other use for the compiler. */
 static PyObject *entry_code;
 
@@ -76,20 +63,33 @@ static int compile_entry(void)
     return entry_code == NULL ? -1 : 0;
 }
 
+/* Takes its entry off the traceback of the error that is set. */
+static void drop_entry(void)
+{
+    PyObject *error = PyErr_GetRaisedException();
+    PyTracebackObject *traceback = (PyTracebackObject *)PyException_GetTraceback(error);
+    PyCodeObject *outermost = traceback == NULL ? NULL : PyFrame_GetCode(traceback->tb_frame);
+    if ((PyObject *)outermost == entry_code) {
+        PyObject *inner = (PyObject *)traceback->tb_next;
+        PyException_SetTraceback(error, inner == NULL ? Py_None : inner);
+    }
+    Py_XDECREF(outermost);
+    Py_XDECREF(traceback);
+    PyErr_SetRaisedException(error);
+}
+
 /* Calls it from a frame `<module>` of __main__: a console script has one at the bottom of its stack, and libraries look for it there.
  * A traceback does not show it, as there is no line of anybody's to be shown. */
 static PyObject *call_from_main(PyObject *function)
 {
     PyObject *main = compile_entry() < 0 ? NULL : PyImport_AddModuleRef("__main__");
-    PyObject *locals = main == NULL ? NULL : Py_BuildValue("{sO}", "entry", function);
     PyObject *result = NULL;
-    if (locals != NULL) {
-        result = PyEval_EvalCode(entry_code, PyModule_GetDict(main), locals);
+    if (main != NULL && PyModule_AddObjectRef(main, "entry", function) == 0) {
+        result = PyEval_EvalCode(entry_code, PyModule_GetDict(main), PyModule_GetDict(main));
         if (result == NULL) {
-            drop_outermost();
+            drop_entry();
         }
     }
-    Py_XDECREF(locals);
     Py_XDECREF(main);
     return result;
 }

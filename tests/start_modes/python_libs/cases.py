@@ -257,7 +257,7 @@ def bottom_of_stack():
     """As libraries look for the module in which something is made: they walk up to a frame `<module>`."""
     frame = sys._getframe()
     while frame is not None:
-        print(frame.f_code.co_name, frame.f_globals["__name__"])
+        print(frame.f_code.co_name, frame.f_globals["__name__"], frame.f_locals is frame.f_globals)
         frame = frame.f_back
     with warnings.catch_warnings(record=True) as said:
         warnings.warn("shown, as it is of __main__", DeprecationWarning, stacklevel=3)

@@ -39,7 +39,7 @@ impl Build {
     /// How extensions are built: what every result of that depends on beside its sources; `None` if the project allows none.
     ///
     /// # Errors
-    /// As [`Build::toolchain`].
+    /// As [`Build::toolchain`]; [`Error::Project`].
     pub(super) fn native_way(&self) -> Result<Option<Key>> {
         if self.project().native == Allowed::None {
             return Ok(None);
@@ -76,7 +76,7 @@ impl Uv<'_> {
     /// The wheel of a distribution for our platform, from its sources: found in the cache, or built.
     ///
     /// # Errors
-    /// [`Error::Runtime`] if there is no Python for its backend; [`Error::Step`] with the last words of what fails, and
+    /// [`Error::Runtime`] if there is no Python for its backend; [`Error::Project`]; [`Error::Step`] with the last words of what fails, and
     /// the log; [`Error::Io`].
     pub(super) fn wheel_of(&self, name: &str, sources: &Path) -> Result<PathBuf> {
         let (settings, cache) = (self.build.settings(), self.build.cache());
@@ -125,7 +125,7 @@ impl Uv<'_> {
             fs::create_dir_all(kept).doing("create", kept)?;
             let pins = Sections::from([(name.to_string(), pins)]);
             pins::keep_in(kept, &pins)?;
-            pins::keep_in(&work, &pins)?;
+            request.inside(|| pins::keep_in(&work, &pins))?;
             let wheel = request.wheel(&[(pins::FILE, &work.join(pins::FILE))])?;
             let place = kept.join(wheel.file_name().unwrap_or_default());
             // It may be on another disk.

@@ -26,7 +26,8 @@ impl Uv<'_> {
     /// what the backend asks for beside that.
     ///
     /// # Errors
-    /// [`Error::Step`] with the last words of what fails, and the log; [`Error::Guest`] for what is no requirement; [`Error::Io`].
+    /// [`Error::Step`] with the last words of what fails, and the log; [`Error::Guest`] for what is no requirement, and for a header that
+    /// is not as expected; [`Error::Project`]; [`Error::Runtime`] if this kernel cannot confine; [`Error::Io`].
     pub(super) fn fill_environment(&self, request: &Request<'_>, python: &Path, pinned: Option<&Pins>) -> Result<Pins> {
         self.natively(&["venv", "--quiet", "--python"], &[python, request.environment], request)?;
         let needs = request.system.requires.clone();
@@ -45,7 +46,8 @@ impl Uv<'_> {
             pins = Pins { needs: pins.needs, wants, locked };
         }
         let site = format!("lib/python{}/site-packages", request.python);
-        self.build.headers()?.fit(&request.environment.join(site))?;
+        let headers = self.build.headers()?;
+        request.inside(|| headers.fit(&request.environment.join(site)))?;
         Ok(pins)
     }
 
@@ -57,8 +59,8 @@ impl Uv<'_> {
             )));
         }
         let (list, locked) = (request.work.join("requirements.in"), request.work.join("requirements.txt"));
-        fs::write(&list, format!("{ASKING}\n{}", requirements.join("\n"))).doing("write", &list)?;
-        fs::write(&locked, old).doing("write", &locked)?;
+        request.write(&list, &format!("{ASKING}\n{}", requirements.join("\n")))?;
+        request.write(&locked, old)?;
         let arguments = RESOLVE.into_iter().chain(["--no-annotate", "--python-version", request.python, "--python"]);
         let arguments: Vec<&str> = arguments.collect();
         self.natively(&arguments, &[request.environment, Path::new("-o"), &locked, &list], request)?;
@@ -68,7 +70,7 @@ impl Uv<'_> {
     /// Installs what is pinned.
     fn install_pinned(&self, request: &Request<'_>, locked: &str) -> Result<()> {
         let list = request.work.join("pinned.txt");
-        fs::write(&list, locked).doing("write", &list)?;
+        request.write(&list, locked)?;
         let arguments: Vec<&str> = INSTALL.into_iter().chain(["--python"]).collect();
         self.natively(&arguments, &[request.environment, Path::new("-r"), &list], request)
     }
@@ -78,7 +80,7 @@ impl Uv<'_> {
     fn natively(&self, arguments: &[&str], paths: &[&Path], request: &Request<'_>) -> Result<()> {
         let (mut uv, cache) = self.native_command()?;
         let temporary = request.work.join("tmp");
-        fs::create_dir_all(&temporary).doing("create", &temporary)?;
+        request.inside(|| fs::create_dir_all(&temporary).doing("create", &temporary))?;
         uv.args(arguments).args(paths).current_dir(request.work).env("TMPDIR", &temporary);
         let own = Path::new(uv.get_program()).parent().map(Path::to_path_buf);
         let confined = Confined {

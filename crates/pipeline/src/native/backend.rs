@@ -61,13 +61,13 @@ impl Request<'_> {
     /// As [`Request::more_requirements`]; [`Error::Guest`] if it has made none for our platform.
     pub fn wheel(&self, more: &[(&str, &Path)]) -> Result<PathBuf> {
         let folder = self.work.join("wheel");
-        fs::create_dir_all(&folder).doing("create", &folder)?;
+        self.inside(|| fs::create_dir_all(&folder).doing("create", &folder))?;
         let meson = self.work.join("meson.ini");
         let template = self.toolchain.folder.join("meson.ini");
         let text = fs::read_to_string(&template).doing("read", &template)?;
         let text = text.replace("@HERE@", &self.toolchain.folder.display().to_string());
         let text = text.replace("@PYTHON@", &self.environment.display().to_string());
-        fs::write(&meson, text).doing("write", &meson)?;
+        self.write(&meson, &text)?;
         let linked = self.work.join("linked.json");
         let licences = self.linked.map(Linked::licences).transpose()?.unwrap_or_default();
         let name_of = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -77,7 +77,7 @@ impl Request<'_> {
             "settings": self.linked.map(|linked| linked.settings.clone()).unwrap_or_default(),
             "files": licences.chain(more).collect::<BTreeMap<_, _>>(),
         });
-        fs::write(&linked, text.to_string()).doing("write", &linked)?;
+        self.write(&linked, &text.to_string())?;
         let made = self.ask("wheel", &[&folder, &meson, &linked])?;
         let name = made.as_str().unwrap_or_default();
         let path = folder.join(name);
@@ -90,19 +90,43 @@ impl Request<'_> {
         Ok(path)
     }
 
+    /// Does something in the folder of the build, where others may have written: as confined as they are, so that no link of theirs leads
+    /// out of it.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] if this kernel cannot confine; what `work` gives.
+    pub fn inside<T: Send>(&self, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+        let confined =
+            Confined { writable: vec![self.work.to_path_buf()], programs: Vec::new(), without_network: false };
+        confined.unless(self.is_trusted, work)?
+    }
+
+    /// Writes a file there.
+    ///
+    /// # Errors
+    /// As [`Request::inside`]; [`Error::Io`].
+    pub fn write(&self, path: &Path, text: &str) -> Result<()> {
+        self.inside(|| fs::write(path, text).doing("write", path))
+    }
+
     fn ask(&self, what: &str, more: &[&Path]) -> Result<Value> {
         let (script, answer) = (self.work.join("backend.py"), self.work.join("answer.json"));
-        fs::write(&script, SCRIPT).doing("write", &script)?;
+        self.write(&script, SCRIPT)?;
         let system = json!({"build-backend": self.system.backend, "backend-path": self.system.path}).to_string();
         let sources = self.work.join("sources");
         let python = self.environment.join("bin/python");
         let mut command = Command::new(&python);
         command.arg("-s").arg(&script).arg(what).arg(&answer).arg(system).args(more).current_dir(sources);
-        self.set_environment(&mut command);
+        self.inside(|| {
+            self.set_environment(&mut command);
+            let rust = self
+                .rust
+                .map(|rust| rust.set_environment(&mut command, self.work, &self.toolchain.folder, self.python));
+            rust.unwrap_or(Ok(()))
+        })?;
         let mut programs = vec![self.work.to_path_buf(), self.installed.to_path_buf(), self.toolchain.folder.clone()];
         programs.extend(self.linked.into_iter().flat_map(|linked| linked.folders.iter().cloned()));
         if let Some(rust) = self.rust {
-            rust.set_environment(&mut command, self.work, &self.toolchain.folder, self.python)?;
             programs.extend(rust.programs.iter().cloned());
         }
         let confined = Confined { writable: vec![self.work.to_path_buf()], programs, without_network: true };

@@ -3,7 +3,7 @@
 
 use super::table::Table;
 use crate::context::Build;
-use crate::error::{Doing, Result};
+use crate::error::{Doing, Error, Result};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ impl Build {
     /// The headers that are changed.
     ///
     /// # Errors
-    /// [`Error::Project`](crate::Error::Project) if the table is wrong; [`Error::Io`](crate::Error::Io).
+    /// [`Error::Project`] if the table is wrong; [`Error::Io`].
     pub(crate) fn headers(&self) -> Result<Headers> {
         Ok(Headers(Table::read(&self.settings().source)?.headers))
     }
@@ -32,62 +32,66 @@ impl Headers {
     /// Changes those that are in a folder of installed packages.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io).
+    /// [`Error::Guest`] if one has none of its macros; [`Error::Io`].
     pub fn fit(&self, site: &Path) -> Result<()> {
         for (path, macros) in &self.0 {
             let place = site.join(path);
-            if place.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
+            if place.is_file() {
                 let text = fs::read_to_string(&place).doing("read", &place)?;
-                // It may be a link to what uv has kept, which is not to be written.
-                let aside = place.with_extension("aside");
-                fs::write(&aside, fitted(&text, macros)).doing("write", &aside)?;
-                fs::rename(&aside, &place).doing("write", &place)?;
+                fs::write(&place, fitted(&text, macros, &place)?).doing("write", &place)?;
             }
         }
         Ok(())
     }
 }
 
-/// The text with other values of these macros.
-fn fitted(text: &str, macros: &BTreeMap<String, String>) -> String {
-    let line = |line: &str| {
+/// The text with other values of these macros. Not every version has all of them.
+fn fitted(text: &str, macros: &BTreeMap<String, String>, place: &Path) -> Result<String> {
+    let changed = |line: &str| {
         let mut words = line.split_whitespace();
-        match (words.next(), words.next().and_then(|name| macros.get_key_value(name))) {
-            (Some("#define"), Some((name, value))) => format!("#define {name} {value}\n"),
-            _ => format!("{line}\n"),
-        }
+        let named = words.next().filter(|word| *word == "#define").and_then(|_| macros.get_key_value(words.next()?));
+        named.map(|(name, value)| format!("#define {name} {value}"))
     };
-    text.lines().map(line).collect()
+    if !text.lines().any(|line| changed(line).is_some()) {
+        let names: Vec<&str> = macros.keys().map(String::as_str).collect();
+        return Err(Error::Guest(format!(
+            "{}: expected a #define of {}, found none; ask for another version of the package",
+            place.display(),
+            names.join(", ")
+        )));
+    }
+    Ok(text.lines().flat_map(|line| [changed(line).unwrap_or_else(|| line.to_string()), "\n".to_string()]).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TEXT: &str = "#define SIZE_OF_LONG 8\n#define SIZE_OF_LONGER 8\n  #define SIZE 8 /* SIZE_OF_LONG */\n#undef SIZE_OF_LONG\n";
+    const TEXT: &str =
+        "#define SIZE_OF_LONG 8\n#define SIZE_OF_LONGER 8\n  #define SIZE 8 /* SIZE_OF_LONG */\n#undef SIZE_OF_LONG\n";
 
     fn headers() -> Headers {
-        let macros = BTreeMap::from([("SIZE_OF_LONG".to_string(), "__SIZEOF_LONG__".to_string())]);
-        Headers(BTreeMap::from([("a/b.h".to_string(), macros)]))
+        let macros = [("OTHER", "1"), ("SIZE_OF_LONG", "__SIZEOF_LONG__")];
+        let macros = macros.map(|(name, value)| (name.to_string(), value.to_string()));
+        Headers(BTreeMap::from([("a/b.h".to_string(), BTreeMap::from(macros))]))
     }
 
     #[test]
     fn only_the_macros_that_are_named_get_another_value() {
+        let site = tempfile::tempdir().expect("a temporary folder");
+        headers().fit(site.path()).expect("there is none");
+        let place = site.path().join("a/b.h");
+        fs::create_dir(site.path().join("a")).expect("created");
+        fs::write(&place, TEXT).expect("written");
+        headers().fit(site.path()).expect("changed");
         let expected = TEXT.replacen("LONG 8", "LONG __SIZEOF_LONG__", 1);
-        assert_eq!(fitted(TEXT, &headers().0["a/b.h"]), expected);
+        assert_eq!(fs::read_to_string(&place).expect("read"), expected);
     }
 
     #[test]
-    fn a_file_that_uv_has_linked_stays_what_it_is_elsewhere() {
-        let site = tempfile::tempdir().expect("a temporary folder");
-        let kept = site.path().join("kept.h");
-        fs::write(&kept, TEXT).expect("written");
-        headers().fit(site.path()).expect("there is none");
-        fs::create_dir(site.path().join("a")).expect("created");
-        fs::hard_link(&kept, site.path().join("a/b.h")).expect("linked");
-        headers().fit(site.path()).expect("changed");
-        assert_eq!(fs::read_to_string(&kept).expect("read"), TEXT);
-        let changed = fs::read_to_string(site.path().join("a/b.h")).expect("read");
-        assert!(changed.starts_with("#define SIZE_OF_LONG __SIZEOF_LONG__\n"), "{changed}");
+    fn a_header_without_any_of_them_is_refused() {
+        let error = fitted("#undef OTHER\n# define SIZE_OF_LONG 8\n", &headers().0["a/b.h"], Path::new("b.h"));
+        let message = error.expect_err("refused").to_string();
+        assert!(message.contains("b.h: expected a #define of OTHER, SIZE_OF_LONG, found none"), "{message}");
     }
 }

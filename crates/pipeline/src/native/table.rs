@@ -1,4 +1,5 @@
-//! `wasm/libraries.toml`: C libraries that extensions are linked with, and which package is built with which.
+//! `wasm/libraries.toml`: C libraries that extensions are linked with, which package is built with which, and what headers of packages
+//! say of sizes.
 
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, Key};
@@ -235,6 +236,8 @@ mod tests {
         let names: Vec<&str> = table.with_used(&lxml.libraries).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["xslt", "xml2", "iconv", "z"]);
         assert!(table.package("six").is_none());
+        let numpy = &table.headers["numpy/_core/include/numpy/_numpyconfig.h"];
+        assert_eq!(numpy["NPY_SIZEOF_LONG"], "__SIZEOF_LONG__");
         // Not a registry that keeps files under names of its own.
         for library in table.libraries.values() {
             let origins = library.sources.iter().flat_map(|pinned| &pinned.origins);
