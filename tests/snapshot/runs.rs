@@ -165,3 +165,19 @@ fn what_an_import_has_made_with_a_finaliser_is_finalised_in_each_run() {
     let lines: HashSet<&str> = said.lines().collect();
     assert_eq!((status, lines), (0, HashSet::from(["main", "gone", "closed"])));
 }
+
+/// Such a run ends as fast as it began; see `_pyapp.py`.
+#[test]
+fn only_a_finaliser_that_somebody_could_see_has_a_run_take_everything_apart() {
+    for (kept, expected) in [
+        ("io.BytesIO(b'x'), io.StringIO('x')", "True\n"),
+        ("type('Own', (io.BytesIO,), {})()", "False\n"),
+        ("io.TextIOWrapper(io.BytesIO())", "False\n"),
+    ] {
+        let source = format!(
+            "import io\nimport sys\nkept = {kept}\ndef main(): print(sys.modules['_pyapp'].finalizes_lightly)\n"
+        );
+        let bundle = build(&settings("app:main"), &[("python_libs/app.py", &source)]);
+        assert_eq!(bundle.run_as(Run::Resumed, &[]), (0, expected.to_string()), "{kept}");
+    }
+}

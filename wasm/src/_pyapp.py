@@ -23,6 +23,9 @@ _snapshot_modules = frozenset()
 # CPython specialises code in its second run; later runs settle what the specialised instructions look up.
 _WARM_UP = 8
 
+# Files in memory: their finaliser gives back the memory, which nobody sees.
+_SILENT = {io.BytesIO, io.StringIO}
+
 # What imports have done to the environment, which each run does again with its own.
 _environment_steps = []
 
@@ -96,7 +99,7 @@ def freeze():
     gc.collect()
     own = {id(part) for stream in _streams() for part in (stream, stream.buffer, stream.buffer.raw)}
     objects = gc.get_objects()
-    kinds = {type(thing) for thing in objects if id(thing) not in own}
+    kinds = {type(thing) for thing in objects if id(thing) not in own} - _SILENT
     finalizes_lightly = not any("__del__" in _names_of(base) for kind in kinds for base in _bases_of(kind))
     gc.freeze()
     return objects if finalizes_lightly else None
