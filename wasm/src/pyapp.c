@@ -205,13 +205,17 @@ EXPORTED_AS(PYAPP_EXPORT_INIT) void pyapp_init(void)
     if (PyStatus_Exception(status)) {
         Py_ExitStatusException(status);
     }
+    /* Before the imports, which then use the memory that the compiler has used. */
+    if (compile_entry() < 0) {
+        give_up();
+    }
     PyObject *modules = list_of(argv + 2, argc - 2, PyUnicode_DecodeFSDefault);
     support = modules == NULL ? NULL : PyImport_ImportModule("_pyapp");
     PyObject *done = support == NULL ? NULL : PyObject_CallMethod(support, "prepare", "sO", snapshot_entry, modules);
     Py_XDECREF(modules);
     PyObject *objects = done == NULL ? NULL : PyObject_CallMethod(support, "freeze", NULL);
     Py_XDECREF(done);
-    if (objects == NULL || compile_entry() < 0) {
+    if (objects == NULL) {
         give_up();
     }
     if (objects != Py_None) {
