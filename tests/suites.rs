@@ -37,11 +37,11 @@ left out are those of its manual, of typing and of profiling, and of the ORM all
 unit of work. What packages test only when asked to (slow tests, stress, packaging's properties) is left out too, and so are
 benchmarks, checks of types, and what needs other packages with machine code (numpy, psutil, zstandard). Of aiohttp,
 coverage and tornado only what needs no sockets or processes is run, as `tests/suites/suites.txt` lists it; some tests there do need
-them: of aiohttp 121, which make a server. The source
-distributions of mmh3 and ciso8601 lack files that some of their tests import; those of websockets and ruamel-yaml-clib have no
-tests, and tiktoken's fetch vocabularies from the network. Pillow is built without libjpeg, FreeType and other libraries that are
-optional to it, and most of its tests that fail need one. The terminal and the cache of pytest are off, natively too, so some tests of pytest itself fail. Other failures there and
-in click that do not say so come of processes that do not exist, of a run without variables, and of sources that are not bundled.
+them: of aiohttp 121, which make a server. The source distributions of mmh3 and ciso8601 lack files that some of their tests
+import; those of websockets and ruamel-yaml-clib have no tests, and tiktoken's fetch vocabularies from the network. Pillow is
+built without libjpeg, FreeType and other libraries that it can do without, and most of its tests that fail need libjpeg. The
+terminal and the cache of pytest are off, natively too, so some tests of pytest itself fail. Other failures there and in click
+that do not say so come of processes that do not exist, of a run without variables, and of sources that are not bundled.
 ";
 
 /// Counts as they stand in the table.
