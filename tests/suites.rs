@@ -42,6 +42,10 @@ import; those of websockets and ruamel-yaml-clib have no tests, and tiktoken's f
 built without libjpeg, FreeType and other libraries that it can do without, and most of its tests that fail need libjpeg. The
 terminal and the cache of pytest are off, natively too, so some tests of pytest itself fail. Other failures there and in click
 that do not say so come of processes that do not exist, of a run without variables, and of sources that are not bundled.
+
+Of the nine of numpy that fail, three start processes, two want floating-point flags, two compare FFTs of long doubles, which have
+128 bits here, one calls a function of an extension by `ctypes`, and one looks for files of type hints, which are not bundled.
+The eight of pyahocorasick count with pointers of eight bytes.
 ";
 
 /// Counts as they stand in the table.
