@@ -45,7 +45,7 @@ that do not say so come of processes that do not exist, of a run without variabl
 
 Of the nine of numpy that fail, three start processes, two want floating-point flags, two compare FFTs of long doubles, which have
 128 bits here, one calls a function of an extension by `ctypes`, and one looks for files of type hints, which are not bundled.
-The eight of pyahocorasick count with pointers of eight bytes.
+Those of pyahocorasick count with pointers of eight bytes, and one of its messages prints a number as one of another size.
 ";
 
 /// Counts as they stand in the table.
