@@ -36,19 +36,21 @@ pub(crate) const PINS: &str = include_str!("uv.txt");
 /// Generous: a slow network, and packages that are built.
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
-/// The same where extensions are built meanwhile: a large one takes a slow machine an hour.
+/// The same where extensions are built meanwhile, here or by another build: a large one takes a slow machine an hour.
 const NATIVE_LIMIT: Duration = Duration::from_secs(4 * 60 * 60);
 
 /// What keeps builds from making native code: no compiler is found, and packages that ask are told to do without.
 const PURE: [(&str, &str); 4] =
     [("CC", "false"), ("CXX", "false"), ("PYYAML_FORCE_LIBYAML", "0"), ("MSGPACK_PUREPYTHON", "1")];
 /// What else uv is told. Links into its cache would let what is changed here change what it keeps.
-const SETTINGS: [(&str, &str); 6] = [
+const SETTINGS: [(&str, &str); 7] = [
     ("UV_PYTHON_DOWNLOADS", "never"),
     ("UV_NO_EDITABLE", "1"),
     ("UV_NO_PROGRESS", "1"),
     ("UV_PREVIEW_FEATURES", "pylock"),
     ("UV_LINK_MODE", "copy"),
+    // Seconds: another build may hold what it builds, for as long as that takes. After five minutes uv would give up.
+    ("UV_LOCK_TIMEOUT", "14400"),
     ("NO_COLOR", "1"),
 ];
 /// What would lead it, or a backend, to another Python, or contradict what it is told.
