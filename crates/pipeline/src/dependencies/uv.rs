@@ -43,16 +43,20 @@ const NATIVE_LIMIT: Duration = Duration::from_secs(4 * 60 * 60);
 const PURE: [(&str, &str); 4] =
     [("CC", "false"), ("CXX", "false"), ("PYYAML_FORCE_LIBYAML", "0"), ("MSGPACK_PUREPYTHON", "1")];
 /// What else uv is told. Links into its cache would let what is changed here change what it keeps.
-const SETTINGS: [(&str, &str); 7] = [
+const SETTINGS: [(&str, &str); 6] = [
     ("UV_PYTHON_DOWNLOADS", "never"),
     ("UV_NO_EDITABLE", "1"),
     ("UV_NO_PROGRESS", "1"),
     ("UV_PREVIEW_FEATURES", "pylock"),
     ("UV_LINK_MODE", "copy"),
-    // Seconds: another build may hold what it builds, for as long as that takes. After five minutes uv would give up.
-    ("UV_LOCK_TIMEOUT", "14400"),
     ("NO_COLOR", "1"),
 ];
+/// The same, and how many seconds it waits for what another build holds: five minutes are its own limit.
+fn settings() -> impl Iterator<Item = (&'static str, String)> {
+    let settings = SETTINGS.iter().map(|(name, value)| (*name, value.to_string()));
+    settings.chain([("UV_LOCK_TIMEOUT", NATIVE_LIMIT.as_secs().to_string())])
+}
+
 /// What would lead it, or a backend, to another Python, or contradict what it is told.
 const OTHERS: [&str; 14] = [
     "CONDA_PREFIX",
@@ -200,7 +204,7 @@ impl Uv<'_> {
         let cache =
             self.build.cache().folder("uv-cache-native", key, |work| fs::create_dir(work).doing("create", work))?;
         let mut uv = Command::new(&self.program);
-        uv.env("UV_CACHE_DIR", &cache).envs(SETTINGS).env_remove("UV_PYTHON");
+        uv.env("UV_CACHE_DIR", &cache).envs(settings()).env_remove("UV_PYTHON");
         OTHERS.iter().for_each(|name| {
             uv.env_remove(name);
         });
@@ -242,7 +246,7 @@ impl Uv<'_> {
         };
         let mut uv = Command::new(&self.program);
         uv.args(arguments).current_dir(folder);
-        uv.env("UV_PYTHON", &self.interpreter).env("UV_CACHE_DIR", &self.cache).envs(SETTINGS).envs(PURE);
+        uv.env("UV_PYTHON", &self.interpreter).env("UV_CACHE_DIR", &self.cache).envs(settings()).envs(PURE);
         uv.env(interpreter::HOST, on_path("python3").next().unwrap_or_else(|| NO_PYTHON.into()));
         OTHERS.iter().for_each(|name| {
             uv.env_remove(name);

@@ -1,7 +1,7 @@
 //! Headers of other packages, in the environments of builds: some tell of the machine that they were installed for, which is this one.
 //! What they say of it is asked of the compiler instead, as `wasm/libraries.toml` has it.
 
-use super::table::Table;
+use super::table::{Header, Table};
 use crate::context::Build;
 use crate::error::{Doing, Error, Result};
 use std::collections::BTreeMap;
@@ -10,8 +10,8 @@ use std::path::Path;
 
 const STEPS: &str = include_str!("headers.rs");
 
-/// Paths below a folder of installed packages, and for each the macros that get another value.
-pub(crate) struct Headers(BTreeMap<String, BTreeMap<String, String>>);
+/// Those of the table, by the names of the packages that have them.
+pub(crate) struct Headers(BTreeMap<String, Header>);
 
 impl Build {
     /// The headers that are changed.
@@ -34,9 +34,8 @@ impl Headers {
     /// # Errors
     /// [`Error::Guest`] if one has none of its macros; [`Error::Io`].
     pub fn fit(&self, site: &Path) -> Result<()> {
-        for (path, macros) in &self.0 {
-            let place = site.join(path);
-            if place.is_file() {
+        for Header { paths, macros } in self.0.values() {
+            for place in paths.iter().map(|path| site.join(path)).filter(|place| place.is_file()) {
                 let text = fs::read_to_string(&place).doing("read", &place)?;
                 fs::write(&place, fitted(&text, macros, &place)?).doing("write", &place)?;
             }
@@ -73,7 +72,8 @@ mod tests {
     fn headers() -> Headers {
         let macros = [("OTHER", "1"), ("SIZE_OF_LONG", "__SIZEOF_LONG__")];
         let macros = macros.map(|(name, value)| (name.to_string(), value.to_string()));
-        Headers(BTreeMap::from([("a/b.h".to_string(), BTreeMap::from(macros))]))
+        let header = Header { paths: vec!["a/b.h".to_string(), "c/b.h".to_string()], macros: BTreeMap::from(macros) };
+        Headers(BTreeMap::from([("a".to_string(), header)]))
     }
 
     #[test]
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_header_without_any_of_them_is_refused() {
-        let error = fitted("#undef OTHER\n# define SIZE_OF_LONG 8\n", &headers().0["a/b.h"], Path::new("b.h"));
+        let error = fitted("#undef OTHER\n# define SIZE_OF_LONG 8\n", &headers().0["a"].macros, Path::new("b.h"));
         let message = error.expect_err("refused").to_string();
         assert!(message.contains("b.h: expected a #define of OTHER, SIZE_OF_LONG, found none"), "{message}");
     }

@@ -16,8 +16,8 @@ const FILE: &str = "libraries.toml";
 pub(super) struct Table {
     libraries: BTreeMap<String, Library>,
     packages: BTreeMap<String, Package>,
-    /// Headers of packages, and for each the macros that get another value.
-    pub headers: BTreeMap<String, BTreeMap<String, String>>,
+    /// By the names of the packages that have them.
+    pub headers: BTreeMap<String, Header>,
 }
 
 /// The file.
@@ -27,7 +27,7 @@ struct File {
     library: BTreeMap<String, toml::Value>,
     package: BTreeMap<String, Package>,
     #[serde(default)]
-    header: BTreeMap<String, BTreeMap<String, String>>,
+    header: BTreeMap<String, Header>,
 }
 
 /// A library. Its sources come in one of `sources`, `package` and `toolchain`.
@@ -97,6 +97,16 @@ pub(super) struct Package {
     /// What its build backend is told (`config_settings` of PEP 517).
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
+}
+
+/// A header that tells of the machine that it was installed for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Header {
+    /// Where it may be, below a folder of installed packages: other versions have other places.
+    pub paths: Vec<String>,
+    /// Macros that get another value.
+    pub macros: BTreeMap<String, String>,
 }
 
 /// The hash of the table of a source tree.
@@ -236,8 +246,9 @@ mod tests {
         let names: Vec<&str> = table.with_used(&lxml.libraries).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["xslt", "xml2", "iconv", "z"]);
         assert!(table.package("six").is_none());
-        let numpy = &table.headers["numpy/_core/include/numpy/_numpyconfig.h"];
-        assert_eq!(numpy["NPY_SIZEOF_LONG"], "__SIZEOF_LONG__");
+        let numpy = &table.headers["numpy"];
+        assert_eq!(numpy.paths[0], "numpy/_core/include/numpy/_numpyconfig.h");
+        assert_eq!(numpy.macros["NPY_SIZEOF_LONG"], "__SIZEOF_LONG__");
         // Not a registry that keeps files under names of its own.
         for library in table.libraries.values() {
             let origins = library.sources.iter().flat_map(|pinned| &pinned.origins);
