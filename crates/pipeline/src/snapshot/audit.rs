@@ -43,6 +43,7 @@ pub(super) enum Kind {
     Open,
     Written,
     Chdir,
+    Network,
     Detached,
     Output,
     Arguments,
