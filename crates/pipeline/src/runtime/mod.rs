@@ -16,12 +16,14 @@
 //! | `toolchain.rs` | one build: its folders, and how the compiler is called |
 //! | `abi_header.rs` | what the host and the guest agree on, as C |
 //! | `c_libraries.rs` | C libraries, and the POSIX layer, which stands in for parts of wasi-libc |
+//! | `openssl.rs` | OpenSSL |
 //! | `test_library.rs` | what CPython's own tests need and the runtime leaves out |
 
 mod abi_header;
 mod c_libraries;
 mod compiler;
 mod native_python;
+mod openssl;
 mod patches;
 #[cfg(test)]
 mod patches_test;
@@ -48,6 +50,8 @@ pub(crate) use pins::{Pins, pinned};
 pub(crate) use sources::{Packed, Pinned, get as get_sources};
 
 const WASM: &str = "python.wasm";
+/// The same interpreter with OpenSSL, and the modules that are made of it.
+const WITH_OPENSSL: &str = "python-openssl.wasm";
 /// CPython's own tests, in the standard library.
 const TESTS: &str = "test";
 /// Programs that check the C library and the POSIX layer, `*.wasm`; tests run them. A ready-made runtime may have none.

@@ -4,7 +4,7 @@ use super::log::Log;
 use super::recipe::Recipe;
 use super::sources::Sources;
 use super::toolchain::{NEUTRAL, Toolchain, prefix_map, prefixed};
-use super::{CHECKS, EXPORTS, HEADERS, PROVENANCE, STDLIB, TESTS, WASM, compiler, patches, tools};
+use super::{CHECKS, EXPORTS, HEADERS, PROVENANCE, STDLIB, TESTS, WASM, WITH_OPENSSL, compiler, patches, tools};
 use crate::cache::{Cache, DOWNLOADS};
 use crate::command::output;
 use crate::copies::{copy, copy_all, copy_tree};
@@ -21,6 +21,8 @@ use std::time::Duration;
 const CONFIGURE_LIMIT: Duration = Duration::from_secs(20 * 60);
 const GUESS_LIMIT: Duration = Duration::from_secs(60);
 const MAKE_LIMIT: Duration = Duration::from_secs(60 * 60);
+/// The modules of CPython that are made of OpenSSL.
+const OPENSSL_MODULES: [&str; 2] = ["_hashlib", "_ssl"];
 
 /// Carries the recipe out in `work` and returns the finished runtime folder inside it.
 pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &Path, log: &Path) -> Result<PathBuf> {
@@ -49,17 +51,21 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
     for library in &recipe.libraries {
         libraries.push((library, sources.package(&library.package)?));
     }
-    let toolchain = Toolchain { recipe, work: work.to_path_buf(), cpython, compiler, tzdata, libraries, log: &log };
+    let openssl = sources.package(&recipe.openssl.package)?.join(&recipe.openssl.folder);
+    let work = work.to_path_buf();
+    let toolchain = Toolchain { recipe, work, cpython, compiler, tzdata, libraries, openssl, log: &log };
 
     cache.stage("2/6 a native Python, to build with");
     let (native, native_is) = toolchain.native_python()?;
     cache.stage("3/6 C libraries");
     toolchain.write_abi_header()?;
     toolchain.libraries()?;
+    toolchain.openssl()?;
     cache.stage("4/6 configuring CPython for WebAssembly");
     toolchain.configure(&native)?;
     cache.stage("5/6 compiling CPython");
     toolchain.make()?;
+    toolchain.make_without_openssl()?;
     toolchain.checks()?;
     cache.stage("6/6 putting the runtime together");
     toolchain.assemble(&native_is)
@@ -111,6 +117,7 @@ impl Toolchain<'_> {
             option.push(native);
             option
         });
+        configure.arg(prefixed("--with-openssl=", &self.openssl_prefix()));
         let compiler = |what: &str| format!("{} {what}", self.compiler.display());
         let target = self.target_flags().join(" ");
         let lib = self.dependencies("lib");
@@ -159,9 +166,29 @@ impl Toolchain<'_> {
         make.arg(format!("CONFIGURE_LDFLAGS_NODIST={}", link.join(" ")));
         make.arg(format!("EXTRA_CFLAGS={}", includes.join(" ")));
         // The second makes the data of `sysconfig`.
-        make.args(["python.wasm", "pybuilddir.txt"]);
+        make.args([WASM, "pybuilddir.txt"]);
         self.neutral_environment(&mut make);
         self.log.run("compiling CPython for WebAssembly", make, MAKE_LIMIT)
+    }
+
+    /// Links the interpreter once more, without OpenSSL and what is made of it: that is a third of the machine code.
+    fn make_without_openssl(&self) -> Result<()> {
+        let folder = self.wasm_folder();
+        copy(&folder.join(WASM), &folder.join(WITH_OPENSSL))?;
+        // The list of the modules that are linked.
+        let list = folder.join("Modules/config.c");
+        let text = fs::read_to_string(&list).doing("read", &list)?;
+        let is_openssl = |line: &&str| OPENSSL_MODULES.iter().any(|module| line.contains(&format!("PyInit_{module}")));
+        let (with, without): (Vec<&str>, Vec<&str>) = text.lines().partition(is_openssl);
+        if with.len() != 2 * OPENSSL_MODULES.len() {
+            return Err(Error::Runtime(format!(
+                "{}: expected {} twice each, found {with:?}: configure did not take OpenSSL",
+                list.display(),
+                OPENSSL_MODULES.join(" and ")
+            )));
+        }
+        fs::write(&list, without.join("\n") + "\n").doing("write", &list)?;
+        self.make()
     }
 
     /// What python.wasm exports for extensions: Python's API, which is all that CPython does not hide, and of the C library what
@@ -180,7 +207,9 @@ impl Toolchain<'_> {
         let folder = self.work.join("runtime");
         let stdlib = folder.join(STDLIB);
         fs::create_dir_all(&folder).doing("create", &folder)?;
-        copy(&self.wasm_folder().join(WASM), &folder.join(WASM))?;
+        for interpreter in [WASM, WITH_OPENSSL] {
+            copy(&self.wasm_folder().join(interpreter), &folder.join(interpreter))?;
+        }
         let library = self.cpython.join("Lib");
         copy_tree(&library, &stdlib, &self.recipe.stdlib.exclude)?;
         self.copy_headers(&folder.join(HEADERS))?;
@@ -247,6 +276,7 @@ impl Toolchain<'_> {
                 copy(&text, &licences.join(format!("lib{}.txt", library.name)))?;
             }
         }
+        copy(&self.openssl.join(&self.recipe.openssl.licence), &licences.join("openssl.txt"))?;
         for entry in sorted_entries(&self.tzdata)? {
             let licence = entry.path().join("licenses/LICENSE");
             if licence.is_file() {
@@ -269,7 +299,9 @@ impl Toolchain<'_> {
         let crates: Vec<_> = self
             .libraries
             .iter()
-            .map(|(_, package)| package.file_name().unwrap_or_default().to_string_lossy())
+            .map(|(_, package)| package.as_path())
+            .chain(self.openssl.parent())
+            .map(|package| package.file_name().unwrap_or_default().to_string_lossy())
             .collect();
         let lines = [
             format!("recipe           {}", recipe.key()),
@@ -292,7 +324,9 @@ impl Toolchain<'_> {
             ),
             format!("patches          {}", hash::of_tree(&recipe.folder.join("patches"))?),
             format!("build python     {native_is}"),
-            format!("python.wasm      {}", hash::of_file(&folder.join(WASM))?),
+            format!("openssl          {}", recipe.openssl.options.join(" ")),
+            format!("{WASM}              {}", hash::of_file(&folder.join(WASM))?),
+            format!("{WITH_OPENSSL}      {}", hash::of_file(&folder.join(WITH_OPENSSL))?),
         ];
         Ok(lines.join("\n") + "\n")
     }
