@@ -78,9 +78,27 @@ pub struct Runtime {
     pub exclude: Vec<String>,
     /// The log of the recipe, if it ran just now.
     pub log: Option<PathBuf>,
+    /// Whether the interpreter is the one with OpenSSL.
+    pub has_openssl: bool,
 }
 
 impl Runtime {
+    /// With the other interpreter, which has OpenSSL.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] if the folder has none.
+    pub fn with_openssl(self) -> Result<Runtime> {
+        let path = self.folder.join(WITH_OPENSSL);
+        let wasm = fs::read(&path).map_err(|error| {
+            Error::Runtime(format!(
+                "Python runtime {}: expected {WITH_OPENSSL} in it, for an app that needs OpenSSL, found: {error}; complete the \
+                 folder, or set [tool.pyapp] openssl = false",
+                self.folder.display()
+            ))
+        })?;
+        Ok(Runtime { wasm, has_openssl: true, ..self })
+    }
+
     /// The standard library's sources.
     pub fn stdlib(&self) -> PathBuf {
         self.folder.join(STDLIB)
@@ -176,6 +194,7 @@ fn check(folder: &Path, origin: &str, recipe: &recipe::Recipe) -> Result<Runtime
         version: recipe.version().to_string(),
         exclude: excluded(&folder.join(STDLIB), recipe)?,
         log: None,
+        has_openssl: false,
     })
 }
 

@@ -21,8 +21,6 @@ use std::time::Duration;
 const CONFIGURE_LIMIT: Duration = Duration::from_secs(20 * 60);
 const GUESS_LIMIT: Duration = Duration::from_secs(60);
 const MAKE_LIMIT: Duration = Duration::from_secs(60 * 60);
-/// The modules of CPython that are made of OpenSSL.
-const OPENSSL_MODULES: [&str; 2] = ["_hashlib", "_ssl"];
 
 /// Carries the recipe out in `work` and returns the finished runtime folder inside it.
 pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &Path, log: &Path) -> Result<PathBuf> {
@@ -64,7 +62,7 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
     cache.stage("4/6 configuring CPython for WebAssembly");
     toolchain.configure(&native)?;
     cache.stage("5/6 compiling CPython");
-    toolchain.make()?;
+    toolchain.make(&[])?;
     toolchain.make_without_openssl()?;
     toolchain.checks()?;
     cache.stage("6/6 putting the runtime together");
@@ -155,7 +153,8 @@ impl Toolchain<'_> {
         Ok(())
     }
 
-    fn make(&self) -> Result<()> {
+    /// Compiles and links python.wasm; `variables` stand in place of those of its makefile.
+    pub fn make(&self, variables: &[String]) -> Result<()> {
         let objects = self.posix_objects()?;
         let objects = objects.iter().map(|object| object.display().to_string());
         let flags = self.recipe.configure.ldflags.iter().cloned().chain(self.export_flags()?);
@@ -164,31 +163,11 @@ impl Toolchain<'_> {
         let mut make = Command::new("make");
         make.current_dir(self.wasm_folder()).arg(jobs());
         make.arg(format!("CONFIGURE_LDFLAGS_NODIST={}", link.join(" ")));
-        make.arg(format!("EXTRA_CFLAGS={}", includes.join(" ")));
+        make.arg(format!("EXTRA_CFLAGS={}", includes.join(" "))).args(variables);
         // The second makes the data of `sysconfig`.
         make.args([WASM, "pybuilddir.txt"]);
         self.neutral_environment(&mut make);
         self.log.run("compiling CPython for WebAssembly", make, MAKE_LIMIT)
-    }
-
-    /// Links the interpreter once more, without OpenSSL and what is made of it: that is a third of the machine code.
-    fn make_without_openssl(&self) -> Result<()> {
-        let folder = self.wasm_folder();
-        copy(&folder.join(WASM), &folder.join(WITH_OPENSSL))?;
-        // The list of the modules that are linked.
-        let list = folder.join("Modules/config.c");
-        let text = fs::read_to_string(&list).doing("read", &list)?;
-        let is_openssl = |line: &&str| OPENSSL_MODULES.iter().any(|module| line.contains(&format!("PyInit_{module}")));
-        let (with, without): (Vec<&str>, Vec<&str>) = text.lines().partition(is_openssl);
-        if with.len() != 2 * OPENSSL_MODULES.len() {
-            return Err(Error::Runtime(format!(
-                "{}: expected {} twice each, found {with:?}: configure did not take OpenSSL",
-                list.display(),
-                OPENSSL_MODULES.join(" and ")
-            )));
-        }
-        fs::write(&list, without.join("\n") + "\n").doing("write", &list)?;
-        self.make()
     }
 
     /// What python.wasm exports for extensions: Python's API, which is all that CPython does not hide, and of the C library what
@@ -344,7 +323,7 @@ impl Toolchain<'_> {
         sites
     }
 
-    fn wasm_folder(&self) -> PathBuf {
+    pub fn wasm_folder(&self) -> PathBuf {
         self.work.join("wasm")
     }
 }

@@ -77,7 +77,9 @@ mod tests {
         assert!(message("make ").contains("missing: make; Debian and Ubuntu: apt-get install build-essential"));
         assert!(message("lzma").contains("missing: python3, 3.8 or newer, with lzma; Debian"));
         assert!(message("pip").contains("missing: pip for python3; Debian and Ubuntu: apt-get install python3-pip"));
-        assert!(message("perl").contains("missing: perl, for OpenSSL's build; Debian and Ubuntu: apt-get install perl"));
+        assert!(
+            message("perl").contains("missing: perl, for OpenSSL's build; Debian and Ubuntu: apt-get install perl")
+        );
         assert_eq!(message("").matches("apt-get").count(), 5);
     }
 
