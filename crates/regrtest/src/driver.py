@@ -36,7 +36,6 @@ NOT_HAD = (
     "the limits of the sandbox cannot be changed",
     "no display; the sandbox has none",
     "curses needs a terminal of its own",
-    "TLS is not in this interpreter",
     "the sandbox loads no machine code",
     "the sandbox calls no machine code",
     "the sandbox calls no functions of the interpreter",
@@ -49,8 +48,8 @@ NOT_HAD = (
 WASI_HOLDS = ("test__locale", "test_locale", "test_posixpath", "test_re", "test_strptime", "test_sysconfig")
 # Files that are about servers and do not begin to make sense without.
 NETWORK_ONLY = ("test_imaplib",)
-# Files that are about TLS or about other processes, from the first line to the last: what they are about is not there.
-ABOUT_WHAT_IS_NOT_THERE = {"test_ssl": "_ssl", "test_smtpnet": "_ssl", "test_multiprocessing": "_multiprocessing"}
+# Files that are about other processes, from the first line to the last: what they are about is not there.
+ABOUT_WHAT_IS_NOT_THERE = {"test_multiprocessing": "_multiprocessing"}
 # Files that look at internals through a module which is built for tests only, and would not even begin without it.
 WANTS_INTERNALS = ("test_class", "test_compile", "test_getpath")
 
