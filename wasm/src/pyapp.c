@@ -228,6 +228,7 @@ EXPORTED_AS(PYAPP_EXPORT_INIT) void pyapp_init(void)
 EXPORTED_AS(PYAPP_EXPORT_RESUME) void pyapp_resume(void)
 {
     attach();
+    pyapp_begin_generation();
     pyapp_load_again();
     /* The C library has the build's preopens and environment; it reads this run's when they are next asked for. */
     __wasilibc_reset_preopens();

@@ -1,6 +1,6 @@
 //! What a build tells the person in the end, a line a subject.
 
-use crate::compilation::{LeftOut, Python};
+use crate::compilation::{LeftOut, OpenSsl, Python};
 use crate::error::count;
 use crate::inputs::{Library, Project, granted};
 use crate::snapshot::Snapshot;
@@ -14,6 +14,7 @@ pub(crate) struct Summary<'a> {
     /// How many modules have bytecode.
     pub modules: usize,
     pub python: &'a Python,
+    pub openssl: &'a OpenSsl,
     pub archive: &'a Archive,
     pub contents: archive::Summary,
     pub snapshot: Option<&'a Snapshot>,
@@ -38,7 +39,7 @@ impl Summary<'_> {
         let linked = linked(self.linked);
         let kept = kept(&self.kept);
         let granted = granted(&self.project.permissions);
-        let first = [Some(self.bundled()), Some(self.sizes())];
+        let first = [Some(self.bundled()), Some(self.sizes()), self.openssl.told()];
         first.into_iter().chain([linked, advice, left_out, unused, installed, kept, granted]).flatten().collect()
     }
 
@@ -55,11 +56,12 @@ impl Summary<'_> {
 
     fn sizes(&self) -> String {
         format!(
-            "archive {:.1} MB ({} files, {:.1} MB unpacked), machine code {:.1} MB, {}",
+            "archive {:.1} MB ({} files, {:.1} MB unpacked), machine code {:.1} MB {} OpenSSL, {}",
             megabytes(self.archive.bytes().len() as u64),
             self.contents.files,
             megabytes(self.contents.expanded),
             megabytes(self.python.code.bytes().len() as u64),
+            if self.openssl.is_inside() { "with" } else { "without" },
             self.snapshot.map_or("no snapshot".to_string(), |snapshot| format!(
                 "snapshot {:.1} MB with {} imported, which saves each start {} ms",
                 megabytes(snapshot.image.len() as u64),

@@ -46,7 +46,6 @@ pub fn build(settings: &Settings) -> Result<Report> {
     let python = build.python()?;
     let stdlib = build.stdlib_archive(&python)?;
     let (left_out, extensions) = build.native_code(&python, &stdlib, &libraries)?;
-    let (python, code) = build.extensions(python, &extensions)?;
     let exclude = [&build.project().exclude[..], &left_out.paths[..]].concat();
     let sources = Sources::of_libraries(&libraries, exclude);
     let locked = installed.locked.as_ref().map(|site| (&*site.folder, &*site.entry));
@@ -57,6 +56,8 @@ pub fn build(settings: &Settings) -> Result<Report> {
             file.contents = Some(PLACEHOLDER.to_vec());
         }
     }
+    let openssl = build.openssl(&compiled, &extensions);
+    let (python, code) = build.extensions(build.chosen(python, &openssl)?, &extensions)?;
     let manifest = build.manifest(&libraries, &compiled, &python)?;
     let licences = build.licences()?;
     let used = build.used_stdlib(&python, &stdlib, &compiled)?;
@@ -82,6 +83,7 @@ pub fn build(settings: &Settings) -> Result<Report> {
         libraries: &libraries,
         modules,
         python: &python,
+        openssl: &openssl,
         archive: &archive,
         contents,
         snapshot: snapshot.as_ref(),

@@ -48,7 +48,7 @@ impl Suite {
         let source = source.canonicalize().with_context(|| format!("cannot find {}", source.display()))?;
         let settings = Settings::for_tool(source, host::engine::TARGET, PathBuf::new())?;
         let build = Build::open(&settings)?;
-        let python = build.python()?;
+        let python = build.python_with_openssl()?;
         let library = library::provide(&build, &python, &build.test_library()?)?;
 
         let key = Key::new()

@@ -204,7 +204,11 @@ struct itimerval {
 int getitimer(int which, struct itimerval *value);
 int setitimer(int which, const struct itimerval *restrict value, struct itimerval *restrict old);
 
-/* process.c; the last tells the host of the path of an error that nobody caught. */
+/* process.c; the second begins a run that is resumed from a snapshot, and the first says which run it is: another number than
+ * when the snapshot was made. What must not be the same in two runs is made anew when it has changed. The last tells the host of
+ * the path of an error that nobody caught. */
+int pyapp_generation(void);
+void pyapp_begin_generation(void);
 pid_t getppid(void);
 long pyapp_sysconf(int name);
 #define sysconf(name) pyapp_sysconf(name)

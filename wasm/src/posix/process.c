@@ -6,6 +6,12 @@
 #include "posix.h"
 #include "request.h"
 
+static int generation;
+
+int pyapp_generation(void) { return generation; }
+
+void pyapp_begin_generation(void) { generation++; }
+
 pid_t getppid(void) { return 1; }
 
 long pyapp_sysconf(int name)

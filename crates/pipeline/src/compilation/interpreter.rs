@@ -29,13 +29,22 @@ pub struct Python {
 }
 
 impl Build {
-    /// The interpreter; found in the cache, or made.
+    /// The interpreter without OpenSSL, which compiles; found in the cache, or made.
     ///
     /// # Errors
     /// [`Error::Runtime`] if the runtime cannot be had, or cannot be resumed from an image of its memory; [`Error::Step`] if
     /// the recipe fails; [`Error::Guest`] if it does not compile or load; [`Error::Io`].
     pub fn python(&self) -> Result<Python> {
         let runtime = self.runtime()?;
+        self.loaded(runtime, false)
+    }
+
+    /// The interpreter with OpenSSL; found in the cache, or made.
+    ///
+    /// # Errors
+    /// As [`Build::python`].
+    pub fn python_with_openssl(&self) -> Result<Python> {
+        let runtime = self.runtime()?.with_openssl()?;
         self.loaded(runtime, false)
     }
 
@@ -130,7 +139,8 @@ mod tests {
             let image = Arc::new(Image::open(base_image.clone()).expect("whole"));
             let program = Program::load(&code, Some(image), &mut Timing::start()).expect("loaded");
             let (folder, version) = (test.path("runtime"), "3.13.5".to_string());
-            let runtime = Runtime { folder, wasm: Vec::new(), version, exclude: Vec::new(), log: None };
+            let runtime =
+                Runtime { folder, wasm: Vec::new(), version, exclude: Vec::new(), log: None, has_openssl: false };
             Python { runtime, code, base_image, program, has_extensions: false }
         };
         let stdlib = archive::Writer::new(b"").expect("a writer").finish().0;

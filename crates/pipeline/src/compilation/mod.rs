@@ -7,6 +7,7 @@ mod interpreter;
 mod known;
 mod machine_code;
 mod native_code;
+mod openssl;
 mod pack;
 mod record;
 
@@ -15,4 +16,5 @@ pub(crate) use bytecode::{CompiledLibraries, LIMITS};
 pub(crate) use extensions::PLACEHOLDER;
 pub use interpreter::Python;
 pub(crate) use native_code::LeftOut;
+pub(crate) use openssl::OpenSsl;
 pub(crate) use pack::{Packed, pack};

@@ -91,6 +91,8 @@ pub struct Project {
     /// `stdlib = "used"`: modules of the standard library that are kept whether or not something imports them
     /// (`stdlib-include`); `None` for all of it.
     pub stdlib_used: Option<Vec<String>>,
+    /// `openssl`: whether the interpreter has OpenSSL; `None` if it has what the app needs.
+    pub openssl: Option<bool>,
     /// `size`: what the executable is made for.
     pub size: Size,
     /// `permissions`: what the app may reach of the machine that it runs on.
@@ -109,7 +111,7 @@ pub enum Size {
 }
 
 /// The keys of `[tool.pyapp]`, for the message about one that is not among them.
-const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, native, native-wheels, optimize, permissions, reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include";
+const KEYS: &str = "build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, native, native-wheels, openssl, optimize, permissions, reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include";
 
 /// What holds where `[tool.pyapp]` says nothing.
 pub(super) struct Defaults<'a> {
@@ -197,7 +199,7 @@ impl Project {
         let (mut granted, mut limited) = (Permissions::default(), RunLimits::default());
         let (mut snapshot_include, mut snapshot_exclude) = (Vec::new(), Vec::new());
         let (mut only_used, mut stdlib_include) = (false, None);
-        let mut native_wheels = None;
+        let (mut native_wheels, mut openssl) = (None, None);
         for (key, value) in section {
             let wrong = |what: &str| fail(key, format!("expected {what}, found {value}"));
             match key.as_str() {
@@ -244,6 +246,7 @@ impl Project {
                     }
                     native_wheels = Some(path);
                 }
+                "openssl" => openssl = Some(value.as_bool().ok_or_else(|| wrong("true or false"))?),
                 "optimize" => {
                     let level = value.as_integer().and_then(|level| u8::try_from(level).ok());
                     optimize = level.filter(|level| *level <= 2).ok_or_else(|| wrong("0, 1 or 2"))?;
@@ -332,6 +335,7 @@ impl Project {
             snapshot_exclude,
             reproducible,
             stdlib_used: only_used.then(|| stdlib_include.unwrap_or_default()),
+            openssl,
             size,
             permissions: granted,
             limits: limited,

@@ -6,11 +6,12 @@ use crate::error::{Doing, Result};
 use crate::hash::{self, Key, sorted_entries};
 use crate::inputs::Library;
 use crate::output::licences::Licences;
-use crate::output::works::OWN_LICENCE;
+use crate::output::works::{OPENSSL_LICENCE, OWN_LICENCE};
 use archive::{Archive, Writer};
 use host::layout;
 use inside::{CRATES, LICENCES, WORKS};
 use serde_json::json;
+use std::path::PathBuf;
 
 /// The compressed bytes of the standard library share a dictionary of this size: 112 KiB made the archive 40 kB larger,
 /// 192 KiB would make it 17 kB smaller, and each start that reads a file digests it.
@@ -80,7 +81,8 @@ impl Build {
         writer.file(&format!("{LICENCES}/{OWN_LICENCE}"), &std::fs::read(&own).doing("read", &own)?)?;
         let mut licences = vec![self.settings().source.join("THIRD-PARTY.md")];
         if let Ok(entries) = sorted_entries(&python.runtime.folder.join("licenses")) {
-            licences.extend(entries.iter().map(std::fs::DirEntry::path));
+            let is_inside = |path: &PathBuf| python.runtime.has_openssl || !path.ends_with(OPENSSL_LICENCE);
+            licences.extend(entries.iter().map(std::fs::DirEntry::path).filter(is_inside));
         }
         for path in licences {
             let name = path.file_name().unwrap_or_default().to_string_lossy();

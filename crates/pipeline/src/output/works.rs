@@ -13,6 +13,9 @@ use std::path::Path;
 /// The file with pyapp's own licence.
 pub(super) const OWN_LICENCE: &str = "pyapp.txt";
 
+/// The file with OpenSSL's licence.
+pub(super) const OPENSSL_LICENCE: &str = "openssl.txt";
+
 /// A work of the runtime.
 struct Known {
     name: &'static str,
@@ -61,6 +64,15 @@ const KNOWN: [Known; 10] = [
     Known { name: "compiler-rt of Zig", licence: "MIT", texts: &["zig.txt"], version: None, package: None },
 ];
 
+/// What is in one of the two interpreters.
+const OPENSSL: Known = Known {
+    name: "OpenSSL",
+    licence: "Apache-2.0",
+    texts: &[OPENSSL_LICENCE],
+    version: Some("4.0.3"),
+    package: Some("openssl-src"),
+};
+
 impl Build {
     /// The works, as JSON.
     ///
@@ -77,14 +89,18 @@ impl Build {
             origin: pins.cpython.map(|(url, sha256)| Origin { url, sha256 }),
             ..work("CPython", Some(&python.runtime.version), "PSF-2.0", Part::Python)
         }];
-        works.extend(KNOWN.iter().map(|known| {
+        let of_recipe = |known: &Known| {
             let origin = known.package.and_then(|package| {
                 let (version, sha256) = pins.crates.get(package)?;
                 Some(Origin { url: purl(package, version), sha256: sha256.clone() })
             });
             let version = known.version.filter(|_| settings.python.is_none());
             Work { texts: texts(known.texts), origin, ..work(known.name, version, known.licence, Part::Python) }
-        }));
+        };
+        works.extend(KNOWN.iter().map(of_recipe));
+        if python.runtime.has_openssl {
+            works.push(of_recipe(&OPENSSL));
+        }
         if python.has_extensions {
             works.push(work(CXX, None, "Apache-2.0 WITH LLVM-exception", Part::Python));
         }

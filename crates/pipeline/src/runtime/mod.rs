@@ -16,12 +16,14 @@
 //! | `toolchain.rs` | one build: its folders, and how the compiler is called |
 //! | `abi_header.rs` | what the host and the guest agree on, as C |
 //! | `c_libraries.rs` | C libraries, and the POSIX layer, which stands in for parts of wasi-libc |
+//! | `openssl.rs` | OpenSSL |
 //! | `test_library.rs` | what CPython's own tests need and the runtime leaves out |
 
 mod abi_header;
 mod c_libraries;
 mod compiler;
 mod native_python;
+mod openssl;
 mod patches;
 #[cfg(test)]
 mod patches_test;
@@ -48,6 +50,8 @@ pub(crate) use pins::{Pins, pinned};
 pub(crate) use sources::{Packed, Pinned, get as get_sources};
 
 const WASM: &str = "python.wasm";
+/// The same interpreter with OpenSSL, and the modules that are made of it.
+const WITH_OPENSSL: &str = "python-openssl.wasm";
 /// CPython's own tests, in the standard library.
 const TESTS: &str = "test";
 /// Programs that check the C library and the POSIX layer, `*.wasm`; tests run them. A ready-made runtime may have none.
@@ -74,9 +78,27 @@ pub struct Runtime {
     pub exclude: Vec<String>,
     /// The log of the recipe, if it ran just now.
     pub log: Option<PathBuf>,
+    /// Whether the interpreter is the one with OpenSSL.
+    pub has_openssl: bool,
 }
 
 impl Runtime {
+    /// With the other interpreter, which has OpenSSL.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] if the folder has none.
+    pub fn with_openssl(self) -> Result<Runtime> {
+        let path = self.folder.join(WITH_OPENSSL);
+        let wasm = fs::read(&path).map_err(|error| {
+            Error::Runtime(format!(
+                "Python runtime {}: expected {WITH_OPENSSL} in it, for an app that needs OpenSSL, found: {error}; complete the \
+                 folder, or set [tool.pyapp] openssl = false",
+                self.folder.display()
+            ))
+        })?;
+        Ok(Runtime { wasm, has_openssl: true, ..self })
+    }
+
     /// The standard library's sources.
     pub fn stdlib(&self) -> PathBuf {
         self.folder.join(STDLIB)
@@ -172,6 +194,7 @@ fn check(folder: &Path, origin: &str, recipe: &recipe::Recipe) -> Result<Runtime
         version: recipe.version().to_string(),
         exclude: excluded(&folder.join(STDLIB), recipe)?,
         log: None,
+        has_openssl: false,
     })
 }
 

@@ -58,6 +58,7 @@ mod tests {
             ("bzip2-sys", "0.1.13+1.0.8"),
             ("liblzma-sys", "0.4.9"),
             ("libsqlite3-sys", "0.36.0"),
+            ("openssl-src", "400.0.2+4.0.3"),
         ] {
             let (found, hash) = &pins.crates[name];
             assert!(found == version && is_hash(hash), "{name} {found}");

@@ -14,18 +14,20 @@ const STEPS: &str = concat!(
     include_str!("compiler.rs"),
     include_str!("../common/copies.rs"),
     include_str!("c_libraries.rs"),
+    include_str!("openssl.rs"),
     include_str!("toolchain.rs"),
     include_str!("patches.rs")
 );
 
 /// The files of the recipe beside recipe.toml, and folders of such, relative to `wasm/`.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "Setup.local",
     "checks",
     "compiler.txt",
     "config.site",
     "exports.txt",
     "fetch.py",
+    "openssl",
     "patches",
     "sources/Cargo.lock",
     "sources/Cargo.toml",
@@ -41,6 +43,7 @@ pub(super) struct Recipe {
     pub configure: Configure,
     #[serde(rename = "library")]
     pub libraries: Vec<Library>,
+    pub openssl: OpenSsl,
     pub stdlib: Stdlib,
     /// The folder `wasm/`.
     #[serde(skip)]
@@ -99,6 +102,21 @@ pub(super) struct Library {
     pub cflags: Vec<String>,
     /// Relative to `folder`; what is in the public domain has none.
     pub licence: Option<String>,
+}
+
+/// OpenSSL, whose own configuration says what is compiled.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OpenSsl {
+    #[serde(rename = "crate")]
+    pub package: String,
+    /// In the crate.
+    pub folder: String,
+    /// Of its program Configure.
+    pub options: Vec<String>,
+    pub cflags: Vec<String>,
+    /// Relative to `folder`.
+    pub licence: String,
 }
 
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use super::log::Log;
 use super::recipe::Recipe;
 use super::sources::Sources;
 use super::toolchain::{NEUTRAL, Toolchain, prefix_map, prefixed};
-use super::{CHECKS, EXPORTS, HEADERS, PROVENANCE, STDLIB, TESTS, WASM, compiler, patches, tools};
+use super::{CHECKS, EXPORTS, HEADERS, PROVENANCE, STDLIB, TESTS, WASM, WITH_OPENSSL, compiler, patches, tools};
 use crate::cache::{Cache, DOWNLOADS};
 use crate::command::output;
 use crate::copies::{copy, copy_all, copy_tree};
@@ -49,17 +49,21 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
     for library in &recipe.libraries {
         libraries.push((library, sources.package(&library.package)?));
     }
-    let toolchain = Toolchain { recipe, work: work.to_path_buf(), cpython, compiler, tzdata, libraries, log: &log };
+    let openssl = sources.package(&recipe.openssl.package)?.join(&recipe.openssl.folder);
+    let work = work.to_path_buf();
+    let toolchain = Toolchain { recipe, work, cpython, compiler, tzdata, libraries, openssl, log: &log };
 
     cache.stage("2/6 a native Python, to build with");
     let (native, native_is) = toolchain.native_python()?;
     cache.stage("3/6 C libraries");
     toolchain.write_abi_header()?;
     toolchain.libraries()?;
+    toolchain.openssl()?;
     cache.stage("4/6 configuring CPython for WebAssembly");
     toolchain.configure(&native)?;
     cache.stage("5/6 compiling CPython");
-    toolchain.make()?;
+    toolchain.make(&[])?;
+    toolchain.make_without_openssl()?;
     toolchain.checks()?;
     cache.stage("6/6 putting the runtime together");
     toolchain.assemble(&native_is)
@@ -111,6 +115,7 @@ impl Toolchain<'_> {
             option.push(native);
             option
         });
+        configure.arg(prefixed("--with-openssl=", &self.openssl_prefix()));
         let compiler = |what: &str| format!("{} {what}", self.compiler.display());
         let target = self.target_flags().join(" ");
         let lib = self.dependencies("lib");
@@ -148,7 +153,8 @@ impl Toolchain<'_> {
         Ok(())
     }
 
-    fn make(&self) -> Result<()> {
+    /// Compiles and links python.wasm; `variables` stand in place of those of its makefile.
+    pub fn make(&self, variables: &[String]) -> Result<()> {
         let objects = self.posix_objects()?;
         let objects = objects.iter().map(|object| object.display().to_string());
         let flags = self.recipe.configure.ldflags.iter().cloned().chain(self.export_flags()?);
@@ -157,9 +163,9 @@ impl Toolchain<'_> {
         let mut make = Command::new("make");
         make.current_dir(self.wasm_folder()).arg(jobs());
         make.arg(format!("CONFIGURE_LDFLAGS_NODIST={}", link.join(" ")));
-        make.arg(format!("EXTRA_CFLAGS={}", includes.join(" ")));
+        make.arg(format!("EXTRA_CFLAGS={}", includes.join(" "))).args(variables);
         // The second makes the data of `sysconfig`.
-        make.args(["python.wasm", "pybuilddir.txt"]);
+        make.args([WASM, "pybuilddir.txt"]);
         self.neutral_environment(&mut make);
         self.log.run("compiling CPython for WebAssembly", make, MAKE_LIMIT)
     }
@@ -180,7 +186,9 @@ impl Toolchain<'_> {
         let folder = self.work.join("runtime");
         let stdlib = folder.join(STDLIB);
         fs::create_dir_all(&folder).doing("create", &folder)?;
-        copy(&self.wasm_folder().join(WASM), &folder.join(WASM))?;
+        for interpreter in [WASM, WITH_OPENSSL] {
+            copy(&self.wasm_folder().join(interpreter), &folder.join(interpreter))?;
+        }
         let library = self.cpython.join("Lib");
         copy_tree(&library, &stdlib, &self.recipe.stdlib.exclude)?;
         self.copy_headers(&folder.join(HEADERS))?;
@@ -247,6 +255,7 @@ impl Toolchain<'_> {
                 copy(&text, &licences.join(format!("lib{}.txt", library.name)))?;
             }
         }
+        copy(&self.openssl.join(&self.recipe.openssl.licence), &licences.join("openssl.txt"))?;
         for entry in sorted_entries(&self.tzdata)? {
             let licence = entry.path().join("licenses/LICENSE");
             if licence.is_file() {
@@ -269,7 +278,9 @@ impl Toolchain<'_> {
         let crates: Vec<_> = self
             .libraries
             .iter()
-            .map(|(_, package)| package.file_name().unwrap_or_default().to_string_lossy())
+            .map(|(_, package)| package.as_path())
+            .chain(self.openssl.parent())
+            .map(|package| package.file_name().unwrap_or_default().to_string_lossy())
             .collect();
         let lines = [
             format!("recipe           {}", recipe.key()),
@@ -292,7 +303,9 @@ impl Toolchain<'_> {
             ),
             format!("patches          {}", hash::of_tree(&recipe.folder.join("patches"))?),
             format!("build python     {native_is}"),
-            format!("python.wasm      {}", hash::of_file(&folder.join(WASM))?),
+            format!("openssl          {}", recipe.openssl.options.join(" ")),
+            format!("{WASM}              {}", hash::of_file(&folder.join(WASM))?),
+            format!("{WITH_OPENSSL}      {}", hash::of_file(&folder.join(WITH_OPENSSL))?),
         ];
         Ok(lines.join("\n") + "\n")
     }
@@ -310,7 +323,7 @@ impl Toolchain<'_> {
         sites
     }
 
-    fn wasm_folder(&self) -> PathBuf {
+    pub fn wasm_folder(&self) -> PathBuf {
         self.work.join("wasm")
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Toolchain<'a> {
     pub tzdata: PathBuf,
     /// The libraries, each with the folder of its crate.
     pub libraries: Vec<(&'a Library, PathBuf)>,
+    /// OpenSSL's source.
+    pub openssl: PathBuf,
     pub log: &'a Log,
 }
 

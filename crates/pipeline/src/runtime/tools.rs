@@ -9,7 +9,7 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// What must answer, and what it is for.
-const TOOLS: [(&str, &[&str], &str); 4] = [
+const TOOLS: [(&str, &[&str], &str); 5] = [
     (
         "cc",
         &["--version"],
@@ -21,6 +21,7 @@ const TOOLS: [(&str, &[&str], &str); 4] = [
         &["-c", "import lzma, tarfile, urllib.request, sys; sys.exit(sys.version_info < (3, 8))"],
         "python3, 3.8 or newer, with lzma; Debian and Ubuntu: apt-get install python3",
     ),
+    ("perl", &["--version"], "perl, for OpenSSL's build; Debian and Ubuntu: apt-get install perl"),
     ("python3", &["-m", "pip", "--version"], "pip for python3; Debian and Ubuntu: apt-get install python3-pip"),
 ];
 
@@ -76,7 +77,10 @@ mod tests {
         assert!(message("make ").contains("missing: make; Debian and Ubuntu: apt-get install build-essential"));
         assert!(message("lzma").contains("missing: python3, 3.8 or newer, with lzma; Debian"));
         assert!(message("pip").contains("missing: pip for python3; Debian and Ubuntu: apt-get install python3-pip"));
-        assert_eq!(message("").matches("apt-get").count(), 4);
+        assert!(
+            message("perl").contains("missing: perl, for OpenSSL's build; Debian and Ubuntu: apt-get install perl")
+        );
+        assert_eq!(message("").matches("apt-get").count(), 5);
     }
 
     /// What `.ci/run` installs on a bare Debian, where all of it is then used.
@@ -100,9 +104,9 @@ mod tests {
             responds(command)
         };
         let missing = || check_with(is_there).err().map_or(String::new(), |error| error.to_string());
-        for (number, tool) in ["cc", "make", "python3"].into_iter().enumerate() {
+        for (number, tool) in ["cc", "make", "perl", "python3"].into_iter().enumerate() {
             let said = missing();
-            assert_eq!(said.matches("apt-get install").count(), 4 - number, "{said}");
+            assert_eq!(said.matches("apt-get install").count(), 5 - number, "{said}");
             let found = crate::programs::on_path(tool).next().expect(tool);
             std::os::unix::fs::symlink(found, folder.path().join(tool)).expect("linked");
         }
