@@ -159,6 +159,9 @@ def called(code, offset, function, argument):
         kind, owner = FUNCTIONS.get(function), function.__self__
     elif type(function) is METHOD:
         kind, owner = None, argument
+        # There is no event for it.
+        if function.__name__ == "listen" and function.__objclass__.__module__ == "_socket":
+            find("network", importing_module(sys._getframe(1)), "listen")
     else:
         return None
     if owner is not None and owner is shared_generator():
