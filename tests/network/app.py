@@ -296,10 +296,10 @@ def udp_still(first, first_port, host, port):
 
 @verb
 def udp_elsewhere(first, first_port, host, port):
-    """Connected to one, and sent to another."""
+    """Connected to one, and sent to another, whose answer would find nobody: so it is sent what is not answered."""
     with datagram(host) as made:
         made.connect((first, int(first_port)))
-        made.sendto(b"ping", (host, int(port)))
+        made.sendto(b"", (host, int(port)))
         made.connect((host, int(port)))
         return "sent"
 
@@ -598,8 +598,8 @@ def ask(request):
 def request(family, words):
     """Made of a new socket, whose descriptor stands for `FD`."""
     with socket.socket(socket.AF_INET6 if family == "inet6" else socket.AF_INET) as made:
-        made.settimeout(PATIENCE)
         ask(words.replace("FD", str(made.fileno())))
+        made.settimeout(PATIENCE)
         return exchanged(made)
 
 

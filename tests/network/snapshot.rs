@@ -2,12 +2,16 @@
 
 use super::common::project::{Project, files, settings};
 
+/// A run may do what these modules do, so that cold and resumed it does the same.
+fn granted() -> String {
+    settings("app:main") + "\n[tool.pyapp.permissions]\nconnect = [\"localhost:*\"]\n"
+}
+
 /// What the build says of a project whose module `inner` does this at import.
 fn built(deed: &str) -> Result<(), String> {
     let inner = format!("import socket\n{deed}\n");
     let text = "import inner\ndef main(): print('ran')\n";
-    let project =
-        Project::new(&settings("app:main"), &[("python_libs/app.py", text), ("python_libs/inner.py", &inner)]);
+    let project = Project::new(&granted(), &[("python_libs/app.py", text), ("python_libs/inner.py", &inner)]);
     let app = project.build()?;
     assert_eq!(app.run(&[]), (0, "ran\n".to_string()), "{deed}");
     assert!(!app.snapshot.is_empty(), "{deed}");

@@ -5,20 +5,27 @@ use super::Family;
 use crate::wasi::Result;
 use crate::wasi::types::Errno;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::str::FromStr;
 
 /// The address that two words stand for.
 ///
 /// # Errors
 /// EINVAL.
 pub(crate) fn address_of(address: &str, port: &str) -> Result<SocketAddr> {
-    let port = port.parse().map_err(|_| Errno::Inval)?;
+    let port = number(port)?;
     if let Ok(address) = address.parse::<Ipv4Addr>() {
         return Ok(SocketAddrV4::new(address, port).into());
     }
     let (address, scope) = address.split_once('%').unwrap_or((address, "0"));
     let address: Ipv6Addr = address.parse().map_err(|_| Errno::Inval)?;
-    let scope = scope.parse().map_err(|_| Errno::Inval)?;
+    let scope = number(scope)?;
     Ok(SocketAddrV6::new(address, port, 0, scope).into())
+}
+
+/// A number, without a sign.
+fn number<N: FromStr>(text: &str) -> Result<N> {
+    let text = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit())).ok_or(Errno::Inval)?;
+    text.parse().map_err(|_| Errno::Inval.into())
 }
 
 /// An address: `ADDRESS PORT`, of IPv6 `ADDRESS PORT FLOWINFO SCOPE`.
@@ -77,6 +84,7 @@ mod tests {
             ("127.0.0.01", "1"),
             ("127.0.0.1", "65536"),
             ("127.0.0.1", "-1"),
+            ("127.0.0.1", "+1"),
             ("127.0.0.1", ""),
             ("[::1]", "1"),
             ("::1%lo", "1"),

@@ -1,12 +1,12 @@
 //! Options of sockets: those that a guest may see and set, by Linux's numbers. What is not in the table is no option here
-//! (ENOPROTOOPT). What it may set concerns its own sockets only; none of it reaches whom the policy does not grant.
+//! (ENOPROTOOPT): sharing a port (SO_REUSEPORT) takes what is another program's, and groups of receivers (multicast) reach whom the policy
+//! does not see. What it may set concerns its own sockets only.
 
 use super::Family;
 use crate::wasi::types::Errno;
 use crate::wasi::{OrErrno, Result};
 use rustix::net::sockopt as system;
 use std::fs::File;
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 /// Levels.
@@ -25,7 +25,6 @@ pub(super) mod socket {
     pub const RCVBUF: u32 = 8;
     pub const KEEPALIVE: u32 = 9;
     pub const OOBINLINE: u32 = 10;
-    pub const REUSEPORT: u32 = 15;
     pub const BINDTODEVICE: u32 = 25;
     pub const ACCEPTCONN: u32 = 30;
     pub const PROTOCOL: u32 = 38;
@@ -35,11 +34,6 @@ pub(super) mod socket {
 mod ip {
     pub const TOS: u32 = 1;
     pub const TTL: u32 = 2;
-    pub const MULTICAST_IF: u32 = 32;
-    pub const MULTICAST_TTL: u32 = 33;
-    pub const MULTICAST_LOOP: u32 = 34;
-    pub const ADD_MEMBERSHIP: u32 = 35;
-    pub const DROP_MEMBERSHIP: u32 = 36;
 }
 
 mod tcp {
@@ -54,16 +48,11 @@ mod tcp {
 
 mod ipv6 {
     pub const UNICAST_HOPS: u32 = 16;
-    pub const MULTICAST_IF: u32 = 17;
-    pub const MULTICAST_HOPS: u32 = 18;
-    pub const MULTICAST_LOOP: u32 = 19;
-    pub const JOIN_GROUP: u32 = 20;
-    pub const LEAVE_GROUP: u32 = 21;
     pub const V6ONLY: u32 = 26;
     pub const TCLASS: u32 = 67;
 }
 
-/// An option's value. Addresses of IPv4 are numbers, the first byte the highest.
+/// An option's value.
 ///
 /// # Errors
 /// ENOPROTOOPT, and what the system says.
@@ -78,7 +67,6 @@ pub(super) fn get(file: &File, family: Family, level: u32, name: u32) -> Result<
         (SOL_SOCKET, socket::RCVBUF) => system::socket_recv_buffer_size(file).map(size),
         (SOL_SOCKET, socket::KEEPALIVE) => system::socket_keepalive(file).map(i64::from),
         (SOL_SOCKET, socket::OOBINLINE) => system::socket_oobinline(file).map(i64::from),
-        (SOL_SOCKET, socket::REUSEPORT) => system::socket_reuseport(file).map(i64::from),
         (SOL_SOCKET, socket::ACCEPTCONN) => system::socket_acceptconn(file).map(i64::from),
         (IPPROTO_TCP, tcp::NODELAY) => system::tcp_nodelay(file).map(i64::from),
         (IPPROTO_TCP, tcp::CORK) => system::tcp_cork(file).map(i64::from),
@@ -89,15 +77,9 @@ pub(super) fn get(file: &File, family: Family, level: u32, name: u32) -> Result<
         (IPPROTO_TCP, tcp::USER_TIMEOUT) => system::tcp_user_timeout(file).map(i64::from),
         (IPPROTO_IP, ip::TOS) => system::ip_tos(file).map(i64::from),
         (IPPROTO_IP, ip::TTL) => system::ip_ttl(file).map(i64::from),
-        (IPPROTO_IP, ip::MULTICAST_IF) => system::ip_multicast_if(file).map(|at| u32::from(at).into()),
-        (IPPROTO_IP, ip::MULTICAST_TTL) => system::ip_multicast_ttl(file).map(i64::from),
-        (IPPROTO_IP, ip::MULTICAST_LOOP) => system::ip_multicast_loop(file).map(i64::from),
         // A socket of IPv4 has none of these.
         (IPPROTO_IPV6, _) if family == Family::Inet => return Err(Errno::Noprotoopt.into()),
         (IPPROTO_IPV6, ipv6::UNICAST_HOPS) => system::ipv6_unicast_hops(file).map(i64::from),
-        (IPPROTO_IPV6, ipv6::MULTICAST_IF) => system::ipv6_multicast_if(file).map(i64::from),
-        (IPPROTO_IPV6, ipv6::MULTICAST_HOPS) => system::ipv6_multicast_hops(file).map(i64::from),
-        (IPPROTO_IPV6, ipv6::MULTICAST_LOOP) => system::ipv6_multicast_loop(file).map(i64::from),
         (IPPROTO_IPV6, ipv6::V6ONLY) => system::ipv6_v6only(file).map(i64::from),
         (IPPROTO_IPV6, ipv6::TCLASS) => system::ipv6_tclass(file).map(i64::from),
         _ => return Err(Errno::Noprotoopt.into()),
@@ -105,25 +87,12 @@ pub(super) fn get(file: &File, family: Family, level: u32, name: u32) -> Result<
     value.or_errno()
 }
 
-/// Sets an option: to a number, or, of groups, to the group and its interface.
+/// Sets an option to a number.
 ///
 /// # Errors
 /// ENOPROTOOPT, EINVAL, EPERM, and what the system says.
 pub(super) fn set(file: &File, family: Family, level: u32, name: u32, values: &[&str]) -> Result<()> {
-    let (value, second) = match values {
-        [value] => (*value, None),
-        [value, second] => (*value, Some(*second)),
-        _ => return Err(Errno::Inval.into()),
-    };
-    let has_two = matches!(
-        (level, name),
-        (IPPROTO_IP, ip::ADD_MEMBERSHIP | ip::DROP_MEMBERSHIP) | (IPPROTO_IPV6, ipv6::JOIN_GROUP | ipv6::LEAVE_GROUP)
-    );
-    let second = match (has_two, second) {
-        (true, Some(second)) => second,
-        (false, None) => "",
-        _ => return Err(Errno::Inval.into()),
-    };
+    let [value] = values else { return Err(Errno::Inval.into()) };
     let set = match (level, name) {
         (SOL_SOCKET, socket::REUSEADDR) => system::set_socket_reuseaddr(file, flag(value)?),
         (SOL_SOCKET, socket::BROADCAST) => system::set_socket_broadcast(file, flag(value)?),
@@ -131,7 +100,6 @@ pub(super) fn set(file: &File, family: Family, level: u32, name: u32, values: &[
         (SOL_SOCKET, socket::RCVBUF) => system::set_socket_recv_buffer_size(file, amount(value)?),
         (SOL_SOCKET, socket::KEEPALIVE) => system::set_socket_keepalive(file, flag(value)?),
         (SOL_SOCKET, socket::OOBINLINE) => system::set_socket_oobinline(file, flag(value)?),
-        (SOL_SOCKET, socket::REUSEPORT) => system::set_socket_reuseport(file, flag(value)?),
         // As Linux has it, and for the rest whoever runs it decides which way packets take.
         (SOL_SOCKET, socket::BINDTODEVICE) => return Err(Errno::Perm.into()),
         (IPPROTO_TCP, tcp::NODELAY) => system::set_tcp_nodelay(file, flag(value)?),
@@ -143,28 +111,13 @@ pub(super) fn set(file: &File, family: Family, level: u32, name: u32, values: &[
         (IPPROTO_TCP, tcp::USER_TIMEOUT) => system::set_tcp_user_timeout(file, word(value)?),
         (IPPROTO_IP, ip::TOS) => system::set_ip_tos(file, byte(value)?),
         (IPPROTO_IP, ip::TTL) => system::set_ip_ttl(file, word(value)?),
-        (IPPROTO_IP, ip::MULTICAST_IF) => system::set_ip_multicast_if(file, &ipv4(value)?),
-        (IPPROTO_IP, ip::MULTICAST_TTL) => system::set_ip_multicast_ttl(file, word(value)?),
-        (IPPROTO_IP, ip::MULTICAST_LOOP) => system::set_ip_multicast_loop(file, flag(value)?),
-        (IPPROTO_IP, ip::ADD_MEMBERSHIP) => system::set_ip_add_membership(file, &ipv4(value)?, &ipv4(second)?),
-        (IPPROTO_IP, ip::DROP_MEMBERSHIP) => system::set_ip_drop_membership(file, &ipv4(value)?, &ipv4(second)?),
         (IPPROTO_IPV6, _) if family == Family::Inet => return Err(Errno::Noprotoopt.into()),
         (IPPROTO_IPV6, ipv6::UNICAST_HOPS) => system::set_ipv6_unicast_hops(file, hops(value)?),
-        (IPPROTO_IPV6, ipv6::MULTICAST_IF) => system::set_ipv6_multicast_if(file, word(value)?),
-        (IPPROTO_IPV6, ipv6::MULTICAST_HOPS) => system::set_ipv6_multicast_hops(file, word(value)?),
-        (IPPROTO_IPV6, ipv6::MULTICAST_LOOP) => system::set_ipv6_multicast_loop(file, flag(value)?),
-        (IPPROTO_IPV6, ipv6::JOIN_GROUP) => system::set_ipv6_add_membership(file, &ipv6(value)?, word(second)?),
-        (IPPROTO_IPV6, ipv6::LEAVE_GROUP) => system::set_ipv6_drop_membership(file, &ipv6(value)?, word(second)?),
         (IPPROTO_IPV6, ipv6::V6ONLY) => system::set_ipv6_v6only(file, flag(value)?),
         (IPPROTO_IPV6, ipv6::TCLASS) => system::set_ipv6_tclass(file, word(value)?),
         _ => return Err(Errno::Noprotoopt.into()),
     };
     set.or_errno()
-}
-
-/// Whether an option joins a group of receivers, or leaves it.
-pub(super) fn is_of_groups(level: u32, name: u32) -> bool {
-    matches!((level, name), (IPPROTO_IP, ip::ADD_MEMBERSHIP) | (IPPROTO_IPV6, ipv6::JOIN_GROUP))
 }
 
 fn size(bytes: usize) -> i64 {
@@ -207,16 +160,6 @@ fn hops(text: &str) -> Result<Option<u8>> {
     if int(text)? == -1 { Ok(None) } else { byte(text).map(Some) }
 }
 
-/// An address as text, or as a number.
-fn ipv4(text: &str) -> Result<Ipv4Addr> {
-    let number = || text.parse::<u32>().map(Ipv4Addr::from);
-    text.parse().or_else(|_| number()).map_err(|_| Errno::Inval.into())
-}
-
-fn ipv6(text: &str) -> Result<Ipv6Addr> {
-    text.parse().map_err(|_| Errno::Inval.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,7 +179,6 @@ mod tests {
         let stream = socket(Family::Inet, SocketType::STREAM);
         for (level, name, value) in [
             (SOL_SOCKET, socket::REUSEADDR, 1),
-            (SOL_SOCKET, socket::REUSEPORT, 1),
             (SOL_SOCKET, socket::BROADCAST, 1),
             (SOL_SOCKET, socket::KEEPALIVE, 1),
             (SOL_SOCKET, socket::OOBINLINE, 1),
@@ -256,18 +198,6 @@ mod tests {
         // Linux keeps room for itself.
         assert_eq!(get(&stream, Family::Inet, SOL_SOCKET, socket::SNDBUF).expect("told"), 40000);
         assert_eq!(get(&stream, Family::Inet, SOL_SOCKET, socket::ERROR).expect("told"), 0);
-        let datagrams = socket(Family::Inet, SocketType::DGRAM);
-        for (name, value, number) in
-            [(ip::MULTICAST_IF, "127.0.0.1", 0x7f00_0001), (ip::MULTICAST_TTL, "5", 5), (ip::MULTICAST_LOOP, "0", 0)]
-        {
-            set(&datagrams, Family::Inet, IPPROTO_IP, name, &[value]).expect("set");
-            assert_eq!(get(&datagrams, Family::Inet, IPPROTO_IP, name).expect("told"), number, "{name}");
-        }
-        // The same address as a number, and a group that is joined and left.
-        set(&datagrams, Family::Inet, IPPROTO_IP, ip::MULTICAST_IF, &["2130706433"]).expect("set");
-        for name in [ip::ADD_MEMBERSHIP, ip::DROP_MEMBERSHIP] {
-            set(&datagrams, Family::Inet, IPPROTO_IP, name, &["239.1.2.3", "127.0.0.1"]).expect("set");
-        }
     }
 
     #[test]
@@ -280,13 +210,7 @@ mod tests {
         else {
             return;
         };
-        for (name, value) in [
-            (ipv6::V6ONLY, 1),
-            (ipv6::UNICAST_HOPS, 12),
-            (ipv6::MULTICAST_HOPS, 4),
-            (ipv6::MULTICAST_LOOP, 0),
-            (ipv6::TCLASS, 32),
-        ] {
+        for (name, value) in [(ipv6::V6ONLY, 1), (ipv6::UNICAST_HOPS, 12), (ipv6::TCLASS, 32)] {
             set(&of_six, Family::Inet6, IPPROTO_IPV6, name, &[&value.to_string()]).expect("set");
             assert_eq!(get(&of_six, Family::Inet6, IPPROTO_IPV6, name).expect("told"), value, "{name}");
         }
@@ -295,8 +219,11 @@ mod tests {
     #[test]
     fn what_is_not_in_the_table_is_no_option() {
         let stream = socket(Family::Inet, SocketType::STREAM);
-        // SO_DONTROUTE, SO_PRIORITY, SO_ATTACH_FILTER, SO_MARK, TCP_CONGESTION, TCP_FASTOPEN, IP_HDRINCL, IP_TRANSPARENT.
-        for (level, name) in [(1, 5), (1, 12), (1, 26), (1, 36), (6, 13), (6, 23), (0, 3), (0, 19), (17, 1), (255, 1)] {
+        // SO_DONTROUTE, SO_PRIORITY, SO_REUSEPORT, SO_ATTACH_FILTER, SO_MARK, TCP_CONGESTION, TCP_FASTOPEN, IP_HDRINCL,
+        // IP_TRANSPARENT, IP_MULTICAST_IF, IP_ADD_MEMBERSHIP, IPV6_JOIN_GROUP.
+        let names =
+            [(1, 5), (1, 12), (1, 15), (1, 26), (1, 36), (6, 13), (6, 23), (0, 3), (0, 19), (0, 32), (0, 35), (41, 20)];
+        for (level, name) in names {
             assert_eq!(errno(set(&stream, Family::Inet, level, name, &["1"])), Errno::Noprotoopt, "{level} {name}");
             assert_eq!(errno(get(&stream, Family::Inet, level, name)), Errno::Noprotoopt, "{level} {name}");
         }
@@ -305,6 +232,5 @@ mod tests {
             assert_eq!(errno(set(&stream, Family::Inet, SOL_SOCKET, socket::KEEPALIVE, values)), Errno::Inval);
         }
         assert_eq!(errno(set(&stream, Family::Inet, SOL_SOCKET, socket::SNDBUF, &["-1"])), Errno::Inval);
-        assert_eq!(errno(set(&stream, Family::Inet, IPPROTO_IP, ip::ADD_MEMBERSHIP, &["239.1.2.3"])), Errno::Inval);
     }
 }

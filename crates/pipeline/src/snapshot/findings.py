@@ -307,6 +307,10 @@ def hear(event, arguments):
             # What os.open() gives is a number and no object, and the number is not known yet.
             note_owners()
             touched[None] = module
+    elif event == "socket.__new__":
+        # Its number is not known yet.
+        note_owners()
+        touched[None] = importing_module(sys._getframe(1))
     elif event in NETWORK_EVENTS:
         target = wanted_of_network(event, arguments)
         if target is not None:
