@@ -92,7 +92,7 @@ class SSLEOFError(SSLError):
 
 def _no_tls(*arguments, **options):
     raise SSLError(
-        SSL_ERROR_SSL, "TLS is not in this interpreter, and the sandbox has no network; pass the data in on stdin or as a file"
+        SSL_ERROR_SSL, "TLS is not in this executable; build it with openssl = true in [tool.pyapp]"
     )
 
 
