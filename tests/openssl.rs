@@ -56,6 +56,17 @@ fn no_run_knows_the_keys_of_another_runs_tickets() {
     assert!(said[0] == said[1] && said[2] == "True", "{said:?}");
 }
 
+/// Libraries make such a context when they are imported, where the machine of the run is not yet there.
+#[test]
+fn a_context_of_the_image_trusts_what_the_machine_of_the_run_trusts() {
+    let app = build(
+        "import os, ssl\nfrom talk import CERTIFICATE, contexts, talk\ncontext = ssl.create_default_context()\n\
+         def main():\n    os.environ['SSL_CERT_FILE'] = CERTIFICATE\n    \
+             print(talk(contexts(ssl.TLSVersion.TLSv1_3)[0], context)[1].version())\n",
+    );
+    assert_eq!(app.run_as(app.bundle.app(), &[]), (0, "TLSv1.3\n".to_string()));
+}
+
 /// What a build tells of an app, and whether it is the one with OpenSSL.
 fn told(more: &str, app: &str) -> (App, bool) {
     let project = Project::new(&settings_with("app:main", more), &[("python_libs/app.py", app)]);
