@@ -38,7 +38,10 @@ fn runs_of_one_image_draw_other_random_bytes() {
     );
     let [first, second, third] = &words(&app)[..] else { panic!("three runs") };
     assert!(first[0] == second[0] && second[0] == third[0], "the module is in the image");
-    assert!(first[1] != second[1] && second[1] != third[1] && third[1] != first[1] && first[0] != first[1], "{first:?}");
+    assert!(
+        first[1] != second[1] && second[1] != third[1] && third[1] != first[1] && first[0] != first[1],
+        "{first:?}"
+    );
 }
 
 #[test]
@@ -81,7 +84,10 @@ const VERSION: &str = "def main():\n    import _ssl\n    print(_ssl.OPENSSL_VERS
 #[test]
 fn an_app_has_openssl_if_it_names_what_only_that_has() {
     for (source, expected) in [
-        ("import hashlib, hmac, random, uuid, secrets, asyncio\ndef main(): print(hashlib.sha256(b'').hexdigest())\n", false),
+        (
+            "import hashlib, hmac, random, uuid, secrets, asyncio\ndef main(): print(hashlib.sha256(b'').hexdigest())\n",
+            false,
+        ),
         ("def main():\n    import ssl\n    print(ssl.OPENSSL_VERSION)\n", true),
         ("import urllib.request\ndef main(): pass\n", true),
         ("from http import client\ndef main(): pass\n", true),

@@ -81,13 +81,32 @@ static int errno_of(PyObject *error)
     return result;
 }
 
+/* How far an error's causes are followed. */
+#define MOST_CAUSES 16
+
+/* Whether something was refused that led to an error: libraries of the network wrap the PermissionError in errors of their own. */
+static int comes_of_refusal(PyObject *error)
+{
+    PyObject *at = Py_NewRef(error);
+    int found = 0;
+    for (int i = 0; i < MOST_CAUSES && at != NULL && !found; i++) {
+        found = PyErr_GivenExceptionMatches(at, PyExc_PermissionError) && errno_of(at) == EACCES;
+        PyObject *cause = PyException_GetCause(at);
+        cause = cause != NULL ? cause : PyException_GetContext(at);
+        Py_SETREF(at, cause);
+    }
+    Py_XDECREF(at);
+    return found;
+}
+
 /* Before an error that nobody has caught is printed. 1 if it is not to be: the host says all there is to say. */
 int pyapp_uncaught(PyObject *error)
 {
     if (limit_reached != NULL && PyErr_GivenExceptionMatches(error, limit_reached)) {
         return 1;
     }
-    pyapp_tell_errno(errno_of(error));
+    int told = errno_of(error);
+    pyapp_tell_errno(told == 0 && comes_of_refusal(error) ? EACCES : told);
     return 0;
 }
 

@@ -8,7 +8,7 @@ use archive::{Archive, format::checksum};
 use host::extensions::Extensions;
 use host::{ContextBuilder, Program, Timing, TrustedCode, abi, layout};
 use memory_image::{Image, Start};
-use policy::{Permissions, Reach, RunLimits};
+use policy::{CERTIFICATE_FILE_VARIABLE, Certificates, Permissions, Reach, RunLimits};
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +16,9 @@ use vfs::Limits;
 
 /// Longest part once expanded, bytes: an image of 4 GiB of memory with its header and table.
 const MAX_PART: usize = (4 << 30) + (1 << 20);
+
+/// The certificates of a project that brings its own, in the archive.
+const OWN_CERTIFICATES: &str = "certifi/cacert.pem";
 
 /// What is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +132,11 @@ impl<S: Source> Bundle<S> {
         let (builder, root) = layout::python_context_and_root(self.archive.clone(), limits).map_err(Error::Files)?;
         let home = reach.home.as_deref().and_then(Path::to_str).unwrap_or(abi::HOME);
         let builder = builder.variable("HOME", home);
-        let builder = builder.grants(root, reach.grants, reach.policy, reach.current_folder);
+        let builder = builder.grants(root, reach.grants, reach.policy, reach.current_folder).network(reach.network);
+        let builder = match self.certificate_file(&reach.certificates) {
+            Some(file) => builder.variable(CERTIFICATE_FILE_VARIABLE, file),
+            None => builder,
+        };
         Ok(match run {
             // A snapshot was made for its entry.
             Run::Resumed | Run::Interpreter => builder,
@@ -137,6 +144,18 @@ impl<S: Source> Bundle<S> {
                 .variable(abi::ENTRY_VARIABLE, self.entry())
                 .variable(abi::OPTIMIZE_VARIABLE, self.index.optimize.to_string()),
         })
+    }
+
+    /// What the app is told that its connections are trusted by, if it is to be told.
+    fn certificate_file(&self, certificates: &Certificates) -> Option<String> {
+        match certificates {
+            Certificates::None | Certificates::Told => None,
+            Certificates::Found(file) => file.to_str().map(str::to_string),
+            Certificates::Missing => {
+                let file = format!("{}/{OWN_CERTIFICATES}", layout::SITE_PACKAGES);
+                self.archive.find(&file).map(|_| format!("/{}/{file}", abi::MOUNT))
+            }
+        }
     }
 
     /// The image that runs begin from in this way.

@@ -85,6 +85,30 @@ pub mod request {
     pub const STATVFS: &str = "statvfs";
     /// Asks for a time zone of the machine.
     pub const ZONE: &str = "zone";
+    /// Makes a socket.
+    pub const SOCKET: &str = "socket";
+    /// Connects a socket, or makes it forget its peer.
+    pub const CONNECT: &str = "connect";
+    /// Gives a socket an address and a port.
+    pub const BIND: &str = "bind";
+    /// Lets others connect to a socket.
+    pub const LISTEN: &str = "listen";
+    /// Asks for a socket's address.
+    pub const NAME: &str = "name";
+    /// Asks for that of its other end.
+    pub const PEERNAME: &str = "peername";
+    /// Asks for that of its other end as it was when it was accepted.
+    pub const ACCEPTED: &str = "accepted";
+    /// Asks for an option of a socket, or sets it.
+    pub const OPTION: &str = "option";
+    /// Receives, and asks for the sender.
+    pub const RECEIVE: &str = "receive";
+    /// Asks for what one thing is to be written to that is sent.
+    pub const SEND: &str = "send";
+    /// Asks for the addresses of a name.
+    pub const LOOKUP: &str = "lookup";
+    /// Asks for the name of an address.
+    pub const REVERSE: &str = "reverse";
 }
 
 /// Calls that preview1 has no name for: `fd_advise` on this number and one of [`call`]. No descriptor has such a number, so that a
@@ -190,6 +214,8 @@ pub const READ_ONLY_DEVICE: u64 = 2;
 pub const PIPE_DEVICE: u64 = 3;
 /// Device number of the standard streams.
 pub const STREAM_DEVICE: u64 = 4;
+/// Device number of the sockets of a network.
+pub const SOCKET_DEVICE: u64 = 5;
 /// From here on: numbers that stand for a device of the host and the owners of a file on it, which are asked for with
 /// [`request::OWNER`].
 pub const FIRST_HOST_DEVICE: u64 = 16;

@@ -7,6 +7,7 @@
 //! - `split` splits a module into its code and the image of its data; [`snapshot`] makes the image of an initialised
 //!   interpreter. (The crate `memory_image` is the format of both.)
 //! - [`Zones`] are the time zones of the machine.
+//! - `network` has the sockets of a guest, and looks names up for it, as the policy grants them.
 //! - [`Context`] is what one guest can see and touch: a [`vfs::Vfs`], descriptors, clocks. `files` has the kinds of open
 //!   files, each behind one trait; `preview1` marshals the WASI calls between the guest's memory and these.
 //! - [`abi`] is what the host and the C and Python inside the guest agree on; [`layout`] says where things lie in the file
@@ -15,8 +16,8 @@
 //!
 //! - `threads` lets a guest have several, of which one at a time runs and owns the [`Context`].
 //!
-//! Imports point one way: `run`, `snapshot` → `preview1` → `threads` → `context` → `disk` → `files` → `namespace` → `limits`, `quota` →
-//! `wasi`.
+//! Imports point one way: `run`, `snapshot` → `preview1` → `threads` → `context` → `disk`, `network` → `files` → `namespace` →
+//! `limits`, `quota` → `wasi`.
 //!
 //! With the feature `compiler` it also compiles WebAssembly; the shipped executable is built without.
 
@@ -32,6 +33,7 @@ mod limits;
 pub mod load;
 pub mod machine;
 mod namespace;
+mod network;
 mod outcome;
 mod preview1;
 #[cfg(feature = "linker")]
@@ -54,6 +56,7 @@ pub use error::StartError;
 pub use files::{Input, Output};
 pub use limits::Meter;
 pub use machine::{PageAligned, Program, TrustedCode};
+pub use network::{NetworkAttempt, NetworkAttempts, NetworkUse};
 pub use outcome::Outcome;
 pub use quota::Quota;
 pub use run::{run, run_then};

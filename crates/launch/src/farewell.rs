@@ -1,4 +1,5 @@
-//! What is said on stderr when a run has ended: about files that were lost, and about an error that a grant would have spared.
+//! What is said on stderr when a run has ended: about files that were lost, and about an error that a grant would have spared,
+//! of files or of the network.
 
 use crate::settings;
 use host::{Context, Uncaught};
@@ -13,7 +14,9 @@ const EROFS: u32 = 30;
 /// The lines, if there is something to say.
 pub fn lines(context: &Context, permissions: &Permissions) -> Vec<String> {
     let lost = if permissions.report_lost_files { lost(context) } else { None };
-    [context.uncaught().and_then(|error| missing_grant(error, context)), lost].into_iter().flatten().collect()
+    let denied = context.network_denied().map(|denied| denied.to_string());
+    let missing = context.uncaught().and_then(|error| missing_grant(error, context));
+    [missing.or(denied), lost].into_iter().flatten().collect()
 }
 
 /// Files that were written to memory, outside of /tmp, where nobody expects to find them again.

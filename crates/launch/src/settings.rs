@@ -58,7 +58,7 @@ pub fn limits() -> anyhow::Result<String> {
     })
 }
 
-/// `PYAPP_AUDIT`: the file that every access is written down in.
+/// `PYAPP_AUDIT`: the file that every access is written down in, to files and to the network.
 pub fn audit() -> Option<PathBuf> {
     env::var_os("PYAPP_AUDIT").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
@@ -68,7 +68,8 @@ pub fn home() -> Option<PathBuf> {
     env::home_dir().filter(|home| home.is_absolute())
 }
 
-/// A variable that a place of the permissions begins with.
+/// A variable that the permissions name: a place of them begins with it, or it is the port of an entry; or one that says what
+/// connections are trusted by.
 pub fn variable(name: &str) -> Option<OsString> {
     env::var_os(name)
 }

@@ -3,11 +3,11 @@
 use crate::places::is_kernels;
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
-use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A line of an audit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,44 @@ pub enum Record {
         /// The answer.
         granted: bool,
     },
+    /// A name was to be looked up, or the name of an address.
+    Lookup {
+        /// The name, or the address.
+        name: String,
+        /// The answer.
+        granted: bool,
+        /// Where it leads, if it leads only where a name alone does not.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<String>,
+    },
+    /// Something was to go to an address: a connection, or the first of many datagrams.
+    Connect {
+        /// The address, with its port.
+        address: String,
+        /// The names that have led there in this run.
+        names: Vec<String>,
+        /// The answer.
+        granted: bool,
+    },
+    /// A socket was to be bound.
+    Bind {
+        /// The address of the machine, with its port; 0 for one that the system chooses.
+        address: String,
+        /// The answer.
+        granted: bool,
+    },
+    /// A socket was to listen.
+    Listen {
+        /// The address that it is bound to, with its port.
+        address: String,
+        /// The answer.
+        granted: bool,
+    },
+    /// A connection has come.
+    Accept {
+        /// Where it comes from.
+        address: String,
+    },
     /// Nothing more is written down of this run.
     Full,
 }
@@ -37,7 +75,7 @@ pub enum Record {
 pub struct Audit {
     file: File,
     /// How many bytes may still be written.
-    left: Cell<usize>,
+    left: AtomicUsize,
 }
 
 /// Most bytes of the records of a run, some two million of them: a guest could fill the disk.
@@ -56,17 +94,19 @@ impl Audit {
         if !is_kernels(path) {
             how.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
         }
-        Ok(Audit { file: how.open(path)?, left: Cell::new(MOST_BYTES) })
+        Ok(Audit { file: how.open(path)?, left: AtomicUsize::new(MOST_BYTES) })
     }
 
     /// Appends a record. One that cannot be written is lost: the run goes on.
     pub fn append(&self, record: &Record) {
-        if self.left.get() == 0 {
+        // Whoever runs guest code asks: never two at once.
+        let left = self.left.load(Ordering::Relaxed);
+        if left == 0 {
             return;
         }
         let line = line_of(record);
-        let left = self.left.get().saturating_sub(line.len());
-        self.left.set(left);
+        let left = left.saturating_sub(line.len());
+        self.left.store(left, Ordering::Relaxed);
         // In one call, so that lines of two runs do not mix.
         let _ = (&self.file).write_all(&if left == 0 { line_of(&Record::Full) } else { line });
     }
@@ -96,12 +136,42 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("audit");
         let record = Record::Access { path: "/x".into(), write: false, granted: true };
-        let audit = Audit { left: Cell::new(3 * line_of(&record).len()), ..Audit::open(&path).expect("opened") };
+        let audit = Audit { left: AtomicUsize::new(3 * line_of(&record).len()), ..Audit::open(&path).expect("opened") };
         for _ in 0..5 {
             audit.append(&record);
         }
         let text = std::fs::read_to_string(&path).expect("read");
         let records: Vec<Record> = text.lines().map(|line| serde_json::from_str(line).expect("a record")).collect();
         assert_eq!(records, [record.clone(), record, Record::Full]);
+    }
+
+    #[test]
+    fn records_of_the_network_are_lines_of_json() {
+        for (record, expected) in [
+            (
+                Record::Lookup { name: "a.b".into(), granted: true, refused: Vec::new() },
+                r#"{"kind":"lookup","name":"a.b","granted":true}"#,
+            ),
+            (
+                Record::Lookup { name: "a.b".into(), granted: false, refused: vec!["10.0.0.5".into()] },
+                r#"{"kind":"lookup","name":"a.b","granted":false,"refused":["10.0.0.5"]}"#,
+            ),
+            (
+                Record::Connect { address: "1.1.1.1:443".into(), names: vec!["a.b".into()], granted: true },
+                r#"{"kind":"connect","address":"1.1.1.1:443","names":["a.b"],"granted":true}"#,
+            ),
+            (
+                Record::Bind { address: "127.0.0.1:80".into(), granted: false },
+                r#"{"kind":"bind","address":"127.0.0.1:80","granted":false}"#,
+            ),
+            (
+                Record::Listen { address: "[::1]:80".into(), granted: true },
+                r#"{"kind":"listen","address":"[::1]:80","granted":true}"#,
+            ),
+            (Record::Accept { address: "127.0.0.1:5".into() }, r#"{"kind":"accept","address":"127.0.0.1:5"}"#),
+        ] {
+            assert_eq!(line_of(&record), format!("{expected}\n").into_bytes());
+            assert_eq!(serde_json::from_str::<Record>(expected).expect("a record"), record);
+        }
     }
 }

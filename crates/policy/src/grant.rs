@@ -30,6 +30,8 @@ pub enum Source {
     Key(String),
     /// An argument.
     Argument(OsString),
+    /// What a connection is trusted by.
+    Certificates,
 }
 
 /// Most arguments that are looked at: each costs the host a folder that it keeps open. (A shell's own limit on arguments lets
@@ -44,7 +46,11 @@ const LONGEST_NAME: usize = 255;
 /// A link that the app itself may have made in an earlier run grants nothing: it lies where a key lets the app write, and leads
 /// away from there. That run may not have been narrowed, so the keys that count are those that are baked in.
 pub fn grants(baked: &Permissions, left: &Permissions, machine: &Machine<'_>, arguments: &[OsString]) -> Vec<Grant> {
-    let mut grants = asked_for(left, machine, arguments);
+    without_planted(asked_for(left, machine, arguments), baked, machine)
+}
+
+/// These grants without those that a link leads to which the app itself may have made.
+pub(crate) fn without_planted(mut grants: Vec<Grant>, baked: &Permissions, machine: &Machine<'_>) -> Vec<Grant> {
     let writable: Vec<PathBuf> = of_keys(&baked.write, Access::Write, machine).map(|grant| grant.path).collect();
     let may_be_planted = |grant: &Grant| {
         let passed = grant.passed.iter().map(|passed| (&passed.named, &passed.path));
@@ -109,7 +115,7 @@ fn may_be_a_path(named: &OsStr) -> bool {
 }
 
 /// The grant of an absolute path; `None` if there is nothing to reach.
-fn grant(path: &Path, access: Access, source: Source) -> Option<Grant> {
+pub(crate) fn grant(path: &Path, access: Access, source: Source) -> Option<Grant> {
     let (named, passed) = without_parents(path)?;
     let path = match named.canonicalize() {
         Ok(path) => path,

@@ -1,12 +1,14 @@
 //! From an audit to the smallest permissions that would have sufficed.
 
 use crate::audit::Record;
+use crate::certificates::is_trusted_by;
+use crate::network::AskedOfNetwork;
 use crate::permissions::{Arguments, Permissions};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The smallest `read` and `write` under which everything in an audit would have been granted, with `$CWD` and `~` for the
-/// folders of its runs. Lines that are no records are an error.
+/// The smallest `read`, `write`, `connect` and `listen` under which everything in an audit would have been granted, with `$CWD` and
+/// `~` for the folders of its runs. Lines that are no records are an error.
 ///
 /// # Errors
 /// Which line is none.
@@ -14,6 +16,7 @@ pub fn least(audit: &str) -> Result<Permissions, String> {
     let (mut current_folder, mut home): (Option<PathBuf>, Option<PathBuf>) = (None, None);
     // What was asked for, under the name that it would be granted by; whether it was to be written.
     let mut asked: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    let mut network = AskedOfNetwork::default();
     for (number, line) in audit.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let record = serde_json::from_str(line)
             .map_err(|error| format!("line {}: expected a record of an audit, found: {error}", number + 1))?;
@@ -26,15 +29,20 @@ pub fn least(audit: &str) -> Result<Permissions, String> {
                     write;
             }
             Record::Full => {}
+            record => network.note(record),
         }
     }
+    let (connect, listen) = (network.connect(), network.listen());
+    // Whoever may connect may read these.
+    asked.retain(|path, write| *write || connect.is_empty() || !is_trusted_by(path));
     let names = |wanted: bool| {
         let covered =
             |path: &Path| path.ancestors().skip(1).any(|above| asked.get(above).is_some_and(|write| *write || !wanted));
         let names = asked.iter().filter(|(path, write)| **write == wanted && !covered(path));
         names.map(|(path, _)| path.display().to_string()).collect()
     };
-    Ok(Permissions { arguments: Arguments::None, read: names(false), write: names(true), ..Permissions::default() })
+    let (read, write) = (names(false), names(true));
+    Ok(Permissions { arguments: Arguments::None, read, write, connect, listen, ..Permissions::default() })
 }
 
 /// A path as a place of `read` or `write`: below `$CWD` or `~`, if it lies in these folders.
@@ -76,6 +84,21 @@ mod tests {
         let least = least(&audit).expect("read");
         assert_eq!(least.read, ["/etc/hosts", "$CWD/in.csv", "$CWD/src", "~/.config/t/x.toml"]);
         assert_eq!(least.write, ["$CWD/out", "$CWD/src/b"]);
+    }
+
+    #[test]
+    fn whoever_may_connect_reads_certificates_without_a_grant() {
+        let line = |record: Record| serde_json::to_string(&record).expect("JSON") + "\n";
+        let read = |path: &str| line(Record::Access { path: path.into(), write: false, granted: false });
+        let files =
+            read("/etc/ssl/certs/ca-certificates.crt") + &read("/etc/ssl/certs/002c0b4f.0") + &read("/etc/hosts");
+        let found = least(&files).expect("read");
+        assert_eq!((found.read.len(), found.connect.len()), (3, 0));
+        let connect = Record::Connect { address: "1.1.1.1:443".into(), names: vec!["a.example".into()], granted: true };
+        let listen = Record::Listen { address: "127.0.0.1:0".into(), granted: false };
+        let found = least(&(files + &line(connect) + &line(listen))).expect("read");
+        assert_eq!((found.read, found.connect), (vec!["/etc/hosts".to_string()], vec!["a.example:443".to_string()]));
+        assert_eq!(found.listen, ["127.0.0.1:0"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::permissions::{Arguments, Permissions};
 use std::fmt;
 
 /// The words of `PYAPP_DENY`.
-const WORDS: [&str; 5] = ["all", "arguments", "env", "read", "write"];
+const WORDS: [&str; 7] = ["all", "arguments", "connect", "env", "listen", "read", "write"];
 
 /// What a run denies. It can be made of nothing but words that take away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,12 @@ impl Narrowing {
         if self.denies("env") {
             left.env.clear();
         }
+        if self.denies("connect") {
+            left.connect.clear();
+        }
+        if self.denies("listen") {
+            left.listen.clear();
+        }
         left
     }
 }
@@ -72,6 +78,8 @@ mod tests {
             arguments: Arguments::Write,
             read: vec!["/r".into()],
             write: vec!["/w".into()],
+            connect: vec!["api.example.com:443".into()],
+            listen: vec!["127.0.0.1:8080".into()],
             ..Permissions::default()
         }
     }
@@ -89,15 +97,18 @@ mod tests {
         );
         assert_eq!(narrowed("read"), Permissions { read: vec![], write: vec![], ..all() });
         assert_eq!(narrowed(" arguments , env "), Permissions { arguments: Arguments::None, env: vec![], ..all() });
-        assert_eq!(
-            narrowed("all"),
-            Permissions { arguments: Arguments::None, read: vec![], write: vec![], env: vec![], ..all() }
-        );
+        assert_eq!(narrowed("connect"), Permissions { connect: vec![], ..all() });
+        assert_eq!(narrowed("listen,read"), Permissions { listen: vec![], read: vec![], write: vec![], ..all() });
+        let nothing = Permissions { arguments: Arguments::None, env: vec![], ..Permissions::default() };
+        assert_eq!(narrowed("all"), nothing);
     }
 
     #[test]
     fn an_unknown_word_is_an_error() {
         let error = Narrowing::parse("write,reed").expect_err("unknown").to_string();
-        assert!(error.contains("found \"reed\"") && error.contains("arguments, env, read, write"), "{error}");
+        assert!(
+            error.contains("found \"reed\"") && error.contains("all, arguments, connect, env, listen, read, write"),
+            "{error}"
+        );
     }
 }

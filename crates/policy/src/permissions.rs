@@ -1,7 +1,8 @@
 //! What a build bakes in: `[tool.pyapp.permissions]`.
 
+use crate::network::ALL;
 use crate::places::Place;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 /// The permissions of an app. The default is that of a project that asks for nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +14,12 @@ pub struct Permissions {
     pub read: Vec<String>,
     /// Files and folders that may be read, written, made and removed.
     pub write: Vec<String>,
+    /// Hosts that may be connected to: see [`check_connect`](crate::check_connect). `"all"` in place of a list is one that holds it.
+    #[serde(deserialize_with = "list_or_all")]
+    pub connect: Vec<String>,
+    /// Addresses of the machine that may be listened at: see [`check_listen`](crate::check_listen).
+    #[serde(deserialize_with = "list_or_all")]
+    pub listen: Vec<String>,
     /// Patterns of variables of the environment that the app sees.
     pub env: Vec<String>,
     /// Whether the app starts in its caller's folder, whatever it may reach there.
@@ -39,6 +46,8 @@ impl Default for Permissions {
             arguments: Arguments::Read,
             read: Vec::new(),
             write: Vec::new(),
+            connect: Vec::new(),
+            listen: Vec::new(),
             env: vec!["*".to_string()],
             cwd: false,
             report_lost_files: true,
@@ -56,6 +65,21 @@ impl Permissions {
     pub fn starts_in_callers_folder(&self) -> bool {
         let is_relative = |place: &String| Place::parse(place).is_ok_and(|place| place.is_below_current_folder());
         self.cwd || self.arguments != Arguments::None || self.read.iter().chain(&self.write).any(is_relative)
+    }
+}
+
+/// A list of entries, or the one word that stands for all of them.
+fn list_or_all<'a, D: Deserializer<'a>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Entries {
+        Word(String),
+        List(Vec<String>),
+    }
+    match Entries::deserialize(from)? {
+        Entries::List(entries) => Ok(entries),
+        Entries::Word(word) if word == ALL => Ok(vec![word]),
+        Entries::Word(word) => Err(D::Error::custom(format!("expected a list or {ALL:?}, found {word:?}"))),
     }
 }
 
@@ -106,6 +130,17 @@ mod tests {
         assert_eq!(serde_json::from_str::<Permissions>(&text).expect("read"), permissions);
         assert_eq!(serde_json::from_str::<Permissions>("{}").expect("read"), Permissions::default());
         assert!(serde_json::from_str::<Permissions>(r#"{"raed": []}"#).is_err());
+    }
+
+    #[test]
+    fn what_is_all_of_the_network_needs_no_list() {
+        let read = |text: &str| serde_json::from_str::<Permissions>(text);
+        let expected =
+            Permissions { connect: vec!["all".into()], listen: vec!["[::1]:80".into()], ..Permissions::default() };
+        assert_eq!(read(r#"{"connect": "all", "listen": ["[::1]:80"]}"#).expect("read"), expected);
+        assert_eq!(read(&serde_json::to_string(&expected).expect("JSON")).expect("read"), expected);
+        let error = read(r#"{"connect": "some"}"#).expect_err("no list").to_string();
+        assert!(error.starts_with("expected a list or \"all\", found \"some\""), "{error}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What may be done with a path. What may be written may be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,12 +44,12 @@ pub struct Policy {
     of_keys: BTreeSet<OsString>,
     /// Folders above a grant for writing that were not there when the run began.
     to_be_made: HashSet<PathBuf>,
-    audit: Option<Audit>,
+    audit: Option<Arc<Audit>>,
 }
 
 impl Policy {
     /// A policy of grants; answers go into `audit`, if there is one.
-    pub fn new(grants: &[Grant], audit: Option<Audit>) -> Policy {
+    pub fn new(grants: &[Grant], audit: Option<Arc<Audit>>) -> Policy {
         let mut policy = Policy { audit, ..Policy::default() };
         for grant in grants {
             policy.grant(&grant.path, grant.access);

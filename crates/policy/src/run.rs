@@ -1,13 +1,16 @@
 //! What one run may reach: the permissions, narrowed, on this machine, with these arguments.
 
 use crate::audit::{Audit, Record};
-use crate::grant::{Grant, Source, grants};
+use crate::certificates::{Certificates, certificates};
+use crate::grant::{Grant, Source, grants, without_planted};
 use crate::narrow::Narrowing;
+use crate::network::Network;
 use crate::permissions::Permissions;
 use crate::places::Machine;
 use crate::policy::Policy;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a run may reach.
 pub struct Reach {
@@ -17,6 +20,10 @@ pub struct Reach {
     pub grants: Vec<Grant>,
     /// The policy made of them.
     pub policy: Policy,
+    /// What it may reach of the network.
+    pub network: Network,
+    /// What its connections are trusted by; the grants for it are among the others.
+    pub certificates: Certificates,
     /// Where the run begins, if that is its caller's folder.
     pub current_folder: Option<PathBuf>,
     /// The user's home folder, if a key grants something in it. Otherwise the app has a home of its own: what it keeps there
@@ -38,7 +45,9 @@ impl Reach {
         if let Some(audit) = &audit {
             audit.append(&Record::Run { current_folder: text(&machine.current_folder), home: text(&machine.home) });
         }
-        let grants = grants(baked, &permissions, machine, arguments);
+        let mut grants = grants(baked, &permissions, machine, arguments);
+        let (certificates, trusted) = certificates(&permissions, machine, Path::new("/"));
+        grants.extend(without_planted(trusted, baked, machine));
         let home = machine.home.clone().filter(|home| {
             let concerns = |grant: &Grant| {
                 let is_key = matches!(grant.source, Source::Key(_));
@@ -50,7 +59,11 @@ impl Reach {
             grants.iter().any(concerns)
         });
         let current_folder = machine.current_folder.clone().filter(|_| permissions.starts_in_callers_folder());
-        Reach { permissions, policy: Policy::new(&grants, audit), grants, current_folder, home }
+        let audit = audit.map(Arc::new);
+        let variable = |name: &str| (machine.variable)(name)?.into_string().ok();
+        let network = Network::of(&permissions, &variable, audit.clone());
+        let policy = Policy::new(&grants, audit);
+        Reach { permissions, policy, grants, network, certificates, current_folder, home }
     }
 }
 
@@ -80,5 +93,24 @@ mod tests {
         assert_eq!(reach(&["~/in.csv"]).home, Some(home.clone()));
         assert_eq!(reach(&["/"]).home, Some(home.clone()));
         assert_eq!(reach(&["~/in.csv"]).current_folder, Some(home.clone()));
+    }
+
+    #[test]
+    fn a_run_that_denies_connections_has_no_certificates_either() {
+        let variable = |name: &str| (name == "PORT").then(|| "8123".into());
+        let machine = Machine { current_folder: None, executable_folder: None, home: None, variable: &variable };
+        let (connect, listen) = (vec!["a.example:443".to_string()], vec!["127.0.0.1:$PORT".to_string()]);
+        let permissions = Permissions { connect, listen, ..Permissions::default() };
+        for (deny, connects, listens) in
+            [("", true, true), ("connect", false, true), ("listen", true, false), ("all", false, false)]
+        {
+            let narrowing = Narrowing::parse(deny).expect(deny);
+            let reach = Reach::of(&permissions, &narrowing, &machine, &[], None);
+            assert_eq!(reach.network.grants_connect(), connects, "{deny}");
+            let at = "127.0.0.1:8123".parse().expect("an address");
+            assert_eq!(reach.network.is_listen_granted(at), listens, "{deny}");
+            assert_eq!(reach.certificates != Certificates::None, connects, "{deny}");
+            assert!(connects || reach.grants.is_empty(), "{deny}");
+        }
     }
 }

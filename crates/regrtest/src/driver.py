@@ -27,9 +27,9 @@ LONGEST = 400
 # What pyapp's own errors say about what the sandbox does not have. A test that ends with one of them needs it, and is skipped
 # as upstream skips it on WASI, only case by case and not file by file.
 NOT_HAD = (
-    "the sandbox has no network",
-    # How asyncio tells the former of every address that it has tried.
-    "could not bind on any address out of",
+    # Of sockets: Unix's, CAN's, Bluetooth's and others.
+    "Address family not supported by protocol",
+    "Socket type not supported",
     "the sandbox starts no processes",
     # How multiprocessing tells the former of a server that starts processes.
     "forkserver start method not available",
@@ -46,8 +46,6 @@ NOT_HAD = (
 # Files whose conditions on WASI hold here, too: about locales, of which there are C, POSIX and C.UTF-8;
 # about paths, which are UTF-8; about files of the build that are not in an installation.
 WASI_HOLDS = ("test__locale", "test_locale", "test_posixpath", "test_re", "test_strptime", "test_sysconfig")
-# Files that are about servers and do not begin to make sense without.
-NETWORK_ONLY = ("test_imaplib",)
 # Files that are about other processes, from the first line to the last: what they are about is not there.
 ABOUT_WHAT_IS_NOT_THERE = {"test_multiprocessing": "_multiprocessing"}
 # Files that look at internals through a module which is built for tests only, and would not even begin without it.
@@ -66,7 +64,7 @@ def lift_skips(name):
         # How much room the disk has must not decide whether it copies gigabytes.
         shutil.disk_usage = lambda path: shutil._ntuple_diskusage(0, 0, 0)
     support.is_wasi = name in WASI_HOLDS
-    support.has_socket_support = name not in NETWORK_ONLY
+    support.has_socket_support = True
     for beginning, module in ABOUT_WHAT_IS_NOT_THERE.items():
         if name.removeprefix("test.").startswith(beginning):
             sys.modules[module] = None

@@ -7,6 +7,7 @@ use crate::suite::Suite;
 use anyhow::{Context, Result};
 use host::abi::HOME;
 use host::{Input, Outcome, layout, load};
+use policy::{Network, Permissions};
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -45,6 +46,9 @@ fn in_guest(
     let made = layout::python_context_and_root(suite.archive()?, LIMITS).context("cannot make the file system")?;
     let (builder, root) = made;
     let builder = builder.arguments(command(name)).variables(ENVIRONMENT).stdin(Input::Empty).signals();
+    let all = || vec!["all".to_string()];
+    let permissions = Permissions { connect: all(), listen: all(), ..Permissions::default() };
+    let builder = builder.network(Network::of(&permissions, &|_| None, None));
     let builder = match patience {
         Some(patience) => builder.patience(Duration::from_micros(patience)),
         None => builder,

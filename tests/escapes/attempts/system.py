@@ -55,14 +55,11 @@ attempt("a library of the machine's", "import ctypes; ctypes.CDLL('libc.so.6').g
 
 # ---- The network ----
 # What the sandbox itself answers: all else depends on the machine, on which a hole would lead to an error, too.
-attempt("a connection", "import socket; socket.create_connection(('127.0.0.1', 1), 1)", "ENOTSUP")
-attempt("a server", "import socket; socket.create_server(('127.0.0.1', 0))", "ENOTSUP")
-attempt("a socket by its name", "import socket; socket.socket(1).connect(ANY + '/socket')", "ENOTSUP")
-attempt("a socket made by its name", "import socket; socket.socket(1).bind(HERE + '/made')", "ENOTSUP")
-attempt("a name looked up",
-    "import socket\ntry: socket.gethostbyname('example.org')\nexcept socket.gaierror as error: said = str(error)\n"
-    "'the sandbox has no network' in said",
-    "=True")
+attempt("a connection", "import socket; socket.create_connection(('127.0.0.1', 1), 1)", "EACCES")
+attempt("a server", "import socket; socket.create_server(('127.0.0.1', 0))", "EACCES")
+attempt("a socket by its name", "import socket; socket.socket(1).connect(ANY + '/socket')", "EAFNOSUPPORT")
+attempt("a socket made by its name", "import socket; socket.socket(1).bind(HERE + '/made')", "EAFNOSUPPORT")
+attempt("a name looked up", "import socket; socket.getaddrinfo('example.org', 80)", "EACCES")
 
 # ---- The host's own stack and memory: the guest may end, with an error or a trap, and the host says so ----
 attempt("a stack without end",

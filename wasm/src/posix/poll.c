@@ -11,6 +11,10 @@
 /* Descriptors that are looked at without memory of its own. */
 #define FEW 16
 
+/* What is the same here. Urgent data and the like (POLLPRI) are never told of. */
+#define READS (POLLIN | POLLRDNORM)
+#define WRITES (POLLOUT | POLLWRNORM)
+
 static void add(__wasi_subscription_t *list, size_t *count, int fd, size_t index, __wasi_eventtype_t type)
 {
     __wasi_subscription_t *one = &list[(*count)++];
@@ -33,20 +37,27 @@ static int subscribe(struct pollfd *fds, nfds_t count, __wasi_subscription_t *li
         if (fds[i].fd < 0) {
             continue;
         }
-        int watched = (fds[i].events & (POLLRDNORM | POLLWRNORM)) != 0;
+        int watched = (fds[i].events & (READS | WRITES)) != 0;
         if ((check || !watched) && __wasi_fd_fdstat_get(fds[i].fd, &state) != 0) {
             fds[i].revents = POLLNVAL;
             ready++;
             continue;
         }
-        if (fds[i].events & POLLRDNORM) {
+        if (fds[i].events & READS) {
             add(list, used, fds[i].fd, i, __WASI_EVENTTYPE_FD_READ);
         }
-        if (fds[i].events & POLLWRNORM) {
+        if (fds[i].events & WRITES) {
             add(list, used, fds[i].fd, i, __WASI_EVENTTYPE_FD_WRITE);
         }
     }
     return ready;
+}
+
+static int is_socket(int fd)
+{
+    __wasi_fdstat_t state;
+    return __wasi_fd_fdstat_get(fd, &state) == 0 && (state.fs_filetype == __WASI_FILETYPE_SOCKET_STREAM ||
+                                                     state.fs_filetype == __WASI_FILETYPE_SOCKET_DGRAM);
 }
 
 static void note(struct pollfd *poll, const __wasi_event_t *event)
@@ -58,9 +69,12 @@ static void note(struct pollfd *poll, const __wasi_event_t *event)
     }
     int hung_up = event->fd_readwrite.flags & __WASI_EVENTRWFLAGS_FD_READWRITE_HANGUP;
     if (event->type == __WASI_EVENTTYPE_FD_READ) {
-        poll->revents |= POLLRDNORM | (hung_up ? POLLHUP : 0);
+        poll->revents |= (poll->events & READS) | (hung_up ? POLLHUP | (poll->events & POLLRDHUP) : 0);
+    } else if (!hung_up) {
+        poll->revents |= poll->events & WRITES;
     } else {
-        poll->revents |= POLLWRNORM | (hung_up ? POLLERR : 0);
+        /* A socket has hung up for both ways; a pipe that nobody reads is an error for who writes. */
+        poll->revents |= (poll->events & WRITES) | (is_socket(poll->fd) ? POLLHUP : POLLERR);
     }
 }
 
@@ -137,7 +151,7 @@ int select(int limit, fd_set *restrict readers, fd_set *restrict writers, fd_set
         int reads = readers != NULL && FD_ISSET(fd, readers);
         int writes = writers != NULL && FD_ISSET(fd, writers);
         if (reads || writes || (others != NULL && FD_ISSET(fd, others))) {
-            short events = (short)((reads ? POLLRDNORM : 0) | (writes ? POLLWRNORM : 0));
+            short events = (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
             fds[count++] = (struct pollfd){.fd = fd, .events = events};
         }
     }
@@ -159,11 +173,11 @@ int select(int limit, fd_set *restrict readers, fd_set *restrict writers, fd_set
     if (writers != NULL) FD_ZERO(writers);
     if (others != NULL) FD_ZERO(others);
     for (nfds_t i = 0; i < count; i++) {
-        if ((fds[i].events & POLLRDNORM) && (fds[i].revents & (POLLRDNORM | POLLHUP | POLLERR))) {
+        if ((fds[i].events & POLLIN) && (fds[i].revents & (POLLIN | POLLHUP | POLLERR))) {
             FD_SET(fds[i].fd, readers);
             result++;
         }
-        if ((fds[i].events & POLLWRNORM) && (fds[i].revents & (POLLWRNORM | POLLHUP | POLLERR))) {
+        if ((fds[i].events & POLLOUT) && (fds[i].revents & (POLLOUT | POLLERR))) {
             FD_SET(fds[i].fd, writers);
             result++;
         }

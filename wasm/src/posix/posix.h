@@ -61,18 +61,6 @@ typedef unsigned long long sigset_t;
 #define F_WRLCK 1
 #define F_UNLCK 2
 
-/* Beside SOCK_DGRAM and SOCK_STREAM, of which there are none. */
-#define SOCK_RAW 3
-#define SOCK_RDM 4
-#define SOCK_SEQPACKET 7
-
-#define SOMAXCONN 128
-#define SO_REUSEADDR 2
-#define SO_ERROR 4
-#define SO_SNDBUF 7
-#define SO_RCVBUF 8
-#define SO_KEEPALIVE 9
-
 /* terminal.c */
 #define TIOCGWINSZ 0x5413
 
@@ -100,14 +88,23 @@ int connect(int fd, const struct sockaddr *address, socklen_t size);
 int listen(int fd, int backlog);
 int getsockname(int fd, struct sockaddr *restrict address, socklen_t *restrict size);
 int getpeername(int fd, struct sockaddr *restrict address, socklen_t *restrict size);
+
+/* socket_options.c */
 int setsockopt(int fd, int level, int name, const void *value, socklen_t size);
+
+/* messages.c */
 ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *address, socklen_t length);
 ssize_t recvfrom(int fd, void *restrict data, size_t size, int flags, struct sockaddr *restrict address,
                  socklen_t *restrict length);
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags);
+ssize_t recvmsg(int fd, struct msghdr *message, int flags);
+
+/* addresses.c */
+char *inet_ntoa(struct in_addr address);
+in_addr_t inet_addr(const char *text);
 
 /* hosts.c */
 int gethostname(char *name, size_t size);
-char *inet_ntoa(struct in_addr address);
 
 /* paths.c; the second begins a run in the directory that the host says, or in the root. */
 int fchdir(int fd);

@@ -7,6 +7,7 @@ use crate::disk::{HostFile, Owners};
 use crate::files::{Input, OpenFile, Output, Pipes, Stream, Table, VfsFile};
 use crate::limits::Meter;
 use crate::namespace::{MountError, Mounts, Node, enter_folder, mount_grants};
+use crate::network::{Network, NetworkAttempts};
 use crate::quota::Quota;
 use policy::{Grant, Policy, Resource};
 use std::fmt;
@@ -105,6 +106,7 @@ pub struct ContextBuilder {
     signals: bool,
     patience: Duration,
     meter: Meter,
+    network: Network,
 }
 
 /// What the guest may reach of the host.
@@ -134,6 +136,7 @@ impl ContextBuilder {
             signals: false,
             patience: PATIENCE,
             meter: Meter::default(),
+            network: Network::new(policy::Network::default()),
         }
     }
 
@@ -241,6 +244,19 @@ impl ContextBuilder {
         self
     }
 
+    /// Lets the guest reach of the network what this grants. Without it it can make sockets, and reach nobody.
+    pub fn network(mut self, policy: policy::Network) -> Self {
+        self.network = Network::new(policy);
+        self
+    }
+
+    /// Gives the guest no network, for a state that is kept: its sockets are in memory, and what it tries to reach is noted in
+    /// `attempts` and fails as if no network were there.
+    pub fn unplugged(mut self, attempts: &NetworkAttempts) -> Self {
+        self.network = Network::Unplugged(attempts.clone());
+        self
+    }
+
     /// Makes the guest.
     ///
     /// # Errors
@@ -330,6 +346,8 @@ impl ContextBuilder {
             signals: self.signals,
             patience: self.patience,
             meter: self.meter,
+            network: self.network,
+            ended_by: None,
             loaded: Vec::new(),
             own: Vec::new(),
             threaded: false,

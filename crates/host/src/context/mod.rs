@@ -14,6 +14,7 @@ use crate::disk::Owners;
 use crate::files::{Pipes, Table, Wait};
 use crate::limits::Meter;
 use crate::namespace::Mounts;
+use crate::network::Network;
 use crate::wasi::types::Errno;
 use deterministic::Deterministic;
 use policy::{Policy, Resource};
@@ -22,6 +23,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use vfs::{Ino, Vfs};
 use wasmtime_wasi::p1::WasiP1Ctx;
+
+/// Linux's number, as the guest has it.
+const EACCES: u32 = 13;
 
 /// Everything that one guest can see and touch.
 pub struct Context {
@@ -52,6 +56,10 @@ pub struct Context {
     pub(crate) patience: Duration,
     /// How much it may use.
     pub(crate) meter: Meter,
+    /// What it may reach beyond the machine, and on it.
+    pub(crate) network: Network,
+    /// The errno of the error that nobody caught, if there is one.
+    pub(crate) ended_by: Option<u32>,
     /// The extensions that are loaded, in that order.
     pub(crate) loaded: Vec<Loaded>,
     /// What extensions have for each thread.
@@ -111,6 +119,12 @@ impl Context {
     /// The error that ended the guest, if it was one about a path.
     pub fn uncaught(&self) -> Option<&Uncaught> {
         self.uncaught.as_ref()
+    }
+
+    /// What of the network was refused last, if an error that may come of it ended the guest.
+    pub fn network_denied(&self) -> Option<policy::Denied> {
+        let may_come_of_it = self.ended_by == Some(EACCES) && self.uncaught.is_none();
+        self.network.denied().filter(|_| may_come_of_it)
     }
 
     /// The directory that is the guest's own home, if it still is one.

@@ -14,6 +14,7 @@
 //! | `stream.rs` | stdin, stdout and stderr |
 //! | `terminal.rs` | terminals behind the standard streams |
 //! | `reply.rs` | the text that answers a request |
+//! | `socket.rs` | what sockets of a network do beyond other files; they themselves are in `network/` |
 //! | `rights.rs` | rights of preview1 |
 //! | `stat.rs` | what `stat` shows |
 
@@ -22,6 +23,7 @@ mod device;
 mod pipe;
 mod reply;
 pub(crate) mod rights;
+mod socket;
 mod stat;
 mod stream;
 mod table;
@@ -32,7 +34,8 @@ mod wait;
 pub(crate) use device::DeviceFile;
 pub(crate) use pipe::Pipes;
 pub(crate) use reply::Reply;
-pub(crate) use stat::{filetype, of_metadata};
+pub(crate) use socket::{NetworkSocket, Received, Receiving, Sending};
+pub(crate) use stat::{filetype, of_metadata, of_socket};
 pub(crate) use stream::Stream;
 pub use stream::{Input, Output};
 pub(crate) use table::Table;
@@ -44,13 +47,14 @@ use crate::wasi::Result;
 use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat, Sdflags};
 use std::io::SeekFrom;
 use std::sync::Arc;
+use std::time::Duration;
 use vfs::Vfs;
 
 /// What came of an operation that may have to wait.
 #[derive(Debug)]
-pub(crate) enum Attempt {
-    /// It is done, for so many bytes.
-    Done(usize),
+pub(crate) enum Attempt<T = usize> {
+    /// It is done; of reading and writing: for so many bytes.
+    Done(T),
     /// Nothing was done. It may go on when this has been waited for.
     WouldWait(Wait),
 }
@@ -75,8 +79,8 @@ pub(crate) enum Readiness {
 }
 
 /// The operations on an open file description. The errnos that a method may answer are a closed set: those that its doc lists,
-/// EIO, what the VFS lists for its own method, and of a file of the host EROFS and what the system says. EBADF also stands for a
-/// descriptor that was not opened for that.
+/// EIO, what the VFS lists for its own method, of a file of the host EROFS and what the system says, and of a socket of a network
+/// what the system says. EBADF also stands for a descriptor that was not opened for that.
 pub(crate) trait OpenFile: Send {
     /// What it is and how it was left: equal as long as it leads to the same. A snapshot must find it again.
     fn identity(&self) -> String;
@@ -271,6 +275,25 @@ pub(crate) trait OpenFile: Send {
     /// ENOTSOCK.
     fn expect_socket(&self) -> Result<()> {
         Err(Errno::Notsock.into())
+    }
+
+    /// The socket of a network that it is.
+    ///
+    /// # Errors
+    /// ENOTSOCK; ENOTSUP (it is one of a pair).
+    fn network_socket(&mut self) -> Result<&mut dyn NetworkSocket> {
+        self.expect_socket()?;
+        Err(Errno::Notsup.into())
+    }
+
+    /// Whether each write sends a message of its own, and each read takes one.
+    fn keeps_messages(&self) -> bool {
+        false
+    }
+
+    /// How long reading or writing waits at most.
+    fn patience(&self, _: Interest) -> Option<Duration> {
+        None
     }
 
     /// What a socket has received; it stays there.

@@ -1,6 +1,6 @@
 //! What `stat` shows. preview1 has no place for `st_mode`, so it rides in the device number.
 
-use crate::abi::{DEVICE_MARK, READ_ONLY_DEVICE, SCRATCH_DEVICE};
+use crate::abi::{DEVICE_MARK, READ_ONLY_DEVICE, SCRATCH_DEVICE, SOCKET_DEVICE};
 use crate::wasi::types;
 use vfs::{Kind, Metadata};
 
@@ -53,4 +53,9 @@ pub(crate) fn of_metadata(metadata: &Metadata) -> types::Filestat {
 /// Of what has no inode of the VFS.
 pub(super) fn without_file(number: u64, ino: u64, mode: u16, filetype: types::Filetype, size: u64) -> types::Filestat {
     types::Filestat { dev: device(number, mode), ino, filetype, nlink: 1, size, atim: 0, mtim: 0, ctim: 0 }
+}
+
+/// Of a socket of a network.
+pub(crate) fn of_socket(number: u64, filetype: types::Filetype) -> types::Filestat {
+    without_file(SOCKET_DEVICE, number, S_IFSOCK | 0o777, filetype, 0)
 }

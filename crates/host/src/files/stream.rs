@@ -214,7 +214,7 @@ impl Host {
                 result => return result.map(Attempt::Done).map_err(|error| failed(&error.into(), interest)),
             }
         }
-        if !self.is_file() && !wait::ready(&[(self.file.clone(), interest)])?[0] {
+        if !self.is_file() && !wait::ready(&[(self.file.clone(), interest)])?[0].is_ready {
             return self.would_wait(interest);
         }
         let most = if self.is_file() { usize::MAX } else { PIPE_BUF };

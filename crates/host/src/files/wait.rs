@@ -50,20 +50,33 @@ impl Wait {
     }
 }
 
-/// Which of these files are ready now.
+/// What the system says of a file that is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct State {
+    /// It would go on at once.
+    pub is_ready: bool,
+    /// The other end has gone, or something has failed.
+    pub hung_up: bool,
+}
+
+/// What these files are ready for now.
 ///
 /// # Errors
 /// EIO.
-pub(crate) fn ready(files: &[(Arc<File>, Interest)]) -> Result<Vec<bool>> {
+pub(crate) fn ready(files: &[(Arc<File>, Interest)]) -> Result<Vec<State>> {
     let mut polled: Vec<PollFd<'_>> = files.iter().map(|(file, interest)| poll_fd(file, *interest)).collect();
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };
     loop {
         match rustix::event::poll(&mut polled, Some(&now)) {
             Err(rustix::io::Errno::INTR) => {}
             Err(_) => return Err(Errno::Io.into()),
-            Ok(_) => return Ok(polled.iter().map(|polled| !polled.revents().is_empty()).collect()),
+            Ok(_) => return Ok(polled.iter().map(|polled| state(polled.revents())).collect()),
         }
     }
+}
+
+fn state(events: PollFlags) -> State {
+    State { is_ready: !events.is_empty(), hung_up: events.intersects(PollFlags::HUP | PollFlags::ERR) }
 }
 
 /// How the system is asked for it.
@@ -91,7 +104,8 @@ mod tests {
         wait(&[(reader.clone(), Interest::Read)], Some(30));
         wait(&[], Some(60));
         assert!(start.elapsed() >= Duration::from_millis(60));
-        assert_eq!(ready(&[(reader.clone(), Interest::Read)]).expect("asked"), [false]);
+        let state = |is_ready, hung_up| [State { is_ready, hung_up }];
+        assert_eq!(ready(&[(reader.clone(), Interest::Read)]).expect("asked"), state(false, false));
         // The other end goes while it waits, which has no time limit.
         let closing = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(20));
@@ -99,6 +113,6 @@ mod tests {
         });
         wait(&[(reader.clone(), Interest::Read)], None);
         closing.join().expect("it ends");
-        assert_eq!(ready(&[(reader, Interest::Read)]).expect("asked"), [true]);
+        assert_eq!(ready(&[(reader, Interest::Read)]).expect("asked"), state(true, true));
     }
 }

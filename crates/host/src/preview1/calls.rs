@@ -8,7 +8,7 @@ use super::types::{
     Siflags, Signal, Size, Subscription, Timestamp, Whence,
 };
 use super::{Context, Result};
-use crate::files::Attempt;
+use crate::files::{Attempt, Receiving};
 use crate::wasi::Exit;
 use rustix::time::ClockId;
 use std::io::SeekFrom;
@@ -325,10 +325,8 @@ impl WasiSnapshotPreview1 for Context {
         self.unlink(memory, fd, path)
     }
 
-    /// The sockets there are come in pairs and do not listen.
-    fn sock_accept(&mut self, _: Memory<'_, '_>, fd: Fd, _: Fdflags) -> Result<Fd> {
-        self.table.get(fd)?.expect_socket()?;
-        Err(Errno::Inval.into())
+    fn sock_accept(&mut self, _: Memory<'_, '_>, fd: Fd, flags: Fdflags) -> Result<Fd> {
+        self.accept(fd, flags)
     }
 
     fn sock_recv(
@@ -338,8 +336,16 @@ impl WasiSnapshotPreview1 for Context {
         iovs: IovecArray,
         flags: Riflags,
     ) -> Result<(Size, Roflags)> {
-        self.table.get(fd)?.expect_socket()?;
+        let file = self.table.get(fd)?;
+        file.expect_socket()?;
         let peek = flags.contains(Riflags::RECV_PEEK);
+        if file.keeps_messages() {
+            return self.receive(memory, fd, iovs, Receiving { peek, ..Receiving::default() });
+        }
+        // What stays there cannot be waited for: it is there already.
+        if flags.contains(Riflags::RECV_WAITALL) && !peek {
+            return Ok((self.read_whole(memory, fd, iovs)?, Roflags::empty()));
+        }
         let mut peeked = false;
         let read = self.read(memory, fd, iovs, None, |file, vfs, buffer| {
             match (peek, std::mem::replace(&mut peeked, true)) {

@@ -13,12 +13,16 @@
 //! | `readdir.rs` | listings |
 //! | `poll.rs` | `poll_oneoff` |
 //! | `requests.rs` | what preview1 has no call for, asked for by opening a path |
+//! | `network.rs` | the same for sockets and names, and `sock_accept` |
 //! | `convert.rs` | arguments of calls as the VFS takes them |
 //! | `link.rs` | glue to wasmtime, generated from the interface, and where calls wait |
 
 mod calls;
 mod convert;
 mod link;
+mod network;
+#[cfg(test)]
+mod network_test;
 mod open;
 mod paths;
 mod poll;

@@ -123,10 +123,10 @@ fn ask_host(all: &mut [Subscribed]) -> Result<()> {
     if files.is_empty() {
         return Ok(());
     }
-    for (one, is_ready) in waiting.into_iter().zip(ready(&files)?) {
-        if is_ready {
+    for (one, state) in waiting.into_iter().zip(ready(&files)?) {
+        if state.is_ready {
             // At least one byte, or the end, can be read without waiting.
-            one.state = State::Ready { bytes: 1, hung_up: false };
+            one.state = State::Ready { bytes: 1, hung_up: state.hung_up };
         }
     }
     Ok(())

@@ -22,6 +22,21 @@
 //! | `statvfs/FD` | to be read: block size, blocks, free blocks, files, free files, 1 if read-only |
 //! | `zone` | to be read: the file of the machine's own time zone; nothing, if there is none or it is not granted |
 //! | `zone/NAME` | the same of the zone of this name, such as `Europe/Berlin` |
+//! | `socket/FAMILY/TYPE` | a new socket: FAMILY `inet` or `inet6`, TYPE `stream` or `datagram` |
+//! | `connect/FD/ADDRESS/PORT` | a descriptor that says no more; FD is connected |
+//! | `connect/FD` | a descriptor that says no more; FD, of datagrams, has forgotten its peer |
+//! | `bind/FD/ADDRESS/PORT` | a descriptor that says no more; FD has this address |
+//! | `listen/FD/BACKLOG` | a descriptor that says no more; others can connect to FD |
+//! | `name/FD` | to be read: the address of FD: `ADDRESS PORT`, of IPv6 `ADDRESS PORT FLOWINFO SCOPE` |
+//! | `peername/FD` | to be read: that of its peer |
+//! | `accepted/FD` | to be read: that of its peer as it was when FD was accepted |
+//! | `option/FD/LEVEL/NAME` | to be read: an option of FD, a number or two; LEVEL and NAME are Linux's |
+//! | `option/FD/LEVEL/NAME/…` | a descriptor that says no more; the option is set |
+//! | `receive/FD/SIZE/FLAGS` | to be read: a line `SENDER FLAGS LENGTH`, and at most SIZE bytes: see `network.rs` |
+//! | `send/FD/FLAGS/ADDRESS/PORT` | what is written to it at once is sent there; FLAGS are Linux's |
+//! | `send/FD/FLAGS` | the same, sent to the peer |
+//! | `lookup/FAMILY/NAME` | to be read: `ok CANONICAL` and a line for each address, or why not; FAMILY `any`, `inet` or `inet6` |
+//! | `reverse/ADDRESS` | to be read: `ok NAME`, or why not |
 //!
 //! The names are no files: they are in no listing and nothing else can be done with them. A guest that runs elsewhere finds
 //! nothing there and does without. `wasm/src/posix` makes these requests.
@@ -152,7 +167,7 @@ impl Context {
                 | request::STATVFS,
                 _,
             ) => return Err(Errno::Inval.into()),
-            _ => return Err(Errno::Nosys.into()),
+            _ => self.network_request(name, &words)?,
         };
         self.insert(answer)
     }
@@ -207,7 +222,7 @@ impl Context {
     }
 }
 
-fn descriptor(word: &str) -> Result<Fd> {
+pub(super) fn descriptor(word: &str) -> Result<Fd> {
     Ok(number(word, 10)?.into())
 }
 
@@ -228,6 +243,6 @@ fn lock(word: &str) -> Result<Lock> {
     }
 }
 
-fn number(word: &str, radix: u32) -> Result<u32> {
+pub(super) fn number(word: &str, radix: u32) -> Result<u32> {
     u32::from_str_radix(word, radix).map_err(|_| Errno::Inval.into())
 }

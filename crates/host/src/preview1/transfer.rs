@@ -1,9 +1,10 @@
 //! Reading into the buffers of a guest and writing from them.
 
-use super::types::{self, CiovecArray, Errno, Fd, IovecArray, Size};
+use super::types::{self, CiovecArray, Errno, Fd, IovecArray, Roflags, Size};
 use super::{Context, Result};
 use crate::context::Resumption;
-use crate::files::{Attempt, OpenFile, Wait};
+use crate::files::{Attempt, Interest, OpenFile, Receiving, Wait};
+use crate::network::{MOST_BYTES, MOST_OF_DATAGRAM};
 use std::time::Instant;
 use vfs::Vfs;
 use wasmtime_wasi::p1::wasi_snapshot_preview1::WasiSnapshotPreview1;
@@ -28,6 +29,9 @@ impl Context {
             return self.wait(Wait::Work(work), 0);
         }
         let file = self.table.get_mut(fd)?;
+        if file.keeps_messages() {
+            return self.receive(memory, fd, iovs, Receiving::default()).map(|(read, _)| read);
+        }
         if total == 0 {
             // There is still something to refuse.
             return read(file, &mut self.vfs, &mut []).map(|_| 0);
@@ -50,11 +54,85 @@ impl Context {
                 }
                 // What was read is told first.
                 Ok(Attempt::WouldWait(_)) | Err(_) if done > 0 => break,
-                Ok(Attempt::WouldWait(wait)) => return self.wait(wait, 0),
+                Ok(Attempt::WouldWait(wait)) => return self.wait_on(fd, Interest::Read, wait, 0),
                 Err(error) => return Err(error),
             }
         }
         Ok(done)
+    }
+
+    /// As [`Context::read`], but waits until the buffers are full or there will be no more.
+    pub(super) fn read_whole(&mut self, memory: &mut GuestMemory<'_>, fd: Fd, iovs: IovecArray) -> Result<Size> {
+        let total = expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))?;
+        // What this call has read before it had to wait.
+        let mut done = self.resumption.map_or(0, |resumption| resumption.written);
+        let mut skip = done;
+        let file = self.table.get_mut(fd)?;
+        for iov in iovs.iter() {
+            let iov = memory.read(iov?)?;
+            let mut start = skip.min(iov.buf_len);
+            skip -= start;
+            // A buffer may lie over the list and change it.
+            while start < iov.buf_len && done < total {
+                let buffer = iov.buf.add(start)?.as_array((iov.buf_len - start).min(total - done));
+                let buffer = memory.as_slice_mut(buffer)?.ok_or(Errno::Notsup)?;
+                match file.read(&mut self.vfs, buffer) {
+                    Ok(Attempt::Done(0)) => return Ok(done),
+                    Ok(Attempt::Done(read)) => {
+                        start += read as u32;
+                        done += read as u32;
+                    }
+                    // What was read is told first.
+                    Ok(Attempt::WouldWait(_)) if done > 0 && self.is_interrupted() => return Ok(done),
+                    Ok(Attempt::WouldWait(wait)) => return self.wait_on(fd, Interest::Read, wait, done),
+                    Err(_) if done > 0 => return Ok(done),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// Receives one datagram into all of the buffers; what has no room in them is lost, which the flags say.
+    pub(super) fn receive(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: Fd,
+        iovs: IovecArray,
+        how: Receiving,
+    ) -> Result<(Size, Roflags)> {
+        let total = expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))?;
+        // The guest is not to see what is dropped, so it is received elsewhere.
+        let mut bytes = vec![0; (total as usize).min(MOST_OF_DATAGRAM)];
+        let received = match self.table.get_mut(fd)?.network_socket()?.receive(&mut bytes, how)? {
+            Attempt::Done(received) => received,
+            Attempt::WouldWait(wait) => return Ok((self.wait_on(fd, Interest::Read, wait, 0)?, Roflags::empty())),
+        };
+        let mut left = &bytes[..received.bytes];
+        for iov in iovs.iter() {
+            let iov = memory.read(iov?)?;
+            let (here, rest) = left.split_at(left.len().min(iov.buf_len as usize));
+            memory.copy_from_slice(here, iov.buf.as_array(here.len() as u32))?;
+            left = rest;
+        }
+        let is_cut = received.whole > received.bytes;
+        Ok((received.bytes as u32, if is_cut { Roflags::RECV_DATA_TRUNCATED } else { Roflags::empty() }))
+    }
+
+    /// Sends all of the buffers as one message.
+    fn send(&mut self, memory: &GuestMemory<'_>, fd: Fd, iovs: CiovecArray, total: u32) -> Result<Size> {
+        if total as usize > MOST_BYTES {
+            return Err(Errno::Msgsize.into());
+        }
+        let mut message = Vec::with_capacity(total as usize);
+        for iov in iovs.iter() {
+            let iov = memory.read(iov?)?;
+            message.extend_from_slice(&memory.as_cow(iov.buf.as_array(iov.buf_len))?);
+        }
+        match self.table.get_mut(fd)?.write(&mut self.vfs, &message)? {
+            Attempt::Done(sent) => Ok(sent as u32),
+            Attempt::WouldWait(wait) => self.wait_on(fd, Interest::Write, wait, 0),
+        }
     }
 
     /// Writes the buffers in order: all of them, if that takes no more than waiting for the host.
@@ -62,7 +140,11 @@ impl Context {
         // What this call has written before it had to wait.
         let before = self.resumption.map_or(0, |resumption| resumption.written);
         let file = self.table.get_mut(fd)?;
-        if expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))? == 0 {
+        let total = expect_total(iovs.iter().map(|iov| Ok(memory.read(iov?)?.buf_len)))?;
+        if file.keeps_messages() {
+            return self.send(memory, fd, iovs, total);
+        }
+        if total == 0 {
             return file.write(&mut self.vfs, &[]).map(|_| 0);
         }
         let (mut done, mut skip) = (before, before as usize);
@@ -82,7 +164,7 @@ impl Context {
                     }
                     // What was written is told first, as a disk that becomes full does. A trap ends the guest.
                     Ok(Attempt::WouldWait(_)) if done > 0 && self.is_interrupted() => return Ok(done),
-                    Ok(Attempt::WouldWait(wait)) => return self.wait(wait, done),
+                    Ok(Attempt::WouldWait(wait)) => return self.wait_on(fd, Interest::Write, wait, done),
                     Err(error) if done > 0 => return error.downcast().map(|_: Errno| done).map_err(types::Error::trap),
                     Err(error) => return Err(error),
                 }
@@ -158,6 +240,32 @@ impl Context {
             Some(work) if self.threaded => self.wait(Wait::Work(work), 0),
             Some(work) => work.run(),
             None => Ok(()),
+        }
+    }
+
+    /// As [`Context::wait`], for a file of a descriptor and no longer than it waits by its own settings: after that the call ends with
+    /// what is done.
+    ///
+    /// # Errors
+    /// EAGAIN: it has waited, and nothing is done. Also as [`Context::wait`].
+    fn wait_on(&mut self, fd: Fd, interest: Interest, wait: Wait, done: u32) -> Result<u32> {
+        match self.impatient(fd, interest, wait)? {
+            Some(wait) => self.wait(wait, done),
+            None if done > 0 => Ok(done),
+            None => Err(Errno::Again.into()),
+        }
+    }
+
+    /// A wait that ends when the file of a descriptor wants to wait no longer; `None` if that is now.
+    pub(super) fn impatient(&self, fd: Fd, interest: Interest, wait: Wait) -> Result<Option<Wait>> {
+        let Some(patience) = self.table.get(fd)?.patience(interest) else { return Ok(Some(wait)) };
+        let start = self.resumption.map_or_else(Instant::now, |resumption| resumption.start);
+        // A time that the host's clock cannot tell never comes.
+        let Some(until) = start.checked_add(patience) else { return Ok(Some(wait)) };
+        match wait {
+            _ if until <= Instant::now() => Ok(None),
+            Wait::Host { files, pipes, .. } => Ok(Some(Wait::Host { files, until: Some(until), pipes })),
+            wait => Ok(Some(wait)),
         }
     }
 

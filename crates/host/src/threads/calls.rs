@@ -79,6 +79,7 @@ fn dispatch(caller: &mut Caller<'_, Seat>, call: u32, first: u64, second: u64) -
             Errno::Success
         }
         call::UNCAUGHT => {
+            caller.data_mut().context_mut().ended_by = Some(low(first));
             if threads.meter.note_uncaught(low(first)) {
                 threads.origin.memory.allow_more(RESERVE);
             }

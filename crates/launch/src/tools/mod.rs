@@ -26,7 +26,7 @@ const USAGE: &str = "usage: PYAPP_TOOLS=1 pyapp COMMAND
   cat PATH               the contents of a file, to stdout
   extract [PATH] FOLDER  write all files, or those below PATH, to a new folder
   licenses               all that is bundled, with licences, and each licence text once
-  permissions [--json]   what the app may reach of the machine that it runs on
+  permissions [--json]   what the app may reach of the machine that it runs on, and of the network
   permissions --from FILE
                          the least that the runs in an audit have needed; PYAPP_AUDIT=FILE writes one
   sbom                   the same as a bill of materials: CycloneDX 1.6, JSON

@@ -19,6 +19,8 @@ pub fn words(permissions: &Permissions, out: &mut impl Write) -> Result<()> {
     writeln!(out, "read: {}", list(&permissions.read, "nothing"))?;
     writeln!(out, "write: {}", list(&permissions.write, "nothing"))?;
     writeln!(out, "env: {}", list(&permissions.env, "no variable"))?;
+    writeln!(out, "connect: {}", list(&permissions.connect, "to no host"))?;
+    writeln!(out, "listen: {}", list(&permissions.listen, "nowhere"))?;
     writeln!(out, "current directory: {cwd}")?;
     writeln!(out, "files lost at exit: {lost}")?;
     Ok(())
@@ -42,5 +44,10 @@ pub fn from_audit(file: &Path, out: &mut impl Write) -> Result<()> {
     // Lists of strings are written in TOML as in JSON.
     writeln!(out, "[tool.pyapp.permissions]\narguments = \"none\"")?;
     writeln!(out, "read = {}\nwrite = {}", json!(least.read), json!(least.write))?;
+    for (key, entries) in [("connect", least.connect), ("listen", least.listen)] {
+        if !entries.is_empty() {
+            writeln!(out, "{key} = {}", json!(entries))?;
+        }
+    }
     Ok(())
 }

@@ -37,6 +37,18 @@ pub(super) fn text() -> String {
         ("REQUEST_UNCAUGHT", request::UNCAUGHT.to_string()),
         ("REQUEST_STATVFS", request::STATVFS.to_string()),
         ("REQUEST_ZONE", request::ZONE.to_string()),
+        ("REQUEST_SOCKET", request::SOCKET.to_string()),
+        ("REQUEST_CONNECT", request::CONNECT.to_string()),
+        ("REQUEST_BIND", request::BIND.to_string()),
+        ("REQUEST_LISTEN", request::LISTEN.to_string()),
+        ("REQUEST_NAME", request::NAME.to_string()),
+        ("REQUEST_PEERNAME", request::PEERNAME.to_string()),
+        ("REQUEST_ACCEPTED", request::ACCEPTED.to_string()),
+        ("REQUEST_OPTION", request::OPTION.to_string()),
+        ("REQUEST_RECEIVE", request::RECEIVE.to_string()),
+        ("REQUEST_SEND", request::SEND.to_string()),
+        ("REQUEST_LOOKUP", request::LOOKUP.to_string()),
+        ("REQUEST_REVERSE", request::REVERSE.to_string()),
     ];
     let numbers = [
         ("CANNOT_START", abi::CANNOT_START.to_string()),

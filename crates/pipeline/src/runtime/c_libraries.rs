@@ -16,6 +16,9 @@ const COMPILE_LIMIT: Duration = Duration::from_secs(5 * 60);
 const POSIX: &str = "posix";
 /// Its sources, relative to `wasm/`.
 const POSIX_SOURCES: &str = "src/posix";
+/// Those of them that the linker must see before the others, which use what wasi-libc takes from there: `printf()` has
+/// `strerror()`.
+const POSIX_FIRST: [&str; 1] = ["errors"];
 /// The parts of wasi-libc that have to be asked for, as CPython's configure does.
 const EMULATED: [&str; 3] = ["getpid", "process-clocks", "signal"];
 
@@ -88,7 +91,8 @@ impl Toolchain<'_> {
     /// The objects of the POSIX layer, for the linker. They must come before all others: what an object
     /// refers to is taken from wasi-libc, unless it is there already.
     pub fn posix_objects(&self) -> Result<Vec<PathBuf>> {
-        let sources = c_sources(&self.recipe.folder.join(POSIX_SOURCES))?;
+        let mut sources = c_sources(&self.recipe.folder.join(POSIX_SOURCES))?;
+        sources.sort_by_key(|source| !POSIX_FIRST.contains(&file_name(source).as_str()));
         Ok(sources.iter().map(|source| self.object(POSIX, source)).collect())
     }
 }

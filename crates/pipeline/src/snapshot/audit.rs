@@ -7,7 +7,7 @@ use crate::context::Build;
 use crate::error::{Error, Result};
 use crate::guest;
 use archive::Archive;
-use host::layout;
+use host::{NetworkAttempts, layout};
 use serde::Deserialize;
 use serde_json::json;
 use vfs::Limits;
@@ -43,6 +43,7 @@ pub(super) enum Kind {
     Open,
     Written,
     Chdir,
+    Network,
     Detached,
     Output,
     Arguments,
@@ -77,6 +78,8 @@ impl Build {
             "include": project.snapshot_include,
             "exclude": project.snapshot_exclude,
         });
+        let attempts = NetworkAttempts::default();
+        builder = builder.unplugged(&attempts);
         let builder = builder.arguments(["python3", "-I"]).arguments(optimization(project.optimize));
         let builder = builder.arguments(["-c", SCRIPT, REPORT, &wanted.to_string()]);
         let (status, said, mut context) = guest::run(&python.program, builder, &|module| self.tell_import(module))?;
@@ -91,6 +94,12 @@ impl Build {
             // Past sys.stdout and sys.stderr, so that nobody knows which module it was.
             let module = project.entry.module.clone();
             audit.findings.push(Finding { kind: Kind::Output, module, detail: line.to_string() });
+        }
+        let is_told = audit.findings.iter().any(|finding| finding.kind == Kind::Network);
+        if let (false, Some(attempt)) = (is_told, attempts.list().first()) {
+            // Past the module socket, as extensions can.
+            let module = project.entry.module.clone();
+            audit.findings.push(Finding { kind: Kind::Network, module, detail: attempt.to.clone() });
         }
         Ok(audit)
     }

@@ -72,6 +72,12 @@ CHANGES = {
 ZONE = {"timezone", "altzone", "daylight", "tzname"}
 # Events with paths that come into being, or become the current directory.
 PATH_EVENTS = {"open", "os.mkdir", "os.chdir", "os.rename", "os.link", "os.symlink", "sqlite3.connect"}
+# Events of the module socket that want the network, and which of their arguments tells to where. The build has none. (A socket
+# that is only made, or bound to no port of its own, wants nothing of it: urllib3 asks so whether there is IPv6.)
+NETWORK_EVENTS = {
+    "socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.bind": 1, "socket.getaddrinfo": 0,
+    "socket.gethostbyname": 0, "socket.gethostbyaddr": 0, "socket.getnameinfo": 0,
+}
 
 findings = []
 # Path to the module that last opened it, made it or went there; None to the one that last opened something by its number.
@@ -153,6 +159,9 @@ def called(code, offset, function, argument):
         kind, owner = FUNCTIONS.get(function), function.__self__
     elif type(function) is METHOD:
         kind, owner = None, argument
+        # There is no event for it.
+        if function.__name__ == "listen" and function.__objclass__.__module__ == "_socket":
+            find("network", importing_module(sys._getframe(1)), "listen")
     else:
         return None
     if owner is not None and owner is shared_generator():
@@ -268,6 +277,26 @@ def find_names(begun):
                     due.append((name, inner))
 
 
+def wanted_of_network(event, arguments):
+    """To where an event wants the network, or None if it does not."""
+    target = arguments[NETWORK_EVENTS[event]]
+    host, *port = target if isinstance(target, tuple) and target else (target,)
+    if event == "socket.bind":
+        wants = bool(port) and port[0] != 0
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        # Who asks for no host, or for one by its number, asks nobody.
+        wants = bool(host) and not is_address(host)
+    else:
+        wants = target is not None
+    host = host.decode("ascii", "replace") if isinstance(host, (bytes, bytearray)) else str(host)
+    return ":".join([host, *map(str, port[:1])]) if wants else None
+
+
+def is_address(host):
+    host = host.decode("ascii", "replace") if isinstance(host, (bytes, bytearray)) else str(host)
+    return ":" in host or all(character in "0123456789." for character in host)
+
+
 def hear(event, arguments):
     # Looking at frames is an event, too.
     if event in PATH_EVENTS:
@@ -278,6 +307,14 @@ def hear(event, arguments):
             # What os.open() gives is a number and no object, and the number is not known yet.
             note_owners()
             touched[None] = module
+    elif event == "socket.__new__":
+        # Its number is not known yet.
+        note_owners()
+        touched[None] = importing_module(sys._getframe(1))
+    elif event in NETWORK_EVENTS:
+        target = wanted_of_network(event, arguments)
+        if target is not None:
+            find("network", importing_module(sys._getframe(1)), target)
     elif event == "pyapp.random":
         # An extension has drawn random bytes: wasm/src/drawn.h.
         find("random", importing_module(sys._getframe(1)))

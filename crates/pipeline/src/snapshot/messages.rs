@@ -9,12 +9,13 @@ const EXCLUDE: &str = "[tool.pyapp] snapshot-exclude";
 impl Finding {
     /// Whether a snapshot would be wrong, and not only perhaps not what was meant.
     fn is_error(&self) -> bool {
-        matches!(self.kind, Kind::Failed | Kind::Missing | Kind::Open | Kind::Written | Kind::Chdir | Kind::Detached)
+        use Kind::{Chdir, Detached, Failed, Missing, Network, Open, Written};
+        matches!(self.kind, Failed | Missing | Open | Written | Chdir | Network | Detached)
     }
 
     /// Whether the module wanted what only a run has.
     fn asks_for_a_run(&self) -> bool {
-        matches!(self.kind, Kind::Arguments | Kind::Environ | Kind::Input | Kind::Terminal)
+        matches!(self.kind, Kind::Arguments | Kind::Environ | Kind::Input | Kind::Network | Kind::Terminal)
     }
 
     /// What the module does to see the run, where it sees the build.
@@ -51,6 +52,7 @@ fn error(finding: &Finding, takers: &[&str]) -> String {
         Kind::Open => (format!("keeps {detail} open, which a resumed run would not have"), "close it"),
         Kind::Written => (format!("leaves {detail} behind, which a resumed run would not find"), "do it in a function"),
         Kind::Chdir => (format!("changes the current directory to {detail}"), "do it in a function"),
+        Kind::Network => (format!("uses the network ({detail}), which a build does not have"), "do it in a function"),
         _ => (
             "detaches a standard stream, which a resumed run could not renew".to_string(),
             "use reconfigure(), of which all but newline is kept",
@@ -66,7 +68,9 @@ fn failure(module: &str, detail: &str, takers: &[&str]) -> String {
     if takers.is_empty() || detail.starts_with("ModuleNotFoundError") {
         return format!("{what}: a run would fail, too");
     }
-    format!("{what}, or, if it fails for want of a run's arguments, environment or input, set {EXCLUDE} = {takers:?}")
+    format!(
+        "{what}, or, if it fails for want of a run's arguments, environment, input or network, set {EXCLUDE} = {takers:?}"
+    )
 }
 
 /// All other findings: a line for modules that do the same, and at the end what to do.

@@ -17,7 +17,7 @@ use crate::guest::watch;
 use archive::Archive;
 use audit::Audit;
 use host::snapshot::{NoImage, take};
-use host::{abi, layout};
+use host::{NetworkAttempts, abi, layout};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
@@ -120,7 +120,9 @@ impl Build {
         let mut builder = builder
             .arguments([PROGRAM, &self.project().entry.text()])
             .arguments(modules)
-            .variable(abi::OPTIMIZE_VARIABLE, self.project().optimize.to_string());
+            .variable(abi::OPTIMIZE_VARIABLE, self.project().optimize.to_string())
+            // The audit has told who wants it.
+            .unplugged(&NetworkAttempts::default());
         if self.project().reproducible {
             builder = builder.deterministic(identity);
         }
