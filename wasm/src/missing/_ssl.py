@@ -1,4 +1,4 @@
-"""The names and settings of TLS in an interpreter without OpenSSL: of TLS there is none. Programs make contexts when they are imported, so a context keeps what
+"""The names and settings of TLS, of which there is none. Programs make contexts when they are imported, so a context keeps what
 it is told; a certificate of one's own and a connection fail."""
 import os as _os
 
@@ -92,7 +92,7 @@ class SSLEOFError(SSLError):
 
 def _no_tls(*arguments, **options):
     raise SSLError(
-        SSL_ERROR_SSL, "TLS is not in this interpreter, which has no OpenSSL; build it with openssl = true in [tool.pyapp]"
+        SSL_ERROR_SSL, "TLS is not in this interpreter, and the sandbox has no network; pass the data in on stdin or as a file"
     )
 
 
