@@ -38,7 +38,10 @@ fn runs_of_one_image_draw_other_random_bytes() {
     );
     let [first, second, third] = &words(&app)[..] else { panic!("three runs") };
     assert!(first[0] == second[0] && second[0] == third[0], "the module is in the image");
-    assert!(first[1] != second[1] && second[1] != third[1] && third[1] != first[1] && first[0] != first[1], "{first:?}");
+    assert!(
+        first[1] != second[1] && second[1] != third[1] && third[1] != first[1] && first[0] != first[1],
+        "{first:?}"
+    );
 }
 
 #[test]
@@ -56,6 +59,17 @@ fn no_run_knows_the_keys_of_another_runs_tickets() {
     assert!(said[0] == said[1] && said[2] == "True", "{said:?}");
 }
 
+/// Libraries make such a context when they are imported, where the machine of the run is not yet there.
+#[test]
+fn a_context_of_the_image_trusts_what_the_machine_of_the_run_trusts() {
+    let app = build(
+        "import os, ssl\nfrom talk import CERTIFICATE, contexts, talk\ncontext = ssl.create_default_context()\n\
+         def main():\n    os.environ['SSL_CERT_FILE'] = CERTIFICATE\n    \
+             print(talk(contexts(ssl.TLSVersion.TLSv1_3)[0], context)[1].version())\n",
+    );
+    assert_eq!(app.run_as(app.bundle.app(), &[]), (0, "TLSv1.3\n".to_string()));
+}
+
 /// What a build tells of an app, and whether it is the one with OpenSSL.
 fn told(more: &str, app: &str) -> (App, bool) {
     let project = Project::new(&settings_with("app:main", more), &[("python_libs/app.py", app)]);
@@ -70,7 +84,10 @@ const VERSION: &str = "def main():\n    import _ssl\n    print(_ssl.OPENSSL_VERS
 #[test]
 fn an_app_has_openssl_if_it_names_what_only_that_has() {
     for (source, expected) in [
-        ("import hashlib, hmac, random, uuid, secrets, asyncio\ndef main(): print(hashlib.sha256(b'').hexdigest())\n", false),
+        (
+            "import hashlib, hmac, random, uuid, secrets, asyncio\ndef main(): print(hashlib.sha256(b'').hexdigest())\n",
+            false,
+        ),
         ("def main():\n    import ssl\n    print(ssl.OPENSSL_VERSION)\n", true),
         ("import urllib.request\ndef main(): pass\n", true),
         ("from http import client\ndef main(): pass\n", true),

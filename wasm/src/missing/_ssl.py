@@ -1,5 +1,5 @@
-"""The names and settings of TLS, of which there is none. Programs make contexts when they are imported, so a context keeps what
-it is told; a certificate of one's own and a connection fail."""
+"""The names and settings of TLS, for an interpreter without OpenSSL. Programs make contexts when they are imported, so a context
+keeps what it is told; a certificate of one's own and a connection fail."""
 import os as _os
 
 OPENSSL_VERSION = "OpenSSL 3.0 in names only"
@@ -91,9 +91,7 @@ class SSLEOFError(SSLError):
 
 
 def _no_tls(*arguments, **options):
-    raise SSLError(
-        SSL_ERROR_SSL, "TLS is not in this executable; build it with openssl = true in [tool.pyapp]"
-    )
+    raise SSLError(SSL_ERROR_SSL, "TLS is not in this executable; build it with openssl = true in [tool.pyapp]")
 
 
 class Certificate:

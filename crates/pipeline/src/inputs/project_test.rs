@@ -70,7 +70,7 @@ const MISTAKES: [(&str, &str, &str); 18] = [
     ),
     (
         "[tool.pyapp]\nentri = 'a'",
-        ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, native, native-wheels, optimize, permissions, \
+        ", [tool.pyapp] entri: expected one of build-on-host, entry, exclude, extras, from-source, groups, keep-source, libs, limits, native, native-wheels, openssl, optimize, permissions, \
          reports, reproducible, size, snapshot, snapshot-exclude, snapshot-include, stdlib, stdlib-include, found an \
          unknown key; correct or remove it",
         "[tool.pyapp]\nentry = 'a'",
