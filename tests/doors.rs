@@ -207,7 +207,10 @@ fn a_run_takes_permissions_away_and_adds_none() {
     assert_eq!(caller.prints(&demo(), environment, &[], "env"), "['HOME']\n");
     let run = caller.runs(&demo(), environment, &[], "write,reed");
     assert_eq!(run.status, Some(125));
-    assert!(run.stderr.contains("expected words out of all, arguments, connect, env, listen, read, write, found \"reed\""), "{run:?}");
+    assert!(
+        run.stderr.contains("expected words out of all, arguments, connect, env, listen, read, write, found \"reed\""),
+        "{run:?}"
+    );
 }
 
 #[test]

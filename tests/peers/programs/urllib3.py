@@ -37,7 +37,7 @@ def main():
     retries = Retry(total=5, status_forcelist=[503], backoff_factor=0.01, allowed_methods=None)
     flaky = http.request("POST", address("HTTPS", "/backend/flaky/one/3"), body=b"x", retries=retries)
     print(flaky.json(), [(one.status, one.method) for one in flaky.retries.history])
-    refused("fails too often", lambda: http.request("GET", address("HTTPS", "/backend/flaky/two/9"), retries=retries))
+    refused("fails too often", lambda: http.request("GET", address("HTTPS", "/backend/flaky/two/99"), retries=retries))
     moved = http.request("GET", address("HTTPS", "/moved"))
     print(moved.geturl().rpartition("/")[2], len(moved.retries.history), len(moved.data))
     print(http.request("GET", address("HTTPS", "/moved"), redirect=False).status)

@@ -1,4 +1,4 @@
-/* See names.h. Addresses in digits and the own name are known here; all else the host looks up, if the app may. */
+/* See names.h. Addresses in digits are known here, and the name of loopback's; all else the host looks up, if the app may. */
 #include "names.h"
 
 #include <arpa/inet.h>
@@ -7,7 +7,6 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "abi.h"
 #include "posix.h"
@@ -38,11 +37,6 @@ static int is_name(const char *name)
     size_t length = strlen(name);
     return length > 0 && length < LONGEST_NAME && strspn(name, allowed) == length && *name != '.' &&
            strstr(name, "..") == NULL;
-}
-
-static int is_localhost(const char *name)
-{
-    return strcasecmp(name, OWN_NAME) == 0 || strcasecmp(name, OWN_NAME ".") == 0;
 }
 
 static void add(struct pyapp_found *found, int family, const char *text)
@@ -123,11 +117,6 @@ int pyapp_look_up(const char *name, int family, int is_number, struct pyapp_foun
     }
     if (is_number || !is_name(name)) {
         return EAI_NONAME;
-    }
-    if (is_localhost(name)) {
-        add(found, family, "::1");
-        add(found, family, "127.0.0.1");
-        return 0;
     }
     snprintf(about, sizeof(about), "%s/%s", family == AF_INET ? "inet" : family == AF_INET6 ? "inet6" : "any", name);
     error = ask(PYAPP_REQUEST_LOOKUP, about, text, sizeof(text));

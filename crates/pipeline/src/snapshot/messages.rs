@@ -68,7 +68,9 @@ fn failure(module: &str, detail: &str, takers: &[&str]) -> String {
     if takers.is_empty() || detail.starts_with("ModuleNotFoundError") {
         return format!("{what}: a run would fail, too");
     }
-    format!("{what}, or, if it fails for want of a run's arguments, environment, input or network, set {EXCLUDE} = {takers:?}")
+    format!(
+        "{what}, or, if it fails for want of a run's arguments, environment, input or network, set {EXCLUDE} = {takers:?}"
+    )
 }
 
 /// All other findings: a line for modules that do the same, and at the end what to do.

@@ -12,6 +12,7 @@
 //! | `rules.rs` | all entries of a key, asked at once |
 //! | `names.rs` | what names have led to |
 //! | `denied.rs` | what was denied last |
+//! | `inherited.rs` | sockets that were made by whoever starts a run |
 //! | `least.rs` | from an audit to the least entries |
 
 mod class;
@@ -20,6 +21,7 @@ mod entry;
 #[cfg(test)]
 mod entry_test;
 mod host;
+mod inherited;
 mod least;
 mod names;
 #[cfg(test)]
@@ -29,6 +31,8 @@ mod rules;
 pub use denied::Denied;
 pub(crate) use entry::ALL;
 pub use entry::{Key, check_connect, check_listen};
+pub use inherited::Inherited;
+pub(crate) use inherited::VARIABLES as VARIABLES_OF_INHERITED;
 pub(crate) use least::Asked as AskedOfNetwork;
 
 use crate::audit::{Audit, Record};
@@ -36,7 +40,7 @@ use crate::permissions::Permissions;
 use class::{canonical, canonical_socket, special};
 use denied::Asked;
 use entry::bracketed;
-use host::name as host_name;
+use host::{LOCALHOST, name as host_name};
 use names::Names;
 use rules::Rules;
 use std::collections::HashSet;
@@ -95,12 +99,12 @@ impl Network {
         !self.connect.is_empty()
     }
 
-    /// Whether a name may be looked up.
+    /// Whether a name may be looked up. `localhost` may: nobody is asked for it.
     pub fn may_look_up(&mut self, name: &str) -> bool {
         // With everything granted it is the resolver that says what is no name; but a number in disguise is none to it.
         let own = host_name(name);
         let granted = match &own {
-            Ok(own) => self.connect.has_name(own),
+            Ok(own) => own == LOCALHOST || self.connect.has_name(own),
             Err(_) => self.connect.has_all() && !is_numeric(name),
         };
         self.note(|| Record::Lookup { name: shown(name), granted, refused: Vec::new() });
@@ -125,7 +129,12 @@ impl Network {
 
     /// What a name has led to: of these addresses those that it may lead to, which are remembered. None of some is a denial.
     pub fn found(&mut self, name: &str, addresses: Vec<IpAddr>) -> Vec<IpAddr> {
-        let own = host_name(name).ok().filter(|own| self.connect.has_name(own));
+        let own = host_name(name).ok();
+        if own.as_deref() == Some(LOCALHOST) {
+            let own = addresses.into_iter().filter(IpAddr::is_loopback).take(MOST_OF_ANSWER);
+            return own.inspect(|address| self.names.note(LOCALHOST, *address)).collect();
+        }
+        let own = own.filter(|own| self.connect.has_name(own));
         if own.is_none() && !self.connect.has_all() {
             return Vec::new();
         }

@@ -38,7 +38,10 @@ fn denied(network: &Network) -> String {
 fn without_an_entry_there_is_no_network() {
     for mut network in [Network::default(), network(&[], &[]), network(&["garbage:x"], &["127.0.0.1:$UNSET"])] {
         assert!(!network.grants_anything() && !network.grants_connect());
-        assert!(!network.may_look_up("localhost") && network.found("localhost", ips(&["127.0.0.1"])).is_empty());
+        // Nobody is asked for it, and it is not reached for that.
+        assert!(network.may_look_up("localhost"));
+        assert_eq!(network.found("localhost", ips(&["127.0.0.1", "10.0.0.1"])), ips(&["127.0.0.1"]));
+        assert!(!network.may_connect("127.0.0.1:80".parse().expect("an address")));
         assert!(!network.may_look_up_address(ips(&["127.0.0.1"])[0]));
         for address in ["127.0.0.1:80", "[::1]:80", "1.1.1.1:53", "0.0.0.0:0"] {
             let address = socket(address);
