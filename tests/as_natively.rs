@@ -50,6 +50,17 @@ fn local_time_by_the_zones_of_the_archive() {
     assert_eq!(status, 0);
 }
 
+/// The program above has an interpreter without OpenSSL; as an app that names `ssl` it has one with it.
+#[test]
+fn ssl_settings_with_openssl() {
+    let settings = "[tool.pyapp]\nentry = \"ssl_settings\"\n";
+    let program = include_str!("as_natively/ssl_settings.py");
+    let app = Project::new(settings, &[("python_libs/ssl_settings.py", program)]).build().expect("built");
+    let (status, printed) = app.run(&[]);
+    same(&printed, include_str!("as_natively/ssl_settings.txt"));
+    assert_eq!(status, 0);
+}
+
 #[test]
 fn an_app_has_utf8_for_its_encoding() {
     let source = "import locale, sys\n\
