@@ -354,6 +354,60 @@ mod linked {
 
     #[test]
     #[ignore = "needs an executable of tests/doors, which .ci/run builds and names in PYAPP_DOORS"]
+    fn an_error_about_the_network_says_what_would_grant_it() {
+        let caller = Caller::new();
+        let said = |deny: &str, program: &str| {
+            let mut command = Command::new(doors());
+            command.current_dir(&caller.path).env("PYAPP_DENY", deny);
+            let run = run_with_input(command, &format!("import socket\n{program}"));
+            run.stderr.lines().last().unwrap_or_default().to_string()
+        };
+        let met = "server = socket.create_server(('127.0.0.1', 0))\nsocket.create_connection(server.getsockname())\n";
+        assert_eq!(said("", met), "");
+        // PYAPP_DENY has taken away what the build had granted.
+        let listening = "pyapp: 127.0.0.1:0: the app may not listen there; add \"127.0.0.1:0\" to listen in [tool.pyapp.permissions]";
+        assert_eq!(said("connect,listen", met), listening);
+        let connecting = "pyapp: 10.1.2.3:80: the app may not connect to it; add \"10.1.2.3:80\" to connect in [tool.pyapp.permissions]";
+        assert_eq!(said("", "socket.create_connection(('10.1.2.3', 80))"), connecting);
+        assert!(
+            said("connect", "socket.create_connection(('127.0.0.1', 1))").contains("add \"127.0.0.1:1\" to connect")
+        );
+        let name = "pyapp: api.example.com: the app may not look it up; add \"api.example.com\" to connect in [tool.pyapp.permissions]";
+        assert_eq!(said("", "socket.getaddrinfo('api.example.com', 443)"), name);
+        // Libraries wrap the error in one of their own.
+        let wrapped = "import urllib.request\nurllib.request.urlopen('http://api.example.com/')";
+        assert_eq!(said("", wrapped), name);
+        // No grant would help against these.
+        for program in ["socket.create_connection(('127.0.0.1', 1))", "open('readable/r', 'w')", "1 / 0"] {
+            assert!(!said("", program).contains("to connect in"), "{program}: {}", said("", program));
+        }
+    }
+
+    #[test]
+    #[ignore = "needs an executable of tests/doors, which .ci/run builds and names in PYAPP_DOORS"]
+    fn an_audit_tells_of_the_network() {
+        let caller = Caller::new();
+        let audit = caller.path.join("audit");
+        let mut command = Command::new(doors());
+        command.current_dir(&caller.path).env_remove("PYAPP_DENY").env("PYAPP_AUDIT", &audit);
+        let program = "import socket\nserver = socket.create_server(('127.0.0.1', 0))\n\
+                       socket.create_connection(server.getsockname())\nserver.accept()\n\
+                       try: socket.getaddrinfo('api.example.com', 443)\nexcept PermissionError: pass\n";
+        assert_eq!(run_with_input(command, program).status, Some(0));
+        let lines = fs::read_to_string(&audit).expect("written");
+        let kinds: Vec<&str> = lines.lines().filter_map(|line| line.split('"').nth(3)).collect();
+        for kind in ["bind", "listen", "connect", "accept", "lookup"] {
+            assert!(kinds.contains(&kind), "{kind}: {lines}");
+        }
+        assert!(lines.contains(r#""name":"api.example.com","granted":false"#), "{lines}");
+        let mut tools = Command::new(doors());
+        tools.env("PYAPP_TOOLS", "1").args(["permissions", "--from"]).arg(&audit);
+        let least = run(tools).stdout;
+        assert!(least.contains(r#""api.example.com""#) && least.contains("listen = [\"127.0.0.1:0\"]"), "{least}");
+    }
+
+    #[test]
+    #[ignore = "needs an executable of tests/doors, which .ci/run builds and names in PYAPP_DOORS"]
     fn files_that_are_lost_at_exit_are_told() {
         let caller = Caller::new();
         let home = Path::new("/nowhere");
@@ -371,6 +425,8 @@ mod linked {
         let caller = Caller::new();
         let mut command = Command::new(doors());
         command.current_dir(&caller.path).env_clear().env("DOORS_ONE", "1").env("SECRET", "1").env("PYAPP_X", "1");
+        // With it the app is told where certificates are.
+        command.env("PYAPP_DENY", "connect");
         let run = run_with_input(command, "import os; print(sorted(os.environ))");
         assert_eq!((run.status, run.stdout.as_str()), (Some(0), "['DOORS_ONE', 'HOME']\n"));
     }

@@ -81,18 +81,26 @@ static int errno_of(PyObject *error)
     return result;
 }
 
-/* How far an error's causes are followed. */
-#define MOST_CAUSES 16
+/* How many of an error's causes are looked at. */
+#define MOST_CAUSES 32
 
-/* Whether something was refused that led to an error: libraries of the network wrap the PermissionError in errors of their own. */
-static int comes_of_refusal(PyObject *error)
+/* Whether something was refused that led to an error: libraries of the network wrap the PermissionError in errors of their own,
+ * or have one for each address in a group. `left` is how many errors may still be looked at. */
+static int comes_of_refusal(PyObject *error, int *left)
 {
     PyObject *at = Py_NewRef(error);
     int found = 0;
-    for (int i = 0; i < MOST_CAUSES && at != NULL && !found; i++) {
+    while (at != NULL && !found && (*left)-- > 0) {
         found = PyErr_GivenExceptionMatches(at, PyExc_PermissionError) && errno_of(at) == EACCES;
-        PyObject *cause = PyException_GetCause(at);
-        cause = cause != NULL ? cause : PyException_GetContext(at);
+        PyObject *inner = PyErr_GivenExceptionMatches(at, PyExc_BaseExceptionGroup)
+                              ? PyObject_GetAttrString(at, "exceptions") : NULL;
+        for (Py_ssize_t i = 0; inner != NULL && PyTuple_Check(inner) && i < PyTuple_GET_SIZE(inner) && !found; i++) {
+            found = comes_of_refusal(PyTuple_GET_ITEM(inner, i), left);
+        }
+        Py_XDECREF(inner);
+        PyErr_Clear();
+        PyObject *cause = PyExceptionInstance_Check(at) ? PyException_GetCause(at) : NULL;
+        cause = cause != NULL || !PyExceptionInstance_Check(at) ? cause : PyException_GetContext(at);
         Py_SETREF(at, cause);
     }
     Py_XDECREF(at);
@@ -105,8 +113,8 @@ int pyapp_uncaught(PyObject *error)
     if (limit_reached != NULL && PyErr_GivenExceptionMatches(error, limit_reached)) {
         return 1;
     }
-    int told = errno_of(error);
-    pyapp_tell_errno(told == 0 && comes_of_refusal(error) ? EACCES : told);
+    int told = errno_of(error), left = MOST_CAUSES;
+    pyapp_tell_errno(told == 0 && comes_of_refusal(error, &left) ? EACCES : told);
     return 0;
 }
 

@@ -133,6 +133,8 @@ impl<S: Source> Bundle<S> {
         let home = reach.home.as_deref().and_then(Path::to_str).unwrap_or(abi::HOME);
         let builder = builder.variable("HOME", home);
         let builder = builder.grants(root, reach.grants, reach.policy, reach.current_folder).network(reach.network);
+        let variables = reach.inherited.variables(abi::PROCESS);
+        let builder = builder.inherited(reach.inherited.numbers).variables(variables);
         let builder = match self.certificate_file(&reach.certificates) {
             Some(file) => builder.variable(CERTIFICATE_FILE_VARIABLE, file),
             None => builder,

@@ -44,7 +44,7 @@ fn run(folder: &Path, cold: bool, arguments: &[String]) -> Result<Outcome> {
     let program = bundle.program(run, &mut Timing::start())?;
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| name != "HOME");
+        .filter(|(name, _)| name != "HOME" && bundle.permissions().shows_variable(name));
     let machine = Machine {
         current_folder: std::env::current_dir().ok(),
         executable_folder: None,

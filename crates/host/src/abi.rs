@@ -15,6 +15,8 @@ pub const STDLIB: &str = "lib/python3.13";
 /// The time zones of the archive, relative to [`PREFIX`]: where `zoneinfo` looks for them.
 pub const ZONES: &str = "lib/python3.13/tzdata/zoneinfo";
 
+/// The number of a guest's process, which is the only one: wasi-libc says so.
+pub const PROCESS: u32 = 42;
 /// User and group of a guest: whoever runs it is these.
 pub const USER: u32 = 1000;
 /// The home folder that a guest has of its own: in memory, and writable.

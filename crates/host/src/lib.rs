@@ -56,7 +56,7 @@ pub use error::StartError;
 pub use files::{Input, Output};
 pub use limits::Meter;
 pub use machine::{PageAligned, Program, TrustedCode};
-pub use network::{NetworkAttempt, NetworkAttempts, NetworkUse};
+pub use network::{NetworkAttempt, NetworkAttempts, NetworkUse, NotInherited};
 pub use outcome::Outcome;
 pub use quota::Quota;
 pub use run::{run, run_then};

@@ -69,15 +69,42 @@ pub fn home() -> Option<PathBuf> {
 }
 
 /// A variable that the permissions name: a place of them begins with it, or it is the port of an entry; or one that says what
-/// connections are trusted by.
+/// connections are trusted by, or which sockets were passed to this process.
 pub fn variable(name: &str) -> Option<OsString> {
     env::var_os(name)
 }
 
 /// The environment that the guest sees: the process's own as far as it is granted, less pyapp's variables, the home folder,
-/// which is the guest's own business, and what is not UTF-8, which WASI cannot pass on.
+/// which is the guest's own business, and what is not UTF-8, which WASI cannot pass on. (Of sockets that it inherits it is told anew.)
 pub fn guest_environment(permissions: &Permissions) -> impl Iterator<Item = (String, String)> {
-    env::vars_os()
+    seen(env::vars_os(), permissions)
+}
+
+/// What of these variables the guest sees.
+fn seen(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+    permissions: &Permissions,
+) -> impl Iterator<Item = (String, String)> {
+    variables
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| !name.starts_with("PYAPP_") && name != "HOME" && permissions.shows_variable(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guest_sees_what_is_granted_of_what_is_its_own_business() {
+        let names = ["LANG", "HOME", "PYAPP_DENY", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "LISTEN", "EDITOR"];
+        let seen = |env: &[&str]| {
+            let env = env.iter().map(|pattern| (*pattern).to_string()).collect();
+            let permissions = Permissions { env, listen: vec!["all".into()], ..Permissions::default() };
+            let variables = names.map(|name| (name.into(), "1".into()));
+            seen(variables.into_iter(), &permissions).map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(&["*"]), ["LANG", "LISTEN", "EDITOR"]);
+        assert_eq!(seen(&["L*"]), ["LANG", "LISTEN"]);
+        assert_eq!(seen(&["LISTEN_*", "HOME"]), Vec::<String>::new());
+    }
 }

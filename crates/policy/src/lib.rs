@@ -44,7 +44,7 @@ pub use grant::{Grant, Source, grants};
 pub use least::{least, shortened};
 pub use limits::{BadLimits, Resource, RunLimits};
 pub use narrow::{Narrowing, UnknownNarrowing};
-pub use network::{Denied, Network, check_connect, check_listen};
+pub use network::{Denied, Inherited, Network, check_connect, check_listen};
 pub use permissions::{Arguments, Permissions, check_place};
 pub use places::{Machine, is_kernels};
 pub use policy::{Access, Intent, Policy};

@@ -1,6 +1,6 @@
 //! What a build bakes in: `[tool.pyapp.permissions]`.
 
-use crate::network::ALL;
+use crate::network::{ALL, VARIABLES_OF_INHERITED};
 use crate::places::Place;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
@@ -17,7 +17,7 @@ pub struct Permissions {
     /// Hosts that may be connected to: see [`check_connect`](crate::check_connect). `"all"` in place of a list is one that holds it.
     #[serde(deserialize_with = "list_or_all")]
     pub connect: Vec<String>,
-    /// Addresses of the machine that may be listened at: see [`check_listen`](crate::check_listen).
+    /// Addresses of the machine that may be listened at, and sockets that are inherited: see [`check_listen`](crate::check_listen).
     #[serde(deserialize_with = "list_or_all")]
     pub listen: Vec<String>,
     /// Patterns of variables of the environment that the app sees.
@@ -56,9 +56,10 @@ impl Default for Permissions {
 }
 
 impl Permissions {
-    /// Whether the app may see a variable of the environment.
+    /// Whether the app may see a variable of the environment. Those that tell of sockets which are inherited are said anew to an app
+    /// that has some: see [`Inherited`](crate::Inherited).
     pub fn shows_variable(&self, name: &str) -> bool {
-        self.env.iter().any(|pattern| matches_pattern(pattern, name))
+        !VARIABLES_OF_INHERITED.contains(&name) && self.env.iter().any(|pattern| matches_pattern(pattern, name))
     }
 
     /// Whether the app's current directory is its caller's: relative paths must then mean what the caller means by them.
@@ -118,6 +119,18 @@ mod tests {
             ("HOME", "HOMES", false),
         ] {
             assert_eq!(matches_pattern(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn variables_that_tell_of_inherited_sockets_are_not_passed_on() {
+        for env in [&["*"][..], &["LISTEN_*"], &["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "LISTEN_X"]] {
+            let env = env.iter().map(|pattern| (*pattern).to_string()).collect();
+            let permissions = Permissions { env, ..Permissions::default() };
+            for name in VARIABLES_OF_INHERITED {
+                assert!(!permissions.shows_variable(name), "{name}");
+            }
+            assert!(permissions.shows_variable("LISTEN_X"));
         }
     }
 

@@ -4,7 +4,7 @@ use crate::audit::{Audit, Record};
 use crate::certificates::{Certificates, certificates};
 use crate::grant::{Grant, Source, grants, without_planted};
 use crate::narrow::Narrowing;
-use crate::network::Network;
+use crate::network::{Inherited, Network};
 use crate::permissions::Permissions;
 use crate::places::Machine;
 use crate::policy::Policy;
@@ -22,6 +22,8 @@ pub struct Reach {
     pub policy: Policy,
     /// What it may reach of the network.
     pub network: Network,
+    /// The sockets that it has from its start on.
+    pub inherited: Inherited,
     /// What its connections are trusted by; the grants for it are among the others.
     pub certificates: Certificates,
     /// Where the run begins, if that is its caller's folder.
@@ -62,8 +64,9 @@ impl Reach {
         let audit = audit.map(Arc::new);
         let variable = |name: &str| (machine.variable)(name)?.into_string().ok();
         let network = Network::of(&permissions, &variable, audit.clone());
+        let inherited = network.inherited(std::process::id(), &variable);
         let policy = Policy::new(&grants, audit);
-        Reach { permissions, policy, grants, network, certificates, current_folder, home }
+        Reach { permissions, policy, grants, network, inherited, certificates, current_folder, home }
     }
 }
 
@@ -93,6 +96,22 @@ mod tests {
         assert_eq!(reach(&["~/in.csv"]).home, Some(home.clone()));
         assert_eq!(reach(&["/"]).home, Some(home.clone()));
         assert_eq!(reach(&["~/in.csv"]).current_folder, Some(home.clone()));
+    }
+
+    #[test]
+    fn sockets_are_inherited_unless_that_is_denied() {
+        let variable = |name: &str| match name {
+            "LISTEN_PID" => Some(std::process::id().to_string().into()),
+            "LISTEN_FDS" => Some("2".into()),
+            _ => None,
+        };
+        let machine = Machine { current_folder: None, executable_folder: None, home: None, variable: &variable };
+        let permissions = Permissions { listen: vec!["fd:3-4".to_string()], ..Permissions::default() };
+        for (deny, numbers) in [("", 3..5), ("connect,env", 3..5), ("listen", 0..0), ("all", 0..0)] {
+            let narrowing = Narrowing::parse(deny).expect(deny);
+            let reach = Reach::of(&permissions, &narrowing, &machine, &[], None);
+            assert_eq!(reach.inherited.numbers, numbers, "{deny}");
+        }
     }
 
     #[test]

@@ -35,6 +35,9 @@ static struct hostent *fail(int error)
     case EAI_MEMORY:
         resolver_error = NO_RECOVERY;
         break;
+    case EAI_SYSTEM:
+        resolver_error = NETDB_INTERNAL;
+        break;
     default:
         resolver_error = HOST_NOT_FOUND;
     }

@@ -39,7 +39,7 @@ static int read_port(const char *text, in_port_t *port)
 {
     char *end;
     long long number = strtoll(text, &end, 10);
-    if (*text == '\0' || *end != '\0') {
+    if (*end != '\0') {
         return EAI_NONAME;
     }
     *port = htons((uint16_t)number);
@@ -235,10 +235,11 @@ static int write_number(const struct pyapp_address *address, int flags, char *te
 static int write_host(const struct pyapp_address *address, int flags, char *text, size_t size)
 {
     char name[LONGEST_NAME + 1];
-    if (!(flags & NI_NUMERICHOST) && pyapp_look_up_address(address, name) == 0) {
+    int error = flags & NI_NUMERICHOST ? EAI_NONAME : pyapp_look_up_address(address, name);
+    if (error == 0) {
         return (size_t)snprintf(text, size, "%s", name) < size ? 0 : EAI_OVERFLOW;
     }
-    return flags & NI_NAMEREQD ? EAI_NONAME : write_number(address, flags, text, size);
+    return flags & NI_NAMEREQD ? error : write_number(address, flags, text, size);
 }
 
 static int write_service(in_port_t port, int flags, char *text, size_t size)

@@ -66,13 +66,10 @@ static int read_found(char *text, int family, struct pyapp_found *found)
     return found->count > 0 ? 0 : EAI_NODATA;
 }
 
-/* Makes a request again that a signal has interrupted: on other systems, none interrupts a lookup. The answer, or an error. */
+/* Reads the answer of a request; 0 or an error. */
 static int ask(const char *what, const char *about, char *text, size_t size)
 {
-    int answer;
-    do {
-        answer = pyapp_request("%s/%s", what, about);
-    } while (answer < 0 && errno == EINTR);
+    int answer = pyapp_request("%s/%s", what, about);
     if (answer < 0) {
         /* Another host has no network. */
         return errno == ENOSYS ? EAI_AGAIN : EAI_SYSTEM;

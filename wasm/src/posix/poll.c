@@ -13,6 +13,8 @@
 
 /* What is the same here. Urgent data and the like (POLLPRI) are never told of. */
 #define READS (POLLIN | POLLRDNORM)
+/* Asked for alone, it ends the wait with nothing to tell where there is only data: preview1 cannot wait for the end alone. */
+#define READS_OR_END (READS | POLLRDHUP)
 #define WRITES (POLLOUT | POLLWRNORM)
 
 static void add(__wasi_subscription_t *list, size_t *count, int fd, size_t index, __wasi_eventtype_t type)
@@ -37,13 +39,13 @@ static int subscribe(struct pollfd *fds, nfds_t count, __wasi_subscription_t *li
         if (fds[i].fd < 0) {
             continue;
         }
-        int watched = (fds[i].events & (READS | WRITES)) != 0;
+        int watched = (fds[i].events & (READS_OR_END | WRITES)) != 0;
         if ((check || !watched) && __wasi_fd_fdstat_get(fds[i].fd, &state) != 0) {
             fds[i].revents = POLLNVAL;
             ready++;
             continue;
         }
-        if (fds[i].events & READS) {
+        if (fds[i].events & READS_OR_END) {
             add(list, used, fds[i].fd, i, __WASI_EVENTTYPE_FD_READ);
         }
         if (fds[i].events & WRITES) {
@@ -69,7 +71,9 @@ static void note(struct pollfd *poll, const __wasi_event_t *event)
     }
     int hung_up = event->fd_readwrite.flags & __WASI_EVENTRWFLAGS_FD_READWRITE_HANGUP;
     if (event->type == __WASI_EVENTTYPE_FD_READ) {
-        poll->revents |= (poll->events & READS) | (hung_up ? POLLHUP | (poll->events & POLLRDHUP) : 0);
+        /* Ready, and no byte: nobody sends any more. */
+        int ended = hung_up || event->fd_readwrite.nbytes == 0;
+        poll->revents |= (poll->events & READS) | (hung_up ? POLLHUP : 0) | (ended ? poll->events & POLLRDHUP : 0);
     } else if (!hung_up) {
         poll->revents |= poll->events & WRITES;
     } else {

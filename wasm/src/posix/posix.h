@@ -103,7 +103,8 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags);
 char *inet_ntoa(struct in_addr address);
 in_addr_t inet_addr(const char *text);
 
-/* hosts.c */
+/* hosts.c; the first stands for what errno says. */
+#define NETDB_INTERNAL (-1)
 int gethostname(char *name, size_t size);
 
 /* paths.c; the second begins a run in the directory that the host says, or in the root. */

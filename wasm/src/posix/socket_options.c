@@ -1,6 +1,5 @@
 /* Options of sockets. The host has them; level and name are Linux's numbers, and so are the values. Options of a pair can be set,
  * and change nothing. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -23,14 +22,16 @@ static int is_time(int level, int name)
     return level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO);
 }
 
-/* Options that are no numbers. */
-static int is_text(int level, int name)
+/* Options that are no numbers, none of which there is: texts, and groups of receivers. */
+static int is_no_number(int level, int name)
 {
-    return level == IPPROTO_TCP && (name == TCP_CONGESTION || name == TCP_ULP || name == TCP_INFO);
+    return (level == IPPROTO_TCP && (name == TCP_CONGESTION || name == TCP_ULP || name == TCP_INFO)) ||
+           (level == IPPROTO_IP && (name == IP_MULTICAST_IF || name == IP_ADD_MEMBERSHIP || name == IP_DROP_MEMBERSHIP)) ||
+           (level == IPPROTO_IPV6 && (name == IPV6_JOIN_GROUP || name == IPV6_LEAVE_GROUP));
 }
 
-/* The longest value: two addresses of IPv4, or one of IPv6 and a number. */
-#define VALUE (2 * INET6_ADDRSTRLEN)
+/* The longest value: two numbers of 64 bits. */
+#define VALUE 48
 
 /* A value of two numbers; 0 or EINVAL. */
 static int write_two(int level, int name, const void *value, socklen_t size, char text[VALUE])
@@ -56,72 +57,12 @@ static int write_two(int level, int name, const void *value, socklen_t size, cha
     return 0;
 }
 
-/* A group and the interface it is joined at; 0 or EINVAL. */
-static int write_group(int level, const void *value, socklen_t size, char text[VALUE])
-{
-    struct ip_mreq in = {0};
-    struct ipv6_mreq in6;
-    char group[INET6_ADDRSTRLEN], interface[INET_ADDRSTRLEN];
-    if (level == IPPROTO_IPV6) {
-        if (size < sizeof(in6)) {
-            return EINVAL;
-        }
-        memcpy(&in6, value, sizeof(in6));
-        inet_ntop(AF_INET6, &in6.ipv6mr_multiaddr, group, sizeof(group));
-        sprintf(text, "%s/%d", group, (int)in6.ipv6mr_interface);
-        return 0;
-    }
-    /* A longer form has the number of the interface behind it. */
-    if (size < sizeof(in)) {
-        return EINVAL;
-    }
-    memcpy(&in, value, sizeof(in));
-    inet_ntop(AF_INET, &in.imr_multiaddr, group, sizeof(group));
-    inet_ntop(AF_INET, &in.imr_interface, interface, sizeof(interface));
-    sprintf(text, "%s/%s", group, interface);
-    return 0;
-}
-
-/* The interface that datagrams to groups take: its address, alone or as in the forms above; 0 or EINVAL. */
-static int write_interface(const void *value, socklen_t size, char text[VALUE])
-{
-    struct ip_mreq in;
-    struct in_addr address;
-    if (size < sizeof(address)) {
-        return EINVAL;
-    }
-    memcpy(&address, value, sizeof(address));
-    if (size >= sizeof(in)) {
-        memcpy(&in, value, sizeof(in));
-        address = in.imr_interface;
-    }
-    inet_ntop(AF_INET, &address, text, VALUE);
-    return 0;
-}
-
-static int is_group(int level, int name)
-{
-    return (level == IPPROTO_IP && (name == IP_ADD_MEMBERSHIP || name == IP_DROP_MEMBERSHIP)) ||
-           (level == IPPROTO_IPV6 && (name == IPV6_JOIN_GROUP || name == IPV6_LEAVE_GROUP));
-}
-
-static int is_interface(int level, int name)
-{
-    return level == IPPROTO_IP && name == IP_MULTICAST_IF;
-}
-
 /* A value as requests have it; 0 or an errno. */
 static int write_value(int level, int name, const void *value, socklen_t size, char text[VALUE])
 {
     int number;
     if (is_time(level, name) || (level == SOL_SOCKET && name == SO_LINGER)) {
         return write_two(level, name, value, size, text);
-    }
-    if (is_group(level, name)) {
-        return write_group(level, value, size, text);
-    }
-    if (is_interface(level, name)) {
-        return write_interface(value, size, text);
     }
     if (size >= sizeof(number)) {
         memcpy(&number, value, sizeof(number));
@@ -138,7 +79,7 @@ static int write_value(int level, int name, const void *value, socklen_t size, c
 int setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 {
     char text[VALUE];
-    int error = is_text(level, name) ? ENOPROTOOPT : value == NULL ? EFAULT : write_value(level, name, value, size, text);
+    int error = is_no_number(level, name) ? ENOPROTOOPT : value == NULL ? EFAULT : write_value(level, name, value, size, text);
     if (error != 0) {
         errno = error;
         return -1;
@@ -194,7 +135,7 @@ int getsockopt(int fd, int level, int name, void *restrict value, socklen_t *res
         errno = EFAULT;
         return -1;
     }
-    if (is_text(level, name)) {
+    if (is_no_number(level, name)) {
         errno = ENOPROTOOPT;
         return -1;
     }
@@ -212,7 +153,7 @@ int getsockopt(int fd, int level, int name, void *restrict value, socklen_t *res
         found.linger = (struct linger){(int)numbers[0], (int)numbers[1]};
         length = sizeof(found.linger);
     } else {
-        found.number = is_interface(level, name) ? (int)htonl((uint32_t)numbers[0]) : (int)numbers[0];
+        found.number = (int)numbers[0];
         length = sizeof(found.number);
     }
     *size = *size < length ? *size : length;

@@ -7,10 +7,11 @@ use crate::disk::{HostFile, Owners};
 use crate::files::{Input, OpenFile, Output, Pipes, Stream, Table, VfsFile};
 use crate::limits::Meter;
 use crate::namespace::{MountError, Mounts, Node, enter_folder, mount_grants};
-use crate::network::{Network, NetworkAttempts};
+use crate::network::{Network, NetworkAttempts, NotInherited};
 use crate::quota::Quota;
 use policy::{Grant, Policy, Resource};
 use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +47,8 @@ pub enum ContextError {
     Grant(MountError),
     /// More preopens than there can be descriptors.
     TooManyPreopens,
+    /// A socket that the process was to be started with, and was not.
+    Inherited(NotInherited),
     /// Fewer descriptors than a start takes: so many.
     FewDescriptors(usize),
 }
@@ -57,6 +60,7 @@ impl fmt::Display for ContextError {
                 write!(f, "host folder {path}: expected a folder that can be opened, found: {reason}")
             }
             ContextError::Grant(error) => error.fmt(f),
+            ContextError::Inherited(error) => error.fmt(f),
             ContextError::Nul(text) => write!(f, "argument or variable {text:?}: expected no NUL byte in it"),
             ContextError::Preopen { guest_path, reason } => {
                 write!(f, "preopen {guest_path}: expected a directory of the VFS, found: {reason}")
@@ -107,6 +111,7 @@ pub struct ContextBuilder {
     patience: Duration,
     meter: Meter,
     network: Network,
+    inherited: Range<u32>,
 }
 
 /// What the guest may reach of the host.
@@ -137,6 +142,7 @@ impl ContextBuilder {
             patience: PATIENCE,
             meter: Meter::default(),
             network: Network::new(policy::Network::default()),
+            inherited: 0..0,
         }
     }
 
@@ -250,6 +256,13 @@ impl ContextBuilder {
         self
     }
 
+    /// Gives the guest the sockets that this process was started with under these numbers, under the same: over a preopen, if one is
+    /// there, which then is for paths only.
+    pub fn inherited(mut self, numbers: Range<u32>) -> Self {
+        self.inherited = numbers;
+        self
+    }
+
     /// Gives the guest no network, for a state that is kept: its sockets are in memory, and what it tries to reach is noted in
     /// `attempts` and fails as if no network were there.
     pub fn unplugged(mut self, attempts: &NetworkAttempts) -> Self {
@@ -305,7 +318,8 @@ impl ContextBuilder {
                 }
             });
         }
-        let least = files.len() + DESCRIPTORS;
+        let inherited = self.network.inherited(self.inherited.clone()).map_err(ContextError::Inherited)?;
+        let least = files.len().max(self.inherited.end as usize) + DESCRIPTORS;
         if self.meter.most(Resource::Descriptors, usize::MAX) < least {
             return Err(ContextError::FewDescriptors(least));
         }
@@ -315,6 +329,9 @@ impl ContextBuilder {
         }
         for file in files {
             table.insert(file).map_err(|_| ContextError::TooManyPreopens)?;
+        }
+        for (number, socket) in inherited {
+            table.lay(number, socket).map_err(|_| ContextError::FewDescriptors(least))?;
         }
         match current_folder {
             None | Some(Node::Name(_)) => {}

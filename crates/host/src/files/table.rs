@@ -1,11 +1,15 @@
 //! The descriptor table: small numbers to open file descriptions, which several numbers may share.
+//!
+//! A number may lead to something that was laid over what it led to: a guest's C library knows a directory by it, and its program
+//! something else. Paths are seen from the directory, and all else is done with what lies above, until that is closed.
 
 use super::OpenFile;
 use crate::abi::MAX_DESCRIPTORS;
 use crate::limits::Meter;
 use crate::wasi::Result;
-use crate::wasi::types::{Errno, Fd};
+use crate::wasi::types::{Errno, Fd, Fdstat};
 use policy::Resource;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The number of the guest's current directory, which is beyond all others.
@@ -25,6 +29,8 @@ struct Open {
 pub(crate) struct Table {
     /// What each number leads to: a place in `open`.
     numbers: Vec<Option<usize>>,
+    /// What was laid over that.
+    above: BTreeMap<usize, usize>,
     /// What [`CURRENT_DIRECTORY`] leads to.
     current_directory: Option<usize>,
     open: Vec<Option<Open>>,
@@ -50,8 +56,29 @@ impl Table {
     /// The file back, if the table is full.
     pub fn insert(&mut self, file: File) -> std::result::Result<Fd, File> {
         let Some(number) = self.free_number(0) else { return Err(file) };
+        self.numbers[number] = Some(self.put(file));
+        Ok((number as u32).into())
+    }
+
+    /// Gives a file this number, over what it leads to already.
+    ///
+    /// # Errors
+    /// The file back, if the number is beyond all that there are.
+    pub fn lay(&mut self, number: u32, file: File) -> std::result::Result<(), File> {
+        let number = number as usize;
+        if number >= self.end() {
+            self.meter.reach(Resource::Descriptors);
+            return Err(file);
+        }
+        let place = self.put(file);
+        self.lead(number, place);
+        Ok(())
+    }
+
+    /// Where an open file description is kept that has one number.
+    fn put(&mut self, file: File) -> usize {
         let open = Some(Open { file, numbers: 1 });
-        let place = match self.open.iter().position(Option::is_none) {
+        match self.open.iter().position(Option::is_none) {
             Some(place) => {
                 self.open[place] = open;
                 place
@@ -60,9 +87,20 @@ impl Table {
                 self.open.push(open);
                 self.open.len() - 1
             }
-        };
-        self.numbers[number] = Some(place);
-        Ok((number as u32).into())
+        }
+    }
+
+    /// Lets a number lead to a place. What it leads to stays below.
+    fn lead(&mut self, number: usize, place: usize) {
+        if self.numbers.len() <= number {
+            self.numbers.resize(number + 1, None);
+        }
+        if self.numbers[number].is_some() {
+            let former = self.above.insert(number, place);
+            debug_assert!(former.is_none(), "the caller has closed it");
+        } else {
+            self.numbers[number] = Some(place);
+        }
     }
 
     /// Gives the open file description behind a number another number: the lowest free one from `least` on.
@@ -146,7 +184,9 @@ impl Table {
     /// The numbers in use, rising, and what each leads to: equal as long as it is the same.
     pub fn numbers(&self) -> impl Iterator<Item = (u32, String)> {
         let current_directory = self.current_directory.map(|place| (CURRENT_DIRECTORY as u32, place));
-        let others = self.numbers.iter().enumerate().filter_map(|(number, place)| Some((number as u32, (*place)?)));
+        let above = |number| self.above.get(&number).copied();
+        let others = self.numbers.iter().enumerate();
+        let others = others.filter_map(move |(number, place)| Some((number as u32, above(number).or(*place)?)));
         others
             .chain(current_directory)
             .filter_map(|(number, place)| Some((number, self.open[place].as_ref()?.file.identity())))
@@ -156,6 +196,25 @@ impl Table {
     pub fn get(&self, fd: Fd) -> Result<&dyn OpenFile> {
         let place = self.place(fd)?;
         self.open[place].as_ref().map(|open| &*open.file).ok_or_else(|| Errno::Badf.into())
+    }
+
+    /// What a path is seen from that begins at a number, whatever lies above it; or EBADF.
+    pub fn directory(&self, fd: Fd) -> Result<&dyn OpenFile> {
+        match self.below(fd) {
+            Some(place) => self.open[place].as_ref().map(|open| &*open.file).ok_or_else(|| Errno::Badf.into()),
+            None => self.get(fd),
+        }
+    }
+
+    /// The status of what a number leads to, or EBADF. A C library looks there for the rights of what it opens in a directory: those are
+    /// the directory's.
+    pub fn status(&self, fd: Fd) -> Result<Fdstat> {
+        let status = self.get(fd)?.status();
+        if !self.above.contains_key(&index(fd)) {
+            return Ok(status);
+        }
+        let fs_rights_inheriting = self.directory(fd)?.status().fs_rights_inheriting;
+        Ok(Fdstat { fs_rights_inheriting, ..status })
     }
 
     /// As [`Table::get`], to be changed.
@@ -174,6 +233,9 @@ impl Table {
 
     /// Takes a number out, or EBADF; what it led to, if it was the last that led there.
     pub fn remove(&mut self, fd: Fd) -> Result<Option<File>> {
+        if let Some(place) = self.above.remove(&index(fd)) {
+            return Ok(self.leave(place));
+        }
         self.expect_free_to_go(fd)?;
         let place = self.place(fd)?;
         *self.numbers.get_mut(index(fd)).ok_or(Errno::Badf)? = None;
@@ -192,24 +254,22 @@ impl Table {
         slot.take().map(|open| open.file)
     }
 
-    /// Moves `from`, which is not the current directory, to the number `to`, which must be free; it may be one that was never
-    /// used.
+    /// Moves `from`, which is not the current directory, to the number `to`, which must be free, but for what lies below; it may be one
+    /// that was never used.
     ///
     /// # Errors
     /// EBADF, also if `to` is beyond all numbers, or one of them is kept.
     pub fn renumber(&mut self, from: Fd, to: Fd) -> Result<()> {
-        self.expect_free_to_go(from)?;
         let place = self.place(from)?;
         let to = index(to);
         if to >= self.end() || index(from) >= MAX_DESCRIPTORS {
             return Err(Errno::Badf.into());
         }
-        if self.numbers.len() <= to {
-            self.numbers.resize(to + 1, None);
+        if self.above.remove(&index(from)).is_none() {
+            self.expect_free_to_go(from)?;
+            self.numbers[index(from)] = None;
         }
-        debug_assert!(self.numbers[to].is_none(), "the caller has closed it");
-        self.numbers[to] = Some(place);
-        self.numbers[index(from)] = None;
+        self.lead(to, place);
         Ok(())
     }
 
@@ -220,12 +280,106 @@ impl Table {
     fn place(&self, fd: Fd) -> Result<usize> {
         let place = match index(fd) {
             CURRENT_DIRECTORY => self.current_directory,
-            number => self.numbers.get(number).copied().flatten(),
+            number => self.above.get(&number).copied().or(self.below(fd)),
         };
         place.ok_or_else(|| Errno::Badf.into())
+    }
+
+    /// What a number leads to but for what was laid over it.
+    fn below(&self, fd: Fd) -> Option<usize> {
+        self.numbers.get(index(fd)).copied().flatten()
     }
 }
 
 fn index(fd: Fd) -> usize {
     u32::from(fd) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Reply;
+    use crate::wasi::types::Rights;
+    use vfs::{Limits, RootKind, Vfs};
+
+    /// The guest path of the preopen in [`table`].
+    const ROOT: &str = "/";
+
+    /// Three streams, and a directory at 3, which is kept.
+    fn table() -> Table {
+        let mut vfs = Vfs::new(Limits::default());
+        let root = vfs.add_root(RootKind::Confined).expect("a root");
+        let mut table = Table::new(Meter::default());
+        for _ in 0..3 {
+            assert!(table.insert(file()).is_ok());
+        }
+        let directory = crate::files::VfsFile::preopened(&mut vfs, root, ROOT.to_string()).expect("opened");
+        assert!(table.insert(Box::new(directory)).is_ok());
+        table.keep(3..4);
+        table
+    }
+
+    fn file() -> File {
+        Box::new(Reply::new(""))
+    }
+
+    fn numbers(table: &Table) -> Vec<u32> {
+        table.numbers().map(|(number, _)| number).collect()
+    }
+
+    fn is_directory(table: &Table, number: u32) -> bool {
+        table.get(number.into()).is_ok_and(|file| file.preopen() == Some(ROOT))
+    }
+
+    #[test]
+    fn what_is_laid_over_a_directory_is_above_it_and_paths_are_seen_from_below() {
+        let mut table = table();
+        assert!(is_directory(&table, 3));
+        let inheriting = table.status(3.into()).expect("open").fs_rights_inheriting;
+        let base = table.get(0.into()).expect("open").status().fs_rights_base;
+        assert!(table.lay(3, file()).is_ok() && table.lay(6, file()).is_ok());
+        assert_eq!(numbers(&table), [0, 1, 2, 3, 6]);
+        assert!(!is_directory(&table, 3));
+        assert_eq!(table.directory(3.into()).expect("open").preopen(), Some(ROOT));
+        assert!(table.directory(3.into()).expect("open").node().is_ok());
+        assert!(table.directory(6.into()).expect("open").node().is_err());
+        let status = table.status(3.into()).expect("open");
+        assert_eq!((status.fs_rights_base, status.fs_rights_inheriting), (base, inheriting));
+        assert_ne!(inheriting, Rights::empty());
+    }
+
+    #[test]
+    fn closing_takes_away_what_lies_above_and_never_what_is_kept() {
+        let mut table = table();
+        assert!(table.lay(3, file()).is_ok());
+        assert!(table.remove(3.into()).is_ok_and(|file| file.is_some()));
+        assert!(is_directory(&table, 3));
+        assert!(table.remove(3.into()).is_err() && is_directory(&table, 3));
+        assert!(table.renumber(3.into(), 7.into()).is_err() && is_directory(&table, 3));
+        assert_eq!(numbers(&table), [0, 1, 2, 3]);
+        // Where nothing lies below, the number is free again.
+        assert!(table.lay(4, file()).is_ok() && table.remove(4.into()).is_ok() && table.get(4.into()).is_err());
+    }
+
+    #[test]
+    fn what_lies_above_is_duplicated_and_moved_as_all_else_is() {
+        let mut table = table();
+        assert!(table.lay(3, file()).is_ok());
+        let copy = table.duplicate(3.into(), 0).expect("room");
+        assert_eq!((u32::from(copy), is_directory(&table, 4)), (4, false));
+        assert!(table.remove(3.into()).is_ok_and(|file| file.is_none()), "the copy leads there");
+        // As `dup2` has it: the number was closed, and now leads to the same as the copy.
+        assert!(table.lay(3, file()).is_ok() && table.remove(3.into()).is_ok());
+        assert!(table.renumber(copy, 3.into()).is_ok());
+        assert!(!is_directory(&table, 3) && table.get(4.into()).is_err());
+        assert!(table.renumber(3.into(), 9.into()).is_ok());
+        assert!(is_directory(&table, 3) && table.get(9.into()).is_ok());
+    }
+
+    #[test]
+    fn a_number_beyond_all_gets_nothing() {
+        let mut table = table();
+        assert!(table.lay(MAX_DESCRIPTORS as u32, file()).is_err());
+        assert!(table.lay(MAX_DESCRIPTORS as u32 - 1, file()).is_ok());
+    }
 }

@@ -57,6 +57,8 @@ pub(crate) struct State {
     pub is_ready: bool,
     /// The other end has gone, or something has failed.
     pub hung_up: bool,
+    /// The other end of a socket sends no more.
+    pub is_ended: bool,
 }
 
 /// What these files are ready for now.
@@ -76,12 +78,16 @@ pub(crate) fn ready(files: &[(Arc<File>, Interest)]) -> Result<Vec<State>> {
 }
 
 fn state(events: PollFlags) -> State {
-    State { is_ready: !events.is_empty(), hung_up: events.intersects(PollFlags::HUP | PollFlags::ERR) }
+    State {
+        is_ready: !events.is_empty(),
+        hung_up: events.intersects(PollFlags::HUP | PollFlags::ERR),
+        is_ended: events.contains(PollFlags::RDHUP),
+    }
 }
 
 /// How the system is asked for it.
 pub(crate) fn poll_fd(file: &Arc<File>, interest: Interest) -> PollFd<'_> {
-    PollFd::new(&**file, if interest == Interest::Read { PollFlags::IN } else { PollFlags::OUT })
+    PollFd::new(&**file, if interest == Interest::Read { PollFlags::IN | PollFlags::RDHUP } else { PollFlags::OUT })
 }
 
 #[cfg(test)]
@@ -104,7 +110,7 @@ mod tests {
         wait(&[(reader.clone(), Interest::Read)], Some(30));
         wait(&[], Some(60));
         assert!(start.elapsed() >= Duration::from_millis(60));
-        let state = |is_ready, hung_up| [State { is_ready, hung_up }];
+        let state = |is_ready, hung_up| [State { is_ready, hung_up, is_ended: false }];
         assert_eq!(ready(&[(reader.clone(), Interest::Read)]).expect("asked"), state(false, false));
         // The other end goes while it waits, which has no time limit.
         let closing = std::thread::spawn(move || {

@@ -4,7 +4,7 @@
 use super::Family;
 use crate::wasi::Result;
 use crate::wasi::types::Errno;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::str::FromStr;
 
 /// The address that two words stand for.
@@ -36,6 +36,19 @@ pub(crate) fn text_of(address: SocketAddr) -> String {
             format!("{} {} {} {}", address.ip(), address.port(), address.flowinfo(), address.scope_id())
         }
     }
+}
+
+/// Where a connection to an address goes. The unspecified one means this machine: by its loopback here, as the policy takes it, and
+/// not by whatever address of the machine's the socket is bound to, as Linux has it.
+pub(super) fn reached(mut to: SocketAddr) -> SocketAddr {
+    if to.ip().to_canonical().is_unspecified() {
+        to.set_ip(match to.ip() {
+            IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv4Addr::LOCALHOST.to_ipv6_mapped().into(),
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        });
+    }
+    to
 }
 
 impl Family {
@@ -71,6 +84,18 @@ mod tests {
             ("2001:db8:0:0::1", "1", "2001:db8::1 1 0 0"),
         ] {
             assert_eq!(text_of(address_of(address, port).expect(address)), text);
+        }
+    }
+
+    #[test]
+    fn the_unspecified_address_is_that_of_loopback() {
+        for (to, expected) in [
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::]:80", "[::1]:80"),
+            ("[::ffff:0.0.0.0]:80", "[::ffff:127.0.0.1]:80"),
+            ("10.0.0.1:80", "10.0.0.1:80"),
+        ] {
+            assert_eq!(reached(to.parse().expect(to)), expected.parse().expect(expected));
         }
     }
 

@@ -8,6 +8,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `socket.rs` | sockets of the machine |
+//! | `inherited.rs` | those that the process was started with |
 //! | `message.rs` | what one thing is written to, that is sent |
 //! | `peers.rs` | whose datagrams a socket takes |
 //! | `options.rs` | options of sockets: which there are |
@@ -17,6 +18,7 @@
 //! | `unplugged.rs` | the network of a guest that has none: sockets in memory, and what it tried to reach |
 
 mod address;
+mod inherited;
 mod kept;
 mod lookup;
 mod message;
@@ -26,6 +28,7 @@ mod socket;
 mod unplugged;
 
 pub(crate) use address::{address_of, text_of};
+pub use inherited::NotInherited;
 pub(crate) use lookup::{Lookup, Question};
 pub use unplugged::{NetworkAttempt, NetworkAttempts, NetworkUse};
 

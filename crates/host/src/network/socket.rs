@@ -42,6 +42,8 @@ pub(super) struct Socket {
     accepted: Option<SocketAddr>,
     /// Whom the policy has let it connect to: a call that waits asks again.
     granted: Option<SocketAddr>,
+    /// Whether it listened before the guest had it: it goes on, wherever that is.
+    listens: bool,
     peers: Peers,
     kept: Kept,
 }
@@ -61,8 +63,20 @@ impl Socket {
             Kind::Datagram => SocketType::DGRAM,
         };
         let file = socket_with(domain, of_kind, FLAGS, None).or_errno()?;
-        Ok(Socket {
-            file: Arc::new(File::from(file)),
+        Ok(Socket::of(machine, File::from(file), family, kind))
+    }
+
+    /// One that was made by somebody else, who has bound it, and lets it listen. To whoever can reach it it is open.
+    pub fn inherited(machine: &Arc<Machine>, file: File, family: Family, kind: Kind) -> Socket {
+        let mut socket = Socket::of(machine, file, family, kind);
+        socket.listens = kind == Kind::Stream;
+        socket.peers.open = kind == Kind::Datagram;
+        socket
+    }
+
+    fn of(machine: &Arc<Machine>, file: File, family: Family, kind: Kind) -> Socket {
+        Socket {
+            file: Arc::new(file),
             machine: machine.clone(),
             family,
             kind,
@@ -70,9 +84,10 @@ impl Socket {
             flags: Fdflags::empty(),
             accepted: None,
             granted: None,
+            listens: false,
             peers: Peers::default(),
             kept: Kept::default(),
-        })
+        }
     }
 
     fn waits(&self) -> bool {
@@ -165,8 +180,9 @@ impl NetworkSocket for Socket {
         if self.kind == Kind::Datagram {
             return Err(Errno::Notsup.into());
         }
+        // What listens already need not ask: servers say it once more, and how many may wait.
         let at = self.name()?;
-        if !self.machine.policy().may_listen(at) {
+        if !self.listens && !self.machine.policy().may_listen(at) {
             return Err(Errno::Acces.into());
         }
         rustix::net::listen(&self.file, backlog).or_errno()
@@ -188,16 +204,10 @@ impl NetworkSocket for Socket {
             self.machine.policy().accepted(from);
         }
         Ok(Attempt::Done(Box::new(Socket {
-            file: Arc::new(File::from(file)),
-            machine: self.machine.clone(),
-            family: self.family,
-            kind: self.kind,
-            number: self.machine.next_number(),
             flags: flags & Fdflags::NONBLOCK,
             accepted,
-            granted: None,
-            peers: Peers::default(),
             kept: self.kept,
+            ..Socket::of(&self.machine, File::from(file), self.family, self.kind)
         })))
     }
 
@@ -234,9 +244,6 @@ impl NetworkSocket for Socket {
                 sockopt::set_socket_linger(&self.file, linger).or_errno()?;
             }
             return Ok(());
-        }
-        if options::is_of_groups(level, name) && !self.machine.policy().grants_anything() {
-            return Err(Errno::Acces.into());
         }
         options::set(&self.file, self.family, level, name, values)
     }

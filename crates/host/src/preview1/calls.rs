@@ -125,7 +125,7 @@ impl WasiSnapshotPreview1 for Context {
     }
 
     async fn fd_fdstat_get(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<Fdstat> {
-        Ok(self.table.get(fd)?.status())
+        self.table.status(fd)
     }
 
     fn fd_fdstat_set_flags(&mut self, _: Memory<'_, '_>, fd: Fd, flags: Fdflags) -> Result<()> {
@@ -179,12 +179,12 @@ impl WasiSnapshotPreview1 for Context {
     }
 
     fn fd_prestat_get(&mut self, _: Memory<'_, '_>, fd: Fd) -> Result<Prestat> {
-        let path = self.table.get(fd)?.preopen().ok_or(Errno::Badf)?;
+        let path = self.table.directory(fd)?.preopen().ok_or(Errno::Badf)?;
         Ok(Prestat::Dir(PrestatDir { pr_name_len: path.len() as u32 }))
     }
 
     fn fd_prestat_dir_name(&mut self, memory: Memory<'_, '_>, fd: Fd, buffer: GuestPtr<u8>, len: Size) -> Result<()> {
-        let path = self.table.get(fd)?.preopen().ok_or(Errno::Notdir)?;
+        let path = self.table.directory(fd)?.preopen().ok_or(Errno::Notdir)?;
         if path.len() > len as usize {
             return Err(Errno::Nametoolong.into());
         }

@@ -19,6 +19,8 @@
 
 mod calls;
 mod convert;
+#[cfg(test)]
+mod inherited_test;
 mod link;
 mod network;
 #[cfg(test)]

@@ -17,15 +17,15 @@ use wiggle::{GuestMemory, GuestPtr};
 const LIST: u32 = 0;
 const DATA: u32 = 1024;
 
-struct Guest {
-    context: Context,
+pub(super) struct Guest {
+    pub context: Context,
     memory: Vec<u8>,
 }
 
-type Answer<T> = std::result::Result<T, Errno>;
+pub(super) type Answer<T> = std::result::Result<T, Errno>;
 
 impl Guest {
-    fn of(builder: ContextBuilder) -> Guest {
+    pub fn of(builder: ContextBuilder) -> Guest {
         Guest { context: builder.build().expect("a guest"), memory: vec![0; 256 << 10] }
     }
 
@@ -37,7 +37,7 @@ impl Guest {
     }
 
     /// Makes a call as often as it has to wait, as `link.rs` does.
-    fn make<T>(&mut self, mut call: impl FnMut(&mut Context, &mut GuestMemory<'_>) -> Result<T>) -> Answer<T> {
+    pub fn make<T>(&mut self, mut call: impl FnMut(&mut Context, &mut GuestMemory<'_>) -> Result<T>) -> Answer<T> {
         let sleeper = Sleeper::new(0);
         sleeper.begin();
         loop {
@@ -57,12 +57,12 @@ impl Guest {
         }
     }
 
-    fn request(&mut self, request: &str) -> Answer<u32> {
+    pub fn request(&mut self, request: &str) -> Answer<u32> {
         self.make(|context, _| context.request(request)).map(u32::from)
     }
 
     /// What a request tells.
-    fn told(&mut self, request: &str) -> Answer<Vec<u8>> {
+    pub fn told(&mut self, request: &str) -> Answer<Vec<u8>> {
         let fd = self.request(request)?;
         let told = self.receive(fd, &[64 << 10], Riflags::empty());
         let told = match told {
@@ -73,7 +73,7 @@ impl Guest {
         told
     }
 
-    fn text(&mut self, request: &str) -> String {
+    pub fn text(&mut self, request: &str) -> String {
         String::from_utf8(self.told(request).expect(request)).expect("UTF-8")
     }
 
@@ -104,7 +104,7 @@ impl Guest {
         Ok((self.data(len), flags))
     }
 
-    fn read(&mut self, fd: u32, len: u32) -> Answer<Vec<u8>> {
+    pub fn read(&mut self, fd: u32, len: u32) -> Answer<Vec<u8>> {
         let list = self.list(&[len]);
         let read = |context: &mut Context, memory: &mut GuestMemory<'_>| {
             context.read(memory, fd.into(), list, None, |file, vfs, buffer| file.read(vfs, buffer))
@@ -114,7 +114,7 @@ impl Guest {
     }
 
     /// Writes parts, each from a buffer of its own.
-    fn write(&mut self, fd: u32, parts: &[&[u8]]) -> Answer<u32> {
+    pub fn write(&mut self, fd: u32, parts: &[&[u8]]) -> Answer<u32> {
         let lengths: Vec<u32> = parts.iter().map(|part| part.len() as u32).collect();
         self.list(&lengths);
         let data = parts.concat();
@@ -123,7 +123,7 @@ impl Guest {
         self.make(|context, memory| context.write(memory, fd.into(), list))
     }
 
-    fn accept(&mut self, fd: u32, flags: Fdflags) -> Answer<u32> {
+    pub fn accept(&mut self, fd: u32, flags: Fdflags) -> Answer<u32> {
         self.make(|context, memory| context.sock_accept(memory, fd.into(), flags)).map(u32::from)
     }
 
@@ -132,7 +132,7 @@ impl Guest {
     }
 
     /// Whether reading (1) or writing (2) is ready within 50 ms, and whether the other end has gone.
-    fn poll(&mut self, fd: u32, kind: u8) -> Option<bool> {
+    pub fn poll(&mut self, fd: u32, kind: u8) -> Option<bool> {
         let mut all = vec![0; 96];
         all[8] = kind;
         all[16..20].copy_from_slice(&fd.to_le_bytes());

@@ -17,7 +17,7 @@ type At = (Fd, GuestPtr<str>);
 impl Context {
     /// Where a path leads, links in the last place followed as `follow` says.
     fn place(&self, fd: Fd, path: &[u8], follow: Follow, intent: Intent) -> Result<Place> {
-        self.place_from(self.table.get(fd)?.node()?, path, follow, intent)
+        self.place_from(self.table.directory(fd)?.node()?, path, follow, intent)
     }
 
     fn place_from(&self, start: Node, path: &[u8], follow: Follow, intent: Intent) -> Result<Place> {
@@ -124,7 +124,7 @@ impl Context {
     ) -> Result<Fd> {
         // Of this call, whatever becomes of it.
         let mode = self.new_mode.take();
-        let node = self.table.get(fd)?.node()?;
+        let node = self.table.directory(fd)?.node()?;
         self.table.expect_room()?;
         let path = read_path(memory, path)?;
         if let Some(request) = self.request_of(&node, &path) {

@@ -125,8 +125,8 @@ fn ask_host(all: &mut [Subscribed]) -> Result<()> {
     }
     for (one, state) in waiting.into_iter().zip(ready(&files)?) {
         if state.is_ready {
-            // At least one byte, or the end, can be read without waiting.
-            one.state = State::Ready { bytes: 1, hung_up: state.hung_up };
+            // At least one byte can be read without waiting, or the end is near: the guest takes none for that.
+            one.state = State::Ready { bytes: u64::from(!state.is_ended), hung_up: state.hung_up };
         }
     }
     Ok(())

@@ -223,6 +223,10 @@ impl Context {
 }
 
 pub(super) fn descriptor(word: &str) -> Result<Fd> {
+    // What a program has closed it counts as -1.
+    if word.starts_with('-') {
+        return Err(Errno::Badf.into());
+    }
     Ok(number(word, 10)?.into())
 }
 

@@ -2,6 +2,7 @@
 
 use super::class::{MAPPED_BITS, Net, canonical, width};
 use super::host::{Host, LOCALHOST, name};
+use super::inherited::{FIRST, LAST, WORD};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::RangeInclusive;
 
@@ -54,7 +55,7 @@ pub fn check_connect(entry: &str) -> Result<(), String> {
     Entry::parse(entry, Key::Connect).map(|_| ())
 }
 
-/// Checks an entry of `listen` at build time: an address of the machine, with a port.
+/// Checks an entry of `listen` at build time: an address of the machine, with a port, or the number of a socket that is inherited.
 ///
 /// # Errors
 /// What was expected and what to do, as the end of a line.
@@ -76,6 +77,9 @@ impl Entry {
         }
         if let Some((scheme, rest)) = text.split_once("://") {
             return Err(of_url(scheme, rest));
+        }
+        if let (Key::Listen, Some(numbers)) = (key, text.strip_prefix(WORD)) {
+            return Ok(Entry { host: Host::Inherited, ports: Ports::Range(parse_inherited(numbers)?) });
         }
         let (host, port) = host_and_port(text)?;
         let host = match key {
@@ -232,15 +236,27 @@ fn parse_ports(text: &str, key: Key) -> Result<Ports, String> {
     }
     // Port 0 is one that the system chooses: nobody listens there.
     let least = if key == Key::Connect { 1 } else { 0 };
-    let port = |text: &str| number(text).filter(|port| *port >= least);
-    let range = match text.split_once('-') {
-        Some((low, high)) => port(low).zip(port(high)).filter(|(low, high)| low <= high),
-        None => port(text).map(|port| (port, port)),
-    };
-    let (low, high) = range.ok_or_else(|| {
+    let range = range(text, least..=u16::MAX).ok_or_else(|| {
         format!("expected a port from {least} to 65535, a range such as 8000-8999, or *, found {text:?}; correct it")
     })?;
-    Ok(Ports::Range(low..=high))
+    Ok(Ports::Range(range))
+}
+
+/// The numbers of sockets that are inherited.
+fn parse_inherited(text: &str) -> Result<RangeInclusive<u16>, String> {
+    range(text, FIRST..=LAST).ok_or_else(|| {
+        format!("expected a number from {FIRST} to {LAST}, or a range such as fd:3-5, behind fd:, found {text:?}; correct it")
+    })
+}
+
+/// A number, or two with `-` between, which are among `all`.
+fn range(text: &str, all: RangeInclusive<u16>) -> Option<RangeInclusive<u16>> {
+    let number = |text: &str| number(text).filter(|number| all.contains(number));
+    let (low, high) = match text.split_once('-') {
+        Some((low, high)) => (number(low)?, number(high)?),
+        None => (number(text)?, number(text)?),
+    };
+    (low <= high).then_some(low..=high)
 }
 
 /// A number without a sign.

@@ -61,6 +61,11 @@ fn what_may_be_listened_at_is_an_address_of_the_machine_and_a_port() {
     ] {
         assert_eq!(Entry::parse(text, Key::Listen), entry(host, ports), "{text}");
     }
+    for (text, numbers) in [("fd:3", 3..=3), ("fd:3-5", 3..=5), ("fd:1023", 1023..=1023), ("fd:3-1023", 3..=1023)] {
+        assert_eq!(Entry::parse(text, Key::Listen), entry(Host::Inherited, numbers), "{text}");
+    }
+    // To connect, it is a name as any other.
+    assert_eq!(Entry::parse("fd:3", Key::Connect), entry(Host::Name("fd".into()), 3..=3));
     let variable = Entry { host: net("0.0.0.0", 32), ports: Ports::Variable("PORT".into()) };
     assert_eq!(Entry::parse("0.0.0.0:$PORT", Key::Listen), Ok(variable));
 }
@@ -153,6 +158,15 @@ fn what_is_no_address_of_the_machine_is_refused_with_a_way_out() {
         ("127.0.0.1:$A-B", "found $A-B"),
         ("127.0.0.1/8:80", "write \"127.0.0.0/8\""),
         ("http://0.0.0.0:80", "write \"0.0.0.0:80\""),
+        ("fd:2", "expected a number from 3 to 1023, or a range such as fd:3-5, behind fd:, found \"2\"; correct it"),
+        ("fd:", "behind fd:, found \"\""),
+        ("fd:1024", "found \"1024\""),
+        ("fd:5-3", "found \"5-3\""),
+        ("fd:3-fd:5", "found \"3-fd:5\""),
+        ("fd:*", "found \"*\""),
+        ("fd:+3", "found \"+3\""),
+        ("fd:$N", "found \"$N\""),
+        ("fd3", "found \"fd3\"; write the address"),
     ] {
         let message = check_listen(text).expect_err(text);
         assert!(message.contains(expected) && !message.contains('\n'), "{text:?}: {message}");

@@ -23,6 +23,8 @@ pub(super) enum Host {
     Localhost,
     /// These addresses.
     Net(Net),
+    /// None: sockets that are inherited, and in place of a port stands their number.
+    Inherited,
 }
 
 impl Host {
@@ -33,7 +35,7 @@ impl Host {
             Host::Name(own) => own == name,
             Host::Below(above) => name.strip_suffix(above).is_some_and(|below| below.len() > 1 && below.ends_with('.')),
             Host::Localhost => name == LOCALHOST,
-            Host::Net(_) => false,
+            Host::Net(_) | Host::Inherited => false,
         }
     }
 
@@ -41,7 +43,7 @@ impl Host {
     pub fn has(&self, address: IpAddr) -> bool {
         match self {
             Host::All => true,
-            Host::Name(_) | Host::Below(_) => false,
+            Host::Name(_) | Host::Below(_) | Host::Inherited => false,
             Host::Localhost => address == Ipv4Addr::LOCALHOST || address == Ipv6Addr::LOCALHOST,
             Host::Net(net) => net.has(address),
         }

@@ -3,6 +3,7 @@
 use super::class::{canonical, special};
 use super::entry::bracketed;
 use super::host::{LOCALHOST, name as host_name};
+use super::inherited::WORD;
 use crate::audit::Record;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -19,6 +20,8 @@ pub(crate) struct Asked {
     /// What sockets were bound to, and where they listened.
     bound: BTreeSet<SocketAddr>,
     listened: BTreeSet<SocketAddr>,
+    /// Sockets that were inherited.
+    inherited: BTreeSet<u16>,
 }
 
 impl Asked {
@@ -55,7 +58,10 @@ impl Asked {
                 }
             }
             Record::Bind { address, .. } => self.bound.extend(address.parse::<SocketAddr>().ok()),
-            Record::Listen { address, .. } => self.listened.extend(address.parse::<SocketAddr>().ok()),
+            Record::Listen { address, .. } => match address.strip_prefix(WORD) {
+                Some(number) => self.inherited.extend(number.parse::<u16>().ok()),
+                None => self.listened.extend(address.parse::<SocketAddr>().ok()),
+            },
             Record::Accept { .. } | Record::Run { .. } | Record::Access { .. } | Record::Full => {}
         }
     }
@@ -90,7 +96,8 @@ impl Asked {
         // Whoever may connect may have a port that the system chooses.
         let is_free = |socket: &&SocketAddr| socket.port() == 0 && !self.connect().is_empty();
         entries.extend(self.bound.iter().filter(|socket| !is_free(socket)));
-        entries.iter().map(SocketAddr::to_string).collect()
+        let inherited = self.inherited.iter().map(|number| format!("{WORD}{number}"));
+        entries.iter().map(SocketAddr::to_string).chain(inherited).collect()
     }
 }
 
@@ -186,6 +193,7 @@ mod tests {
             (vec![bind("[::1]:0")], vec!["[::1]:0"]),
             (vec![bind("[::1]:0"), connect("1.1.1.1:53", &[])], vec![]),
             (vec![bind("0.0.0.0:53"), bind("127.0.0.1:53")], vec!["0.0.0.0:53", "127.0.0.1:53"]),
+            (vec![listen("fd:4"), listen("fd:3"), bind("[::1]:80")], vec!["[::1]:80", "fd:3", "fd:4"]),
         ] {
             assert_eq!(asked(&records).1, expected, "{records:?}");
         }

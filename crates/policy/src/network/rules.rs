@@ -57,6 +57,12 @@ impl Rules {
         self.0.iter().any(|rule| rule.host.has(address) && rule.ports.contains(&port))
     }
 
+    /// Whether a socket that is inherited is granted by its number.
+    pub fn covers_inherited(&self, number: u16) -> bool {
+        let is_such = |host: &Host| matches!(host, Host::All | Host::Inherited);
+        self.0.iter().any(|rule| is_such(&rule.host) && rule.ports.contains(&number))
+    }
+
     /// Whether something may go to an address at a port: to whatever it leads to must be granted.
     pub fn reaches(&self, address: IpAddr, port: u16) -> bool {
         self.has_all() || leads_to_granted(address, |address| self.covers(address, port))
