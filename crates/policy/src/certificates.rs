@@ -4,6 +4,7 @@ use crate::grant::{Grant, Source, grant};
 use crate::permissions::Permissions;
 use crate::places::{Machine, is_kernels};
 use crate::policy::Access;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,9 @@ pub const CERTIFICATE_FILE_VARIABLE: &str = "SSL_CERT_FILE";
 
 /// The one that names folders, with colons between, in which certificates are found by their hashes.
 const FOLDERS_VARIABLE: &str = "SSL_CERT_DIR";
+
+/// Those that `requests` and what is made as curl is heed beside these.
+const MORE_FILE_VARIABLES: [&str; 2] = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
 /// Files with the certificates that a machine trusts, as distributions have them.
 const FILES: [&str; 9] = [
@@ -69,20 +73,26 @@ pub(crate) fn certificates(
         return (Certificates::None, Vec::new());
     }
     let told = |name: &str| Some((machine.variable)(name)?).filter(|_| permissions.shows_variable(name));
+    let named = |path: &Path| machine.named(path).filter(|_| !path.as_os_str().is_empty());
+    let file_of = |path: &OsString| named(Path::new(path)).and_then(|path| of_file(&path));
     let (file, folders) = (told(CERTIFICATE_FILE_VARIABLE), told(FOLDERS_VARIABLE));
-    if file.is_some() || folders.is_some() {
-        let file = file.and_then(|path| machine.named(Path::new(&path))).and_then(|path| of_file(&path));
-        let folders = folders.unwrap_or_default();
-        let folders = std::env::split_paths(&folders).filter(|path| !path.as_os_str().is_empty());
-        let folders = folders.take(MOST_FOLDERS).filter_map(|path| machine.named(&path));
-        let folders: Vec<Grant> = folders.flat_map(|path| of_folder(&path, machine)).collect();
-        return (Certificates::Told, file.into_iter().chain(folders).collect());
+    let mut grants: Vec<Grant> = file.as_ref().and_then(file_of).into_iter().collect();
+    let paths = folders.iter().flat_map(std::env::split_paths).take(MOST_FOLDERS);
+    grants.extend(paths.filter_map(|path| named(&path)).flat_map(|path| of_folder(&path)));
+    grants.extend(MORE_FILE_VARIABLES.iter().filter_map(|name| file_of(&told(name)?)));
+    if file.is_some() {
+        return (Certificates::Told, grants);
     }
+    // Folders stand beside the file that is looked for by itself.
     let places = FILES.iter().map(|path| root.join(path.trim_start_matches('/')));
     let found = places.filter_map(|path| Some((of_file(&path)?, path))).next();
     match found {
-        Some((grant, path)) => (Certificates::Found(path), vec![grant]),
-        None => (Certificates::Missing, Vec::new()),
+        Some((grant, path)) => {
+            grants.push(grant);
+            (Certificates::Found(path), grants)
+        }
+        None if folders.is_some() => (Certificates::Told, grants),
+        None => (Certificates::Missing, grants),
     }
 }
 
@@ -107,27 +117,13 @@ fn holds_certificates(file: &Path) -> bool {
     read.is_ok() && start.split(|byte| *byte == b'\n').any(begins)
 }
 
-/// The grants of a folder in which certificates are found by their hashes, and of those that links in it lead to.
-fn of_folder(path: &Path, machine: &Machine<'_>) -> Vec<Grant> {
-    let Some(folder) = grant(path, Access::Read, Source::Certificates) else { return Vec::new() };
-    // Never what holds much more, such as a home folder.
-    let is_wide = |path: &Path| {
-        path.components().count() <= 2 || machine.home.as_ref().is_some_and(|home| home.starts_with(path))
-    };
-    let is_narrow =
-        path.to_str().is_some() && !is_wide(&folder.path) && !is_wide(&folder.named) && !is_kernels(&folder.path);
-    let Some(entries) = folder.path.read_dir().ok().filter(|_| is_narrow) else { return Vec::new() };
+/// The grants of what is found in a folder by its hash. What else lies there is not looked for.
+fn of_folder(path: &Path) -> Vec<Grant> {
+    let Some(entries) = path.read_dir().ok() else { return Vec::new() };
     let mut names: Vec<PathBuf> =
         entries.take(MOST_NAMES).filter_map(|entry| Some(entry.ok()?.path())).filter(|path| has_hash(path)).collect();
     names.sort();
-    let certificates: Vec<Grant> = names.iter().filter_map(|path| of_file(path)).collect();
-    if certificates.is_empty() {
-        return Vec::new();
-    }
-    let real = folder.path.clone();
-    let outside = certificates.into_iter().filter(|certificate| !certificate.path.starts_with(&real));
-    let outside: Vec<Grant> = outside.collect();
-    std::iter::once(folder).chain(outside).collect()
+    names.iter().filter_map(|path| of_file(path)).collect()
 }
 
 /// Whether a file's name is the hash of a certificate's subject, and a number: `002c0b4f.0`.
@@ -144,7 +140,6 @@ fn has_hash(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ffi::OsString;
     use std::fs;
     use std::os::unix::fs::symlink;
 
@@ -201,9 +196,7 @@ mod tests {
             };
             let environment: Vec<(&str, String)> =
                 environment.iter().map(|(name, value)| (*name, paths(value))).collect();
-            let (certificates, grants) = self.trusted(&connecting(), &environment);
-            assert_eq!(certificates, Certificates::Told);
-            grants
+            self.trusted(&connecting(), &environment).1
         }
     }
 
@@ -264,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_the_environment_names_is_granted_with_what_its_links_lead_to() {
+    fn of_a_folder_that_the_environment_names_the_certificates_are_granted_that_are_found_there() {
         let root = Root::new();
         root.write("/share/mozilla/A.crt", CERTIFICATE);
         root.write("/share/secret", "text");
@@ -280,14 +273,51 @@ mod tests {
         root.write("/work/plain/B.pem", CERTIFICATE);
         root.write("/home/u/002c0b4f.0", CERTIFICATE);
         root.write("/home/u/certs/002c0b4f.12", CERTIFICATE);
+        root.write("/home/u/certs/key.pem", "-----BEGIN PRIVATE KEY-----\n");
         let granted = |value: &str| root.told(&[(FOLDERS_VARIABLE, value)]);
-        assert_eq!(granted("/work/certs"), ["/work/certs", "/share/mozilla/A.crt"]);
-        assert_eq!(granted("certs:/home/u/certs"), ["/work/certs", "/share/mozilla/A.crt", "/home/u/certs"]);
-        for value in ["/work/plain", "/home/u", "/home", "/missing", "/share/secret", ""] {
+        assert_eq!(granted("/work/certs"), ["/share/mozilla/A.crt", "/work/certs/B.pem"]);
+        let both = ["/share/mozilla/A.crt", "/work/certs/B.pem", "/home/u/certs/002c0b4f.12"];
+        assert_eq!(granted("certs:/home/u/certs"), both);
+        assert_eq!(granted("/home/u"), ["/home/u/002c0b4f.0"]);
+        for value in ["/work/plain", "/home", "/missing", "/share/secret", ""] {
             assert_eq!(granted(value), [""; 0], "{value}");
         }
         let both = [(CERTIFICATE_FILE_VARIABLE, "/work/plain/B.pem"), (FOLDERS_VARIABLE, "/home/u/certs")];
-        assert_eq!(root.told(&both), ["/work/plain/B.pem", "/home/u/certs"]);
+        assert_eq!(root.told(&both), ["/work/plain/B.pem", "/home/u/certs/002c0b4f.12"]);
+    }
+
+    #[test]
+    fn beside_a_folder_that_the_environment_names_the_file_of_the_machine_is_granted() {
+        let root = Root::new();
+        root.write("/work/certs/002c0b4f.0", CERTIFICATE);
+        let own = [(FOLDERS_VARIABLE, root.at("/work/certs").display().to_string())];
+        let hashed = "/work/certs/002c0b4f.0".to_string();
+        assert_eq!(root.trusted(&connecting(), &own), (Certificates::Told, vec![hashed.clone()]));
+        root.write(FILES[1], CERTIFICATE);
+        let expected = (Certificates::Found(root.at(FILES[1])), vec![hashed, FILES[1].to_string()]);
+        assert_eq!(root.trusted(&connecting(), &own), expected);
+    }
+
+    #[test]
+    fn files_that_packages_are_told_of_are_granted_beside_what_is_trusted() {
+        let root = Root::new();
+        root.write("/work/own.pem", CERTIFICATE);
+        root.write("/work/key.pem", "-----BEGIN PRIVATE KEY-----\n");
+        let of = |name: &'static str, path: &str| [(name, root.at(path).display().to_string())];
+        let own = vec!["/work/own.pem".to_string()];
+        for name in MORE_FILE_VARIABLES {
+            let trusted = root.trusted(&connecting(), &of(name, "/work/own.pem"));
+            assert_eq!(trusted, (Certificates::Missing, own.clone()), "{name}");
+            assert_eq!(root.trusted(&connecting(), &of(name, "/work/key.pem")).1, [""; 0], "{name}");
+            let blind = Permissions { env: vec!["LC_*".into()], ..connecting() };
+            assert_eq!(root.trusted(&blind, &of(name, "/work/own.pem")).1, [""; 0], "{name}");
+            let trusted = root.trusted(&Permissions::default(), &of(name, "/work/own.pem"));
+            assert_eq!(trusted, (Certificates::None, vec![]), "{name}");
+        }
+        root.write(FILES[0], CERTIFICATE);
+        let trusted = root.trusted(&connecting(), &of(MORE_FILE_VARIABLES[0], "/work/own.pem"));
+        let both = vec!["/work/own.pem".to_string(), FILES[0].to_string()];
+        assert_eq!(trusted, (Certificates::Found(root.at(FILES[0])), both));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub use refused::Uncaught;
 use crate::Zones;
 use crate::abi::HOME;
 use crate::disk::Owners;
-use crate::files::{Pipes, Table, Wait};
+use crate::files::{Pin, Pipes, Table, Wait};
 use crate::limits::Meter;
 use crate::namespace::Mounts;
 use crate::network::Network;
@@ -103,6 +103,8 @@ pub(crate) struct Resumption {
     pub interrupted: bool,
     /// What came of the work that it has waited for.
     pub worked: Option<Result<(), Errno>>,
+    /// The open file description that it goes on with, whatever its number has come to lead to.
+    pub pin: Option<Pin>,
 }
 
 impl Context {
@@ -125,6 +127,30 @@ impl Context {
     pub fn network_denied(&self) -> Option<policy::Denied> {
         let may_come_of_it = self.ended_by == Some(EACCES) && self.uncaught.is_none();
         self.network.denied().filter(|_| may_come_of_it)
+    }
+
+    /// Lets the call that has waited go on.
+    pub(crate) fn resume(&mut self, resumption: Resumption) {
+        self.table.follow(resumption.pin);
+        self.resumption = Some(resumption);
+    }
+
+    /// The call was made, as far as it went: what it has to wait for before it goes on. If nothing, it is over.
+    pub(crate) fn pause(&mut self) -> Option<(Wait, Resumption)> {
+        self.table.follow(None);
+        let before = self.resumption.take();
+        let waiting = self.waiting.take();
+        if let (None, Some(before)) = (&waiting, before) {
+            self.give_up(before);
+        }
+        waiting
+    }
+
+    /// The call does not go on.
+    pub(crate) fn give_up(&mut self, resumption: Resumption) {
+        if let Some(file) = resumption.pin.and_then(|pin| self.table.unpin(pin)) {
+            file.close(&mut self.vfs);
+        }
     }
 
     /// The directory that is the guest's own home, if it still is one.

@@ -27,6 +27,8 @@ mod socket;
 mod stat;
 mod stream;
 mod table;
+#[cfg(test)]
+mod table_test;
 mod terminal;
 mod vfs_file;
 mod wait;
@@ -38,7 +40,7 @@ pub(crate) use socket::{NetworkSocket, Received, Receiving, Sending};
 pub(crate) use stat::{filetype, of_metadata, of_socket};
 pub(crate) use stream::Stream;
 pub use stream::{Input, Output};
-pub(crate) use table::Table;
+pub(crate) use table::{Pin, Table};
 pub(crate) use vfs_file::{OpenFlags, VfsFile};
 pub(crate) use wait::{Wait, Work, poll_fd, ready};
 

@@ -1,5 +1,7 @@
 //! The descriptor table: small numbers to open file descriptions, which several numbers may share.
 //!
+//! A call that waits is made again, and is to go on with what it has waited on: its open file description is pinned meanwhile.
+//!
 //! A number may lead to something that was laid over what it led to: a guest's C library knows a directory by it, and its program
 //! something else. Paths are seen from the directory, and all else is done with what lies above, until that is closed.
 
@@ -18,10 +20,17 @@ const CURRENT_DIRECTORY: usize = MAX_DESCRIPTORS;
 /// What a descriptor leads to.
 type File = Box<dyn OpenFile>;
 
-/// An open file description, and how many numbers lead to it.
+/// An open file description, and how many numbers and pins lead to it.
 struct Open {
     file: File,
     numbers: usize,
+}
+
+/// What a call waits on: the number that it has named, and the place in `open` that it led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pin {
+    number: usize,
+    place: usize,
 }
 
 /// The table. Numbers are given lowest first.
@@ -34,6 +43,8 @@ pub(crate) struct Table {
     /// What [`CURRENT_DIRECTORY`] leads to.
     current_directory: Option<usize>,
     open: Vec<Option<Open>>,
+    /// What the call that is being made has waited on.
+    followed: Option<Pin>,
     /// Numbers that stay as they are.
     kept: Range<usize>,
     meter: Meter,
@@ -114,9 +125,7 @@ impl Table {
         }
         let number = self.free_number(least as usize).ok_or(Errno::Mfile)?;
         self.numbers[number] = Some(place);
-        if let Some(open) = &mut self.open[place] {
-            open.numbers += 1;
-        }
+        self.join(place);
         Ok((number as u32).into())
     }
 
@@ -158,9 +167,7 @@ impl Table {
     /// EBADF.
     pub fn set_current_directory(&mut self, fd: Fd) -> Result<(Fd, Option<File>)> {
         let place = self.place(fd)?;
-        if let Some(open) = &mut self.open[place] {
-            open.numbers += 1;
-        }
+        self.join(place);
         let former = self.current_directory.replace(place).and_then(|former| self.leave(former));
         Ok(((CURRENT_DIRECTORY as u32).into(), former))
     }
@@ -242,7 +249,34 @@ impl Table {
         Ok(self.leave(place))
     }
 
-    /// What an open file description was, if the number that no longer leads there was the last.
+    /// Keeps what a number leads to open, whatever becomes of the number.
+    ///
+    /// # Errors
+    /// EBADF.
+    pub fn pin(&mut self, fd: Fd) -> Result<Pin> {
+        let place = self.place(fd)?;
+        self.join(place);
+        Ok(Pin { number: index(fd), place })
+    }
+
+    /// Lets the number of a pin lead to what it keeps, or no number any more.
+    pub fn follow(&mut self, pin: Option<Pin>) {
+        self.followed = pin;
+    }
+
+    /// Gives a pin back; what it kept, if nothing else leads there.
+    pub fn unpin(&mut self, pin: Pin) -> Option<File> {
+        self.leave(pin.place)
+    }
+
+    /// One more leads to an open file description.
+    fn join(&mut self, place: usize) {
+        if let Some(open) = &mut self.open[place] {
+            open.numbers += 1;
+        }
+    }
+
+    /// What an open file description was, if the number or the pin that no longer leads there was the last.
     fn leave(&mut self, place: usize) -> Option<File> {
         let slot = &mut self.open[place];
         if let Some(open) = slot {
@@ -279,6 +313,7 @@ impl Table {
 
     fn place(&self, fd: Fd) -> Result<usize> {
         let place = match index(fd) {
+            number if self.followed.is_some_and(|pin| pin.number == number) => self.followed.map(|pin| pin.place),
             CURRENT_DIRECTORY => self.current_directory,
             number => self.above.get(&number).copied().or(self.below(fd)),
         };
@@ -293,93 +328,4 @@ impl Table {
 
 fn index(fd: Fd) -> usize {
     u32::from(fd) as usize
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::files::Reply;
-    use crate::wasi::types::Rights;
-    use vfs::{Limits, RootKind, Vfs};
-
-    /// The guest path of the preopen in [`table`].
-    const ROOT: &str = "/";
-
-    /// Three streams, and a directory at 3, which is kept.
-    fn table() -> Table {
-        let mut vfs = Vfs::new(Limits::default());
-        let root = vfs.add_root(RootKind::Confined).expect("a root");
-        let mut table = Table::new(Meter::default());
-        for _ in 0..3 {
-            assert!(table.insert(file()).is_ok());
-        }
-        let directory = crate::files::VfsFile::preopened(&mut vfs, root, ROOT.to_string()).expect("opened");
-        assert!(table.insert(Box::new(directory)).is_ok());
-        table.keep(3..4);
-        table
-    }
-
-    fn file() -> File {
-        Box::new(Reply::new(""))
-    }
-
-    fn numbers(table: &Table) -> Vec<u32> {
-        table.numbers().map(|(number, _)| number).collect()
-    }
-
-    fn is_directory(table: &Table, number: u32) -> bool {
-        table.get(number.into()).is_ok_and(|file| file.preopen() == Some(ROOT))
-    }
-
-    #[test]
-    fn what_is_laid_over_a_directory_is_above_it_and_paths_are_seen_from_below() {
-        let mut table = table();
-        assert!(is_directory(&table, 3));
-        let inheriting = table.status(3.into()).expect("open").fs_rights_inheriting;
-        let base = table.get(0.into()).expect("open").status().fs_rights_base;
-        assert!(table.lay(3, file()).is_ok() && table.lay(6, file()).is_ok());
-        assert_eq!(numbers(&table), [0, 1, 2, 3, 6]);
-        assert!(!is_directory(&table, 3));
-        assert_eq!(table.directory(3.into()).expect("open").preopen(), Some(ROOT));
-        assert!(table.directory(3.into()).expect("open").node().is_ok());
-        assert!(table.directory(6.into()).expect("open").node().is_err());
-        let status = table.status(3.into()).expect("open");
-        assert_eq!((status.fs_rights_base, status.fs_rights_inheriting), (base, inheriting));
-        assert_ne!(inheriting, Rights::empty());
-    }
-
-    #[test]
-    fn closing_takes_away_what_lies_above_and_never_what_is_kept() {
-        let mut table = table();
-        assert!(table.lay(3, file()).is_ok());
-        assert!(table.remove(3.into()).is_ok_and(|file| file.is_some()));
-        assert!(is_directory(&table, 3));
-        assert!(table.remove(3.into()).is_err() && is_directory(&table, 3));
-        assert!(table.renumber(3.into(), 7.into()).is_err() && is_directory(&table, 3));
-        assert_eq!(numbers(&table), [0, 1, 2, 3]);
-        // Where nothing lies below, the number is free again.
-        assert!(table.lay(4, file()).is_ok() && table.remove(4.into()).is_ok() && table.get(4.into()).is_err());
-    }
-
-    #[test]
-    fn what_lies_above_is_duplicated_and_moved_as_all_else_is() {
-        let mut table = table();
-        assert!(table.lay(3, file()).is_ok());
-        let copy = table.duplicate(3.into(), 0).expect("room");
-        assert_eq!((u32::from(copy), is_directory(&table, 4)), (4, false));
-        assert!(table.remove(3.into()).is_ok_and(|file| file.is_none()), "the copy leads there");
-        // As `dup2` has it: the number was closed, and now leads to the same as the copy.
-        assert!(table.lay(3, file()).is_ok() && table.remove(3.into()).is_ok());
-        assert!(table.renumber(copy, 3.into()).is_ok());
-        assert!(!is_directory(&table, 3) && table.get(4.into()).is_err());
-        assert!(table.renumber(3.into(), 9.into()).is_ok());
-        assert!(is_directory(&table, 3) && table.get(9.into()).is_ok());
-    }
-
-    #[test]
-    fn a_number_beyond_all_gets_nothing() {
-        let mut table = table();
-        assert!(table.lay(MAX_DESCRIPTORS as u32, file()).is_err());
-        assert!(table.lay(MAX_DESCRIPTORS as u32 - 1, file()).is_ok());
-    }
 }

@@ -1,11 +1,13 @@
-//! Options that the host keeps for the guest, as the system does not wait for it: how long reading and writing wait, and how long
-//! closing does, which never waits here.
+//! Options that the host keeps for the guest. How long reading and writing wait, and how long closing does, which never waits here: the
+//! system does not wait for it. And that others may be bound where a socket of datagrams is (SO_REUSEADDR): on Linux the last one would
+//! get all that comes to an earlier one, whosever that is. (Of streams it only says that a port is free at once.)
 
+use super::options::{SOL_SOCKET, socket::REUSEADDR};
 use crate::wasi::Result;
 use crate::wasi::types::Errno;
+use policy::network::Kind;
 use std::time::Duration;
 
-const SOL_SOCKET: u32 = 1;
 const SO_LINGER: u32 = 13;
 /// Two numbers each: with times of 32 bits and of 64.
 const SO_RCVTIMEO: [u32; 2] = [20, 66];
@@ -16,20 +18,26 @@ const SO_SNDTIMEO: [u32; 2] = [21, 67];
 pub(super) struct Kept {
     /// Whether closing is to wait, and for how many seconds.
     pub linger: (bool, u32),
+    /// Whether others may be bound there.
+    pub shares: bool,
     /// How long reading waits.
     pub reading: Option<Duration>,
     /// How long writing waits.
     pub writing: Option<Duration>,
 }
 
-/// Whether an option is one of these.
-pub(super) fn is_kept(level: u32, name: u32) -> bool {
-    level == SOL_SOCKET && (name == SO_LINGER || SO_RCVTIMEO.contains(&name) || SO_SNDTIMEO.contains(&name))
+/// Whether an option of a socket of this kind is one of these.
+pub(super) fn is_kept(kind: Kind, level: u32, name: u32) -> bool {
+    let is_time = name == SO_LINGER || SO_RCVTIMEO.contains(&name) || SO_SNDTIMEO.contains(&name);
+    level == SOL_SOCKET && (is_time || (name == REUSEADDR && kind == Kind::Datagram))
 }
 
 impl Kept {
     /// The text of one of these options.
     pub fn get(&self, name: u32) -> String {
+        if name == REUSEADDR {
+            return u8::from(self.shares).to_string();
+        }
         if name == SO_LINGER {
             return format!("{} {}", u8::from(self.linger.0), self.linger.1);
         }
@@ -42,8 +50,12 @@ impl Kept {
     /// # Errors
     /// EINVAL, EDOM.
     pub fn set(&mut self, name: u32, values: &[&str]) -> Result<bool> {
-        let [first, second] = values else { return Err(Errno::Inval.into()) };
         let number = |text: &str| text.parse::<i64>().map_err(|_| Errno::Inval);
+        if let (REUSEADDR, [value]) = (name, values) {
+            self.shares = number(value)? != 0;
+            return Ok(false);
+        }
+        let [first, second] = values else { return Err(Errno::Inval.into()) };
         let (first, second) = (number(first)?, number(second)?);
         if name == SO_LINGER {
             // Linux takes more for a large number, too.
@@ -79,5 +91,8 @@ mod tests {
         for values in [&["1"][..], &["1", "1000000"], &["1", "-1"], &["x", "0"], &["1", "2", "3"]] {
             assert!(kept.set(20, values).is_err(), "{values:?}");
         }
+        assert!(!kept.set(2, &["7"]).expect("set") && kept.shares);
+        assert_eq!(kept.get(2), "1");
+        assert!(kept.set(2, &["x"]).is_err() && kept.set(2, &[]).is_err());
     }
 }

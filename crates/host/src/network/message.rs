@@ -1,9 +1,9 @@
 //! What one thing is written to, that is sent: a datagram for somebody, or urgent data. Where it goes has been granted.
 
-use super::{MOST_OF_DATAGRAM, filetype};
+use super::{MOST_OF_DATAGRAM, Machine, filetype};
 use crate::files::{Attempt, Interest, OpenFile, Readiness, Sending, Wait, of_socket};
+use crate::wasi::Result;
 use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat, Rights};
-use crate::wasi::{OrErrno, Result};
 use policy::network::Kind;
 use rustix::net::{SendFlags, send, sendto};
 use std::fs::File;
@@ -15,6 +15,7 @@ use vfs::Vfs;
 /// See the module's documentation.
 pub(super) struct Message {
     pub file: Arc<File>,
+    pub machine: Arc<Machine>,
     pub kind: Kind,
     pub how: Sending,
     pub to: Option<SocketAddr>,
@@ -26,7 +27,13 @@ pub(super) struct Message {
 ///
 /// # Errors
 /// What `sendto` says.
-pub(super) fn send_once(file: &Arc<File>, data: &[u8], how: Sending, to: Option<SocketAddr>) -> Result<Attempt> {
+pub(super) fn send_once(
+    machine: &Machine,
+    file: &Arc<File>,
+    data: &[u8],
+    how: Sending,
+    to: Option<SocketAddr>,
+) -> Result<Attempt> {
     use rustix::io::Errno as E;
     let mut flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
     flags.set(SendFlags::OOB, how.urgent);
@@ -39,7 +46,7 @@ pub(super) fn send_once(file: &Arc<File>, data: &[u8], how: Sending, to: Option<
         return match sent {
             Err(E::INTR) => continue,
             Err(E::AGAIN) if !how.at_once => Ok(Attempt::WouldWait(Wait::on(file, Interest::Write))),
-            sent => Ok(Attempt::Done(sent.or_errno()?)),
+            sent => machine.heard(sent).map(Attempt::Done),
         };
     }
 }
@@ -74,7 +81,7 @@ impl OpenFile for Message {
         if self.kind == Kind::Datagram && data.len() > MOST_OF_DATAGRAM {
             return Err(Errno::Msgsize.into());
         }
-        let attempt = send_once(&self.file, data, self.how, self.to);
+        let attempt = send_once(&self.machine, &self.file, data, self.how, self.to);
         self.is_sent = !matches!(attempt, Ok(Attempt::WouldWait(_)));
         attempt
     }

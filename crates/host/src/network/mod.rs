@@ -8,6 +8,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `socket.rs` | sockets of the machine |
+//! | `as_file.rs` | the same, as the files that descriptors lead to |
 //! | `inherited.rs` | those that the process was started with |
 //! | `message.rs` | what one thing is written to, that is sent |
 //! | `peers.rs` | whose datagrams a socket takes |
@@ -18,6 +19,7 @@
 //! | `unplugged.rs` | the network of a guest that has none: sockets in memory, and what it tried to reach |
 
 mod address;
+mod as_file;
 mod inherited;
 mod kept;
 mod lookup;
@@ -33,8 +35,8 @@ pub(crate) use lookup::{Lookup, Question};
 pub use unplugged::{NetworkAttempt, NetworkAttempts, NetworkUse};
 
 use crate::files::OpenFile;
-use crate::wasi::Result;
 use crate::wasi::types::Filetype;
+use crate::wasi::{OrErrno, Result};
 use lookup::Answers;
 use names::Resolver;
 use policy::network::Kind;
@@ -43,9 +45,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use unplugged::Dummy;
 
-/// Most bytes that are received at once by a request, or sent as one message: more than any datagram has.
+/// Most bytes that are sent as one message: more than any datagram has.
 pub(crate) const MOST_BYTES: usize = 1 << 20;
-/// Most bytes of a datagram.
+/// Most bytes of a datagram, and of what is received at once by a request: the answer is kept until it is read.
 pub(crate) const MOST_OF_DATAGRAM: usize = 64 << 10;
 
 /// Linux's numbers of address families, kinds and protocols, as the guest has them.
@@ -115,6 +117,14 @@ impl Network {
 impl Machine {
     fn policy(&self) -> MutexGuard<'_, policy::Network> {
         self.policy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the system has answered. If that is a denial of its own, it is not for the policy to say what would grant it.
+    fn heard<T>(&self, answer: rustix::io::Result<T>) -> Result<T> {
+        if matches!(answer, Err(rustix::io::Errno::ACCESS)) {
+            self.policy().forget_denied();
+        }
+        answer.or_errno()
     }
 
     fn next_number(&self) -> u64 {

@@ -52,6 +52,35 @@ mod ipv6 {
     pub const TCLASS: u32 = 67;
 }
 
+/// The options that can be set, by level.
+const SETTABLE: [(u32, &[u32]); 4] = [
+    (
+        SOL_SOCKET,
+        &[socket::REUSEADDR, socket::BROADCAST, socket::SNDBUF, socket::RCVBUF, socket::KEEPALIVE, socket::OOBINLINE],
+    ),
+    (
+        IPPROTO_TCP,
+        &[tcp::NODELAY, tcp::CORK, tcp::KEEPIDLE, tcp::KEEPINTVL, tcp::KEEPCNT, tcp::QUICKACK, tcp::USER_TIMEOUT],
+    ),
+    (IPPROTO_IP, &[ip::TOS, ip::TTL]),
+    (IPPROTO_IPV6, &[ipv6::UNICAST_HOPS, ipv6::V6ONLY, ipv6::TCLASS]),
+];
+
+/// Fails unless an option is one that can be set.
+///
+/// # Errors
+/// ENOPROTOOPT; EPERM.
+pub(super) fn expect_settable(family: Family, level: u32, name: u32) -> Result<()> {
+    let is_of_family = level != IPPROTO_IPV6 || family == Family::Inet6;
+    let mut settable = SETTABLE.iter().filter(|_| is_of_family);
+    match (level, name) {
+        // As Linux has it, and for the rest whoever runs it decides which way packets take.
+        (SOL_SOCKET, socket::BINDTODEVICE) => Err(Errno::Perm.into()),
+        _ if settable.any(|(own, names)| *own == level && names.contains(&name)) => Ok(()),
+        _ => Err(Errno::Noprotoopt.into()),
+    }
+}
+
 /// An option's value.
 ///
 /// # Errors
@@ -92,6 +121,7 @@ pub(super) fn get(file: &File, family: Family, level: u32, name: u32) -> Result<
 /// # Errors
 /// ENOPROTOOPT, EINVAL, EPERM, and what the system says.
 pub(super) fn set(file: &File, family: Family, level: u32, name: u32, values: &[&str]) -> Result<()> {
+    expect_settable(family, level, name)?;
     let [value] = values else { return Err(Errno::Inval.into()) };
     let set = match (level, name) {
         (SOL_SOCKET, socket::REUSEADDR) => system::set_socket_reuseaddr(file, flag(value)?),
@@ -100,8 +130,6 @@ pub(super) fn set(file: &File, family: Family, level: u32, name: u32, values: &[
         (SOL_SOCKET, socket::RCVBUF) => system::set_socket_recv_buffer_size(file, amount(value)?),
         (SOL_SOCKET, socket::KEEPALIVE) => system::set_socket_keepalive(file, flag(value)?),
         (SOL_SOCKET, socket::OOBINLINE) => system::set_socket_oobinline(file, flag(value)?),
-        // As Linux has it, and for the rest whoever runs it decides which way packets take.
-        (SOL_SOCKET, socket::BINDTODEVICE) => return Err(Errno::Perm.into()),
         (IPPROTO_TCP, tcp::NODELAY) => system::set_tcp_nodelay(file, flag(value)?),
         (IPPROTO_TCP, tcp::CORK) => system::set_tcp_cork(file, flag(value)?),
         (IPPROTO_TCP, tcp::KEEPIDLE) => system::set_tcp_keepidle(file, time(value)?),
@@ -111,7 +139,6 @@ pub(super) fn set(file: &File, family: Family, level: u32, name: u32, values: &[
         (IPPROTO_TCP, tcp::USER_TIMEOUT) => system::set_tcp_user_timeout(file, word(value)?),
         (IPPROTO_IP, ip::TOS) => system::set_ip_tos(file, byte(value)?),
         (IPPROTO_IP, ip::TTL) => system::set_ip_ttl(file, word(value)?),
-        (IPPROTO_IPV6, _) if family == Family::Inet => return Err(Errno::Noprotoopt.into()),
         (IPPROTO_IPV6, ipv6::UNICAST_HOPS) => system::set_ipv6_unicast_hops(file, hops(value)?),
         (IPPROTO_IPV6, ipv6::V6ONLY) => system::set_ipv6_v6only(file, flag(value)?),
         (IPPROTO_IPV6, ipv6::TCLASS) => system::set_ipv6_tclass(file, word(value)?),
@@ -201,6 +228,21 @@ mod tests {
     }
 
     #[test]
+    fn every_option_that_can_be_set_is_known_to_the_system() {
+        for (level, names) in SETTABLE {
+            let Ok(stream) =
+                socket_with(AddressFamily::INET6, SocketType::STREAM, SocketFlags::CLOEXEC, None).map(File::from)
+            else {
+                return;
+            };
+            for name in names {
+                let value = get(&stream, Family::Inet6, level, *name).expect("told").max(1);
+                set(&stream, Family::Inet6, level, *name, &[&value.to_string()]).expect("set");
+            }
+        }
+    }
+
+    #[test]
     fn options_of_ipv6_are_those_of_its_sockets() {
         let of_four = socket(Family::Inet, SocketType::STREAM);
         assert_eq!(errno(get(&of_four, Family::Inet, IPPROTO_IPV6, ipv6::V6ONLY)), Errno::Noprotoopt);
@@ -224,6 +266,9 @@ mod tests {
         let names =
             [(1, 5), (1, 12), (1, 15), (1, 26), (1, 36), (6, 13), (6, 23), (0, 3), (0, 19), (0, 32), (0, 35), (41, 20)];
         for (level, name) in names {
+            // Of whichever form.
+            let set_two = set(&stream, Family::Inet, level, name, &["239.1.1.1", "127.0.0.1"]);
+            assert_eq!(errno(set_two), Errno::Noprotoopt, "{level} {name}");
             assert_eq!(errno(set(&stream, Family::Inet, level, name, &["1"])), Errno::Noprotoopt, "{level} {name}");
             assert_eq!(errno(get(&stream, Family::Inet, level, name)), Errno::Noprotoopt, "{level} {name}");
         }

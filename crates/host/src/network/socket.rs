@@ -1,14 +1,13 @@
 //! Sockets of the machine. The system's descriptor never waits; whether the guest wants to is known here only.
 
+use super::address::reached;
 use super::kept::{Kept, is_kept};
-use super::message::{Message, send_once};
+use super::message::Message;
 use super::options::{self, SOL_SOCKET};
 use super::peers::Peers;
-use super::{AF_INET, AF_INET6, Family, IPPROTO_TCP, IPPROTO_UDP, Machine, SOCK_DGRAM, SOCK_STREAM, filetype};
-use crate::files::{
-    Attempt, Interest, NetworkSocket, OpenFile, Readiness, Received, Receiving, Sending, Wait, of_socket, ready,
-};
-use crate::wasi::types::{Errno, Fdflags, Fdstat, Filestat, Rights, Sdflags};
+use super::{AF_INET, AF_INET6, Family, IPPROTO_TCP, IPPROTO_UDP, Machine, SOCK_DGRAM, SOCK_STREAM};
+use crate::files::{Attempt, Interest, NetworkSocket, OpenFile, Received, Receiving, Sending, Wait, ready};
+use crate::wasi::types::{Errno, Fdflags};
 use crate::wasi::{OrErrno, Result};
 use policy::network::Kind;
 use rustix::io::Errno as System;
@@ -20,7 +19,6 @@ use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use vfs::Vfs;
 
 /// How many datagrams are dropped in one attempt; then others have their turn.
 const MOST_DROPPED: usize = 64;
@@ -30,22 +28,24 @@ const FLAGS: SocketFlags = SocketFlags::CLOEXEC.union(SocketFlags::NONBLOCK);
 
 /// See the module's documentation.
 pub(super) struct Socket {
-    file: Arc<File>,
-    machine: Arc<Machine>,
+    pub(super) file: Arc<File>,
+    pub(super) machine: Arc<Machine>,
     family: Family,
-    kind: Kind,
+    pub(super) kind: Kind,
     /// Its inode number.
-    number: u64,
+    pub(super) number: u64,
     /// Of which `Fdflags::NONBLOCK` counts.
-    flags: Fdflags,
+    pub(super) flags: Fdflags,
     /// Who has connected, if it was accepted.
     accepted: Option<SocketAddr>,
     /// Whom the policy has let it connect to: a call that waits asks again.
     granted: Option<SocketAddr>,
-    /// Whether it listened before the guest had it: it goes on, wherever that is.
-    listens: bool,
-    peers: Peers,
-    kept: Kept,
+    /// Where it listened before the guest had it: there it may, wherever that is.
+    listened: Option<SocketAddr>,
+    /// The port that it has asked for: 0 is whichever the system chooses.
+    asked: u16,
+    pub(super) peers: Peers,
+    pub(super) kept: Kept,
 }
 
 impl Socket {
@@ -69,7 +69,7 @@ impl Socket {
     /// One that was made by somebody else, who has bound it, and lets it listen. To whoever can reach it it is open.
     pub fn inherited(machine: &Arc<Machine>, file: File, family: Family, kind: Kind) -> Socket {
         let mut socket = Socket::of(machine, file, family, kind);
-        socket.listens = kind == Kind::Stream;
+        socket.listened = socket.name().ok().filter(|_| kind == Kind::Stream);
         socket.peers.open = kind == Kind::Datagram;
         socket
     }
@@ -84,13 +84,14 @@ impl Socket {
             flags: Fdflags::empty(),
             accepted: None,
             granted: None,
-            listens: false,
+            listened: None,
+            asked: 0,
             peers: Peers::default(),
             kept: Kept::default(),
         }
     }
 
-    fn waits(&self) -> bool {
+    pub(super) fn waits(&self) -> bool {
         !self.flags.contains(Fdflags::NONBLOCK)
     }
 
@@ -101,13 +102,20 @@ impl Socket {
         Ok(Attempt::WouldWait(Wait::on(&self.file, interest)))
     }
 
+    /// Fails unless it may listen at an address. Where it listened already it need not ask: servers say it once more, and how many may
+    /// wait.
+    fn expect_listening(&self, at: SocketAddr) -> Result<()> {
+        let may = self.listened == Some(at) || self.machine.policy().may_listen(at, self.asked);
+        if may { Ok(()) } else { Err(Errno::Acces.into()) }
+    }
+
     /// Whether a datagram of that sender is the guest's to see.
     fn takes_from(&self, from: SocketAddr) -> bool {
         self.peers.open || self.machine.policy().may_receive_from(from)
     }
 
     /// Drops the datagrams at the front that the guest is not to see. Errors stay where they are.
-    fn drop_unwanted(&self) -> Result<()> {
+    pub(super) fn drop_unwanted(&self) -> Result<()> {
         for _ in 0..MOST_DROPPED {
             let state = ready(&[(self.file.clone(), Interest::Read)])?[0];
             if !state.is_ready || state.hung_up {
@@ -136,18 +144,20 @@ fn address(any: Option<SocketAddrAny>) -> Option<SocketAddr> {
 impl NetworkSocket for Socket {
     fn connect(&mut self, to: SocketAddr) -> Result<Attempt<()>> {
         self.family.expect(to)?;
-        if self.granted != Some(to) && !self.peers.has_heard(to) {
+        if self.peers.has_heard(to) {
+            self.machine.policy().answers(to);
+        } else if self.granted != Some(to) {
             if !self.machine.policy().may_connect(to) {
                 return Err(Errno::Acces.into());
             }
             self.granted = Some(to);
         }
         loop {
-            return match rustix::net::connect(&self.file, &to) {
+            return match rustix::net::connect(&self.file, &reached(to)) {
                 Err(System::INTR) => continue,
                 // Once it is connected Linux says so to the next call, and then EISCONN.
                 Err(System::INPROGRESS | System::ALREADY) if self.waits() => self.would_wait(Interest::Write, false),
-                connected => connected.or_errno().map(Attempt::Done),
+                connected => self.machine.heard(connected).map(Attempt::Done),
             };
         }
     }
@@ -168,7 +178,8 @@ impl NetworkSocket for Socket {
         if !self.machine.policy().may_bind(at, self.kind) {
             return Err(Errno::Acces.into());
         }
-        rustix::net::bind(&self.file, &at).or_errno()?;
+        self.machine.heard(rustix::net::bind(&self.file, &at))?;
+        self.asked = at.port();
         if self.kind == Kind::Datagram {
             let name = self.name()?;
             self.peers.open = self.machine.policy().is_listen_granted(name);
@@ -180,12 +191,18 @@ impl NetworkSocket for Socket {
         if self.kind == Kind::Datagram {
             return Err(Errno::Notsup.into());
         }
-        // What listens already need not ask: servers say it once more, and how many may wait.
         let at = self.name()?;
-        if !self.listens && !self.machine.policy().may_listen(at) {
-            return Err(Errno::Acces.into());
+        self.expect_listening(at)?;
+        self.machine.heard(rustix::net::listen(&self.file, backlog))?;
+        // A port that the system had chosen, and that was given up since, is still told: now there may be another.
+        let now = self.name()?;
+        if now != at
+            && let Err(error) = self.expect_listening(now)
+        {
+            shutdown(&self.file, Shutdown::Both).or_errno()?;
+            return Err(error);
         }
-        rustix::net::listen(&self.file, backlog).or_errno()
+        Ok(())
     }
 
     fn accept(&mut self, flags: Fdflags) -> Result<Attempt<Box<dyn OpenFile>>> {
@@ -226,7 +243,7 @@ impl NetworkSocket for Socket {
 
     fn option(&self, level: u32, name: u32) -> Result<String> {
         use options::socket::{DOMAIN, PROTOCOL, TYPE};
-        if is_kept(level, name) {
+        if is_kept(self.kind, level, name) {
             return Ok(self.kept.get(name));
         }
         let value = match (level, name) {
@@ -237,7 +254,7 @@ impl NetworkSocket for Socket {
     }
 
     fn set_option(&mut self, level: u32, name: u32, values: &[&str]) -> Result<()> {
-        if is_kept(level, name) {
+        if is_kept(self.kind, level, name) {
             if self.kept.set(name, values)? {
                 // Closing then ends the connection at once; a time to wait would be the host's to wait.
                 let linger = (self.kept.linger == (true, 0)).then_some(Duration::ZERO);
@@ -254,10 +271,12 @@ impl NetworkSocket for Socket {
         flags.set(RecvFlags::OOB, how.urgent);
         // Of a stream it would throw away what comes.
         flags.set(RecvFlags::TRUNC, self.kind == Kind::Datagram);
+        // As Linux has it, urgent data of a stream are there or not.
+        let at_once = how.at_once || (how.urgent && self.kind == Kind::Stream);
         for _ in 0..MOST_DROPPED {
             let (bytes, whole, from) = match recvfrom(&self.file, &mut *buffer, flags) {
                 Err(System::INTR) => continue,
-                Err(System::AGAIN) => return self.would_wait(Interest::Read, how.at_once),
+                Err(System::AGAIN) => return self.would_wait(Interest::Read, at_once),
                 received => received.or_errno()?,
             };
             if self.kind == Kind::Stream {
@@ -275,7 +294,7 @@ impl NetworkSocket for Socket {
             }
             buffer.fill(0);
         }
-        self.would_wait(Interest::Read, how.at_once)
+        self.would_wait(Interest::Read, at_once)
     }
 
     fn message(&mut self, how: Sending, to: Option<SocketAddr>) -> Result<Box<dyn OpenFile>> {
@@ -283,15 +302,18 @@ impl NetworkSocket for Socket {
         let to = to.filter(|_| self.kind == Kind::Datagram);
         if let Some(to) = to {
             self.family.expect(to)?;
-            if !self.peers.has_heard(to) && !self.machine.policy().may_send(to) {
+            if self.peers.has_heard(to) {
+                self.machine.policy().answers(to);
+            } else if !self.machine.policy().may_send(to) {
                 return Err(Errno::Acces.into());
             }
         }
         Ok(Box::new(Message {
             file: self.file.clone(),
+            machine: self.machine.clone(),
             kind: self.kind,
             how: Sending { at_once: how.at_once || !self.waits(), ..how },
-            to,
+            to: to.map(reached),
             patience: self.kept.writing,
             is_sent: false,
         }))
@@ -308,86 +330,5 @@ pub(super) fn told_by_kind(family: Family, kind: Kind, option: u32) -> i64 {
         (PROTOCOL, Kind::Datagram) => IPPROTO_UDP,
         _ if family == Family::Inet => AF_INET,
         _ => AF_INET6,
-    }
-}
-
-/// The status of a socket.
-pub(super) fn status(kind: Kind, flags: Fdflags) -> Fdstat {
-    Fdstat {
-        fs_filetype: filetype(kind),
-        fs_flags: flags,
-        fs_rights_base: Rights::FD_READ
-            | Rights::FD_WRITE
-            | Rights::FD_FDSTAT_SET_FLAGS
-            | Rights::FD_FILESTAT_GET
-            | Rights::POLL_FD_READWRITE
-            | Rights::SOCK_SHUTDOWN,
-        fs_rights_inheriting: Rights::empty(),
-    }
-}
-
-impl OpenFile for Socket {
-    fn identity(&self) -> String {
-        format!("socket {}, {:?}", self.number, self.flags)
-    }
-
-    fn status(&self) -> Fdstat {
-        status(self.kind, self.flags)
-    }
-
-    fn stat(&self, _: &Vfs) -> Result<Filestat> {
-        Ok(of_socket(self.number, filetype(self.kind)))
-    }
-
-    fn set_flags(&mut self, flags: Fdflags) -> Result<()> {
-        self.flags = flags & Fdflags::NONBLOCK;
-        Ok(())
-    }
-
-    fn read(&mut self, _: &mut Vfs, buffer: &mut [u8]) -> Result<Attempt> {
-        self.receive(buffer, Receiving::default()).map(Attempt::bytes)
-    }
-
-    fn write(&mut self, _: &mut Vfs, data: &[u8]) -> Result<Attempt> {
-        // Datagrams go to whom the policy has let it connect to.
-        send_once(&self.file, data, Sending { at_once: !self.waits(), ..Sending::default() }, None)
-    }
-
-    fn expect_socket(&self) -> Result<()> {
-        Ok(())
-    }
-
-    fn network_socket(&mut self) -> Result<&mut dyn NetworkSocket> {
-        Ok(self)
-    }
-
-    fn keeps_messages(&self) -> bool {
-        self.kind == Kind::Datagram
-    }
-
-    fn patience(&self, interest: Interest) -> Option<Duration> {
-        if interest == Interest::Read { self.kept.reading } else { self.kept.writing }
-    }
-
-    fn peek(&mut self, buffer: &mut [u8]) -> Result<Attempt> {
-        self.receive(buffer, Receiving { peek: true, ..Receiving::default() }).map(Attempt::bytes)
-    }
-
-    fn shut_down(&mut self, how: Sdflags) -> Result<()> {
-        let how = match (how.contains(Sdflags::RD), how.contains(Sdflags::WR)) {
-            (true, true) => Shutdown::Both,
-            (true, false) => Shutdown::Read,
-            (false, true) => Shutdown::Write,
-            (false, false) => return Err(Errno::Inval.into()),
-        };
-        shutdown(&self.file, how).or_errno()
-    }
-
-    /// The host's is asked for when it is known what else is waited for.
-    fn readiness(&self, _: &Vfs, interest: Interest) -> Result<Readiness> {
-        if self.kind == Kind::Datagram && interest == Interest::Read && !self.peers.open {
-            self.drop_unwanted()?;
-        }
-        Ok(Readiness::Waiting(Wait::on(&self.file, interest)))
     }
 }

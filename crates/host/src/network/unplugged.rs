@@ -1,9 +1,10 @@
 //! The network of a guest that has none, while its state is made at build time: sockets in memory, which can be made and bound, as
 //! libraries do to see what the machine has. What would reach somebody is refused, and kept for whoever wants to tell of it.
 
+use super::as_file::status;
 use super::kept::{Kept, is_kept};
-use super::options::{SOL_SOCKET, socket};
-use super::socket::{status, told_by_kind};
+use super::options::{SOL_SOCKET, expect_settable, socket};
+use super::socket::told_by_kind;
 use super::{Family, filetype};
 use crate::files::{
     Attempt, Interest, NetworkSocket, OpenFile, Readiness, Received, Receiving, Sending, Wait, of_socket,
@@ -19,8 +20,6 @@ use vfs::Vfs;
 
 /// Most attempts that are kept: the first ones.
 const MOST_ATTEMPTS: usize = 16;
-/// Most options of a socket that are kept.
-const MOST_OPTIONS: usize = 64;
 /// The port of a socket that has asked for any.
 const PORT: u16 = 49152;
 
@@ -83,7 +82,7 @@ pub(super) struct Dummy {
     flags: Fdflags,
     bound: Option<SocketAddr>,
     kept: Kept,
-    /// Options that were set, by level and name.
+    /// Options that were set, by level and name: of those that there are.
     options: BTreeMap<(u32, u32), String>,
 }
 
@@ -143,27 +142,29 @@ impl NetworkSocket for Dummy {
     }
 
     fn option(&self, level: u32, name: u32) -> Result<String> {
-        if is_kept(level, name) {
+        if is_kept(self.kind, level, name) {
             return Ok(self.kept.get(name));
         }
         Ok(match (level, name) {
             (SOL_SOCKET, socket::TYPE | socket::PROTOCOL | socket::DOMAIN) => {
                 told_by_kind(self.family, self.kind, name).to_string()
             }
-            _ => self.options.get(&(level, name)).cloned().unwrap_or_else(|| "0".to_string()),
+            (SOL_SOCKET, socket::ERROR | socket::ACCEPTCONN) => "0".to_string(),
+            _ => {
+                expect_settable(self.family, level, name).map_err(|_| Errno::Noprotoopt)?;
+                self.options.get(&(level, name)).cloned().unwrap_or_else(|| "0".to_string())
+            }
         })
     }
 
     fn set_option(&mut self, level: u32, name: u32, values: &[&str]) -> Result<()> {
-        if is_kept(level, name) {
+        if is_kept(self.kind, level, name) {
             return self.kept.set(name, values).map(drop);
         }
-        if let [value] = values
-            && value.parse::<i32>().is_ok()
-            && self.options.len() < MOST_OPTIONS
-        {
-            self.options.insert((level, name), (*value).to_string());
-        }
+        expect_settable(self.family, level, name)?;
+        let [value] = values else { return Err(Errno::Inval.into()) };
+        let value: i32 = value.parse().map_err(|_| Errno::Inval)?;
+        self.options.insert((level, name), value.to_string());
         Ok(())
     }
 
@@ -272,6 +273,12 @@ mod tests {
             ["3", "2", "7"].map(|name| stream.option(1, name.parse().expect("one")).expect("told")),
             ["1", "1", "0"]
         );
+        // SO_REUSEPORT, IPV6_JOIN_GROUP: as with a network.
+        for (level, name) in [(1, 15), (41, 20)] {
+            assert_eq!(errno(stream.set_option(level, name, &["1"])), Errno::Noprotoopt);
+            assert_eq!(errno(stream.option(level, name)), Errno::Noprotoopt);
+        }
+        assert_eq!(errno(stream.set_option(1, 9, &["x"])), Errno::Inval);
         assert!(attempts.list().is_empty());
 
         assert_eq!(errno(stream.connect(at("[2001:db8::1]:443"))), Errno::Netunreach);

@@ -1,9 +1,9 @@
 //! Sockets that the process was started with, as a C library uses them: over a preopen, by the calls of preview1.
 
-use super::network_test::{Answer, Guest};
+use super::test_guest::{Answer, Guest};
 use crate::ContextBuilder;
 use crate::machine::left;
-use crate::wasi::types::{Errno, Fdflags, Fdstat, Filetype, Rights};
+use crate::wasi::types::{Errno, Fdflags, Fdstat, Filetype, Rights, Sdflags};
 use policy::{Network, Permissions};
 use rustix::net::{AddressFamily, SocketType, socket};
 use std::io::{Read, Write};
@@ -36,13 +36,6 @@ fn status(guest: &mut Guest, fd: u32) -> Answer<Fdstat> {
     })
 }
 
-fn close(guest: &mut Guest, fd: u32) -> Answer<()> {
-    guest.make(|context, memory| {
-        let mut closed = std::pin::pin!(context.fd_close(memory, fd.into()));
-        poll_noop(closed.as_mut()).expect("it does not wait")
-    })
-}
-
 #[test]
 fn a_socket_that_listens_serves_at_its_number_and_goes_when_it_is_closed() {
     let (fd, address) = listening();
@@ -61,18 +54,39 @@ fn a_socket_that_listens_serves_at_its_number_and_goes_when_it_is_closed() {
     let served = guest.accept(fd, Fdflags::empty()).expect("accepted");
     assert_eq!(guest.read(served, 64).expect("it has come"), b"question");
     assert_eq!(guest.write(served, &[b"answer"]), Ok(6));
-    assert_eq!(close(&mut guest, served), Ok(()));
+    assert_eq!(guest.close(served), Ok(()));
     let mut answer = String::new();
     client.read_to_string(&mut answer).expect("received");
     assert_eq!(answer, "answer");
 
-    assert_eq!(close(&mut guest, fd), Ok(()));
+    assert_eq!(guest.close(fd), Ok(()));
     assert!(TcpStream::connect(address).is_err());
 }
 
 #[test]
+fn a_socket_that_was_shut_down_listens_where_it_did_and_nowhere_else() {
+    for _ in 0..100 {
+        let (fd, address) = listening();
+        let mut guest = Guest::of(builder(fd, fd));
+        guest
+            .make(|context, memory| context.sock_shutdown(memory, fd.into(), Sdflags::RD | Sdflags::WR))
+            .expect("shut down");
+        let listens = guest.told(&format!("listen/{fd}/16"));
+        let is_same = guest.port(fd) == address.port();
+        assert_eq!(listens.is_ok(), is_same);
+        if !is_same {
+            assert_eq!(listens, Err(Errno::Acces));
+            assert!(TcpStream::connect(("127.0.0.1", guest.port(fd))).is_err());
+            return;
+        }
+    }
+    panic!("expected another port");
+}
+
+#[test]
 fn paths_are_seen_from_the_preopen_below_it() {
-    let (fd, _) = listening();
+    // Beside the first preopen, which is seen below.
+    let (fd, _) = [listening(), listening()].into_iter().max_by_key(|(fd, _)| *fd).expect("two");
     let mut guest = Guest::of(builder(fd, fd));
     let preopen = status(&mut guest, 3).expect("a directory");
     let socket = status(&mut guest, fd).expect("a socket");
@@ -85,10 +99,10 @@ fn paths_are_seen_from_the_preopen_below_it() {
         assert!(seen.is_ok());
         assert!(guest.context.table.directory(fd.into()).is_ok_and(|directory| directory.node().is_ok()));
         // What is left when it is closed is kept.
-        let _ = close(&mut guest, fd);
+        let _ = guest.close(fd);
     }
     assert_eq!(status(&mut guest, fd).expect("a directory").fs_filetype, Filetype::Directory);
-    assert_eq!(close(&mut guest, fd), Err(Errno::Badf));
+    assert_eq!(guest.close(fd), Err(Errno::Badf));
     assert_eq!(guest.accept(fd, Fdflags::empty()), Err(Errno::Notsock));
     assert_eq!(guest.make(|context, memory| context.fd_prestat_get(memory, (fd + 1).into())).err(), Some(Errno::Badf));
 }

@@ -118,7 +118,7 @@ fn make(
     caller.data().enter();
     loop {
         let errno = attempt(caller, call)?;
-        let Some((wait, mut resumption)) = caller.data_mut().context_mut().waiting.take() else {
+        let Some((wait, mut resumption)) = caller.data_mut().context_mut().pause() else {
             threads::after_call(caller)?;
             return Ok(errno);
         };
@@ -130,11 +130,12 @@ fn make(
             // It says what it has done.
             Waited::Failed(_) if resumption.written > 0 => resumption.interrupted = true,
             Waited::Failed(errno) => {
+                caller.data_mut().context_mut().give_up(resumption);
                 threads::after_call(caller)?;
                 return Ok(errno as i32);
             }
         }
-        caller.data_mut().context_mut().resumption = Some(resumption);
+        caller.data_mut().context_mut().resume(resumption);
     }
 }
 
@@ -150,9 +151,7 @@ fn attempt(
     let (bytes, seat) = memory.data_and_store_mut(caller);
     let context = seat.context_mut();
     context.set_hostcall_fuel(fuel);
-    let made = call(context, &mut GuestMemory::Unshared(bytes));
-    context.resumption = None;
-    match made {
+    match call(context, &mut GuestMemory::Unshared(bytes)) {
         Err(error) if error.downcast_ref().is_some_and(stands_for_nothing) => Ok(Errno::Inval as i32),
         made => made,
     }

@@ -20,6 +20,8 @@
 mod calls;
 mod convert;
 #[cfg(test)]
+mod denied_test;
+#[cfg(test)]
 mod inherited_test;
 mod link;
 mod network;
@@ -32,9 +34,13 @@ mod readdir;
 #[cfg(test)]
 mod readdir_test;
 mod requests;
+#[cfg(test)]
+mod test_guest;
 mod transfer;
 #[cfg(test)]
 mod transfer_test;
+#[cfg(test)]
+mod waiting_test;
 
 use crate::context::Context;
 use crate::wasi::{Result, types};

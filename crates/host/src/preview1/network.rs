@@ -11,7 +11,7 @@ use super::types::{Errno, Fd, Fdflags};
 use super::{Context, Result};
 use crate::abi::request;
 use crate::files::{Attempt, Interest, NetworkSocket, OpenFile, Receiving, Reply, Sending, Wait};
-use crate::network::{Family, Lookup, MOST_BYTES, MOST_OF_DATAGRAM, Question, address_of, text_of};
+use crate::network::{Family, Lookup, MOST_OF_DATAGRAM, Question, address_of, text_of};
 use policy::network::Kind;
 
 /// Linux's flags of `send` and `recv`, as the guest has them.
@@ -128,8 +128,7 @@ impl Context {
             at_once: flags & flag::DONTWAIT != 0,
         };
         let file = self.table.get_mut(fd)?;
-        let most = if file.keeps_messages() { MOST_OF_DATAGRAM } else { MOST_BYTES };
-        let mut bytes = vec![0; (size as usize).min(most)];
+        let mut bytes = vec![0; (size as usize).min(MOST_OF_DATAGRAM)];
         let received = match file.network_socket()?.receive(&mut bytes, how)? {
             Attempt::Done(received) => received,
             Attempt::WouldWait(wait) => return self.wait_or(fd, Interest::Read, wait, Errno::Again),
@@ -159,7 +158,7 @@ impl Context {
     /// Waits for what a descriptor's file waits for, as long as that does; then the call ends with `late`.
     fn wait_or<T>(&mut self, fd: Fd, interest: Interest, wait: Wait, late: Errno) -> Result<T> {
         match self.impatient(fd, interest, wait)? {
-            Some(wait) => self.wait(wait, 0),
+            Some(wait) => self.wait_with(fd, wait, 0),
             None => Err(late.into()),
         }
     }

@@ -124,7 +124,7 @@ impl Context {
                 let (kind, start, len) = (lock(kind)?, offset(start)?, offset(len)?);
                 let file = self.table.get(descriptor(fd)?)?.host_file();
                 let locked = file.map_or(Ok(()), |file| file.lock(kind, start, len));
-                self.retry_lock(locked, *wait == "1")?;
+                self.retry_lock(descriptor(fd)?, locked, *wait == "1")?;
                 Box::new(Reply::new(""))
             }
             (request::LOCK, [fd, kind, start, len]) => {
@@ -140,7 +140,7 @@ impl Context {
             (request::FLOCK, [fd, kind, wait]) => {
                 let (kind, file) = (lock(kind)?, self.table.get(descriptor(fd)?)?.host_file());
                 let locked = file.map_or(Ok(()), |file| file.lock_whole(kind));
-                self.retry_lock(locked, *wait == "1")?;
+                self.retry_lock(descriptor(fd)?, locked, *wait == "1")?;
                 Box::new(Reply::new(""))
             }
             (request::TERMINAL, [fd]) => Box::new(Reply::new(self.table.get(descriptor(fd)?)?.terminal()?)),
@@ -174,13 +174,13 @@ impl Context {
 
     /// Waits before a lock is asked for once more, if it could not be had and is to be waited for: the longer it has taken, the longer,
     /// up to some milliseconds.
-    fn retry_lock(&mut self, locked: Result<()>, wait: bool) -> Result<()> {
+    fn retry_lock(&mut self, fd: Fd, locked: Result<()>, wait: bool) -> Result<()> {
         let Err(error) = locked else { return Ok(()) };
         match error.downcast_ref() {
             Some(Errno::Again | Errno::Acces) if wait => {
                 let waited = self.resumption.map_or(Duration::ZERO, |resumption| resumption.start.elapsed());
                 let until = Instant::now() + (waited / 4).clamp(SHORTEST, LONGEST);
-                self.wait(Wait::Host { files: Vec::new(), until: Some(until), pipes: false }, 0)
+                self.wait_with(fd, Wait::Host { files: Vec::new(), until: Some(until), pipes: false }, 0)
             }
             _ => Err(error),
         }

@@ -1,6 +1,6 @@
 //! Reading into the buffers of a guest and writing from them.
 
-use super::types::{self, CiovecArray, Errno, Fd, IovecArray, Roflags, Size};
+use super::types::{self, CiovecArray, Errno, Fd, Filetype, IovecArray, Roflags, Size};
 use super::{Context, Result};
 use crate::context::Resumption;
 use crate::files::{Attempt, Interest, OpenFile, Receiving, Wait};
@@ -26,7 +26,7 @@ impl Context {
             && self.resumption.is_none()
             && let Some(work) = self.table.get(fd)?.host_file().and_then(|file| file.fetch(at, total as usize))
         {
-            return self.wait(Wait::Work(work), 0);
+            return self.wait_with(fd, Wait::Work(work), 0);
         }
         let file = self.table.get_mut(fd)?;
         if file.keeps_messages() {
@@ -119,15 +119,17 @@ impl Context {
         Ok((received.bytes as u32, if is_cut { Roflags::RECV_DATA_TRUNCATED } else { Roflags::empty() }))
     }
 
-    /// Sends all of the buffers as one message.
+    /// Sends all of the buffers as one message; of one to a stream as much as is sent at once.
     fn send(&mut self, memory: &GuestMemory<'_>, fd: Fd, iovs: CiovecArray, total: u32) -> Result<Size> {
-        if total as usize > MOST_BYTES {
+        let is_stream = self.table.get(fd)?.status().fs_filetype == Filetype::SocketStream;
+        if total as usize > MOST_BYTES && !is_stream {
             return Err(Errno::Msgsize.into());
         }
-        let mut message = Vec::with_capacity(total as usize);
+        let mut message = Vec::with_capacity((total as usize).min(MOST_BYTES));
         for iov in iovs.iter() {
             let iov = memory.read(iov?)?;
-            message.extend_from_slice(&memory.as_cow(iov.buf.as_array(iov.buf_len))?);
+            let len = iov.buf_len.min((MOST_BYTES - message.len()) as u32);
+            message.extend_from_slice(&memory.as_cow(iov.buf.as_array(len))?);
         }
         match self.table.get_mut(fd)?.write(&mut self.vfs, &message)? {
             Attempt::Done(sent) => Ok(sent as u32),
@@ -250,7 +252,7 @@ impl Context {
     /// EAGAIN: it has waited, and nothing is done. Also as [`Context::wait`].
     fn wait_on(&mut self, fd: Fd, interest: Interest, wait: Wait, done: u32) -> Result<u32> {
         match self.impatient(fd, interest, wait)? {
-            Some(wait) => self.wait(wait, done),
+            Some(wait) => self.wait_with(fd, wait, done),
             None if done > 0 => Ok(done),
             None => Err(Errno::Again.into()),
         }
@@ -281,10 +283,26 @@ impl Context {
         if self.is_interrupted() {
             return Err(Errno::Intr.into());
         }
-        let start = self.resumption.map_or_else(Instant::now, |resumption| resumption.start);
-        self.waiting = Some((wait, Resumption { start, written, interrupted: false, worked: None }));
+        let (start, pin) =
+            self.resumption.map_or_else(|| (Instant::now(), None), |resumption| (resumption.start, resumption.pin));
+        self.waiting = Some((wait, Resumption { start, written, interrupted: false, worked: None, pin }));
         // Nobody is told: see link.rs.
         Err(Errno::Again.into())
+    }
+
+    /// As [`Context::wait`], for a call on the file of a descriptor: it goes on with that file, even if another thread closes the
+    /// descriptor meanwhile, and has another file under its number. So it is on Linux.
+    ///
+    /// # Errors
+    /// EBADF. Also as [`Context::wait`].
+    pub(super) fn wait_with<T>(&mut self, fd: Fd, wait: Wait, written: u32) -> Result<T> {
+        let ended = self.wait(wait, written);
+        if let Some((_, resumption)) = &mut self.waiting
+            && resumption.pin.is_none()
+        {
+            resumption.pin = Some(self.table.pin(fd)?);
+        }
+        ended
     }
 }
 

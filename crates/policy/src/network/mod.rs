@@ -40,7 +40,7 @@ use crate::permissions::Permissions;
 use class::{canonical, canonical_socket, special};
 use denied::Asked;
 use entry::bracketed;
-use host::{LOCALHOST, name as host_name};
+use host::{LOCALHOST, is_numeric, name as host_name};
 use names::Names;
 use rules::Rules;
 use std::collections::HashSet;
@@ -114,12 +114,13 @@ impl Network {
         granted
     }
 
-    /// Whether the name of an address may be asked for: that of one which may be reached, or which a name has led to. (Asking
-    /// tells the owner of the address that somebody has asked.)
+    /// Whether the name of an address may be asked for: that of one which may be reached, or which a name has led to; `localhost` leads
+    /// out to nobody. (Asking tells the owner of the address that somebody has asked.)
     pub fn may_look_up_address(&mut self, address: IpAddr) -> bool {
         let address = canonical(address);
         let is_own = address.is_loopback() && self.grants_anything();
-        let granted = is_own || self.connect.has_at_any_port(address) || !self.names.of(address).is_empty();
+        let is_known = special(address).is_none() && !self.names.of(address).is_empty();
+        let granted = is_own || is_known || self.connect.has_at_any_port(address);
         self.note(|| Record::Lookup { name: address.to_string(), granted, refused: Vec::new() });
         if !granted {
             self.deny(Key::Connect, bracketed(address), address.to_string(), Asked::LookUp);
@@ -172,15 +173,13 @@ impl Network {
     pub fn may_send(&mut self, to: SocketAddr) -> bool {
         let to = canonical_socket(to);
         let granted = self.grants(to);
-        if self.audit.is_some() {
-            if self.told.len() == MOST_TOLD {
-                self.told.clear();
-            }
-            if self.told.insert(to) {
-                self.note_connect(to, granted);
-            }
-        }
+        self.note_destination(to, granted);
         self.deny_unless(granted, to, Asked::Send)
+    }
+
+    /// Datagrams go to an address that a socket has heard, where everybody is: that needs no grant.
+    pub fn answers(&mut self, to: SocketAddr) {
+        self.note_destination(canonical_socket(to), true);
     }
 
     /// Whether a datagram from an address may be delivered where not everybody may send to.
@@ -201,13 +200,15 @@ impl Network {
         granted
     }
 
-    /// Whether a socket that is bound to an address may listen there.
-    pub fn may_listen(&mut self, at: SocketAddr) -> bool {
+    /// Whether a socket that is bound to an address may listen there. It has asked for the port `asked`, 0 for any: an
+    /// entry of the port that the system has chosen then would grant the next run nothing.
+    pub fn may_listen(&mut self, at: SocketAddr, asked: u16) -> bool {
         let granted = self.is_listen_granted(at);
         let at = canonical_socket(at);
         self.note(|| Record::Listen { address: at.to_string(), granted });
         if !granted {
-            self.deny(Key::Listen, at.to_string(), at.to_string(), Asked::Listen);
+            let wanted = SocketAddr::new(at.ip(), asked).to_string();
+            self.deny(Key::Listen, wanted.clone(), wanted, Asked::Listen);
         }
         granted
     }
@@ -227,6 +228,11 @@ impl Network {
     /// What was denied last.
     pub fn denied(&self) -> Option<&Denied> {
         self.denied.as_ref()
+    }
+
+    /// Forgets what was denied: it is no longer what the app has run into last.
+    pub fn forget_denied(&mut self) {
+        self.denied = None;
     }
 
     /// Whether something may go to an address, which is canonical: by what entries say of it, or by a name that has led there.
@@ -249,6 +255,19 @@ impl Network {
         self.note(|| Record::Connect { address: to.to_string(), names: names(), granted });
     }
 
+    /// Notes where datagrams go to, once for each destination.
+    fn note_destination(&mut self, to: SocketAddr, granted: bool) {
+        if self.audit.is_none() {
+            return;
+        }
+        if self.told.len() == MOST_TOLD {
+            self.told.clear();
+        }
+        if self.told.insert(to) {
+            self.note_connect(to, granted);
+        }
+    }
+
     /// Notes a denial of something that would go to an address. A name that has led there is what its user knows it by.
     fn deny_unless(&mut self, granted: bool, to: SocketAddr, asked: Asked) -> bool {
         if !granted {
@@ -264,12 +283,6 @@ impl Network {
     fn deny(&mut self, key: Key, entry: String, subject: String, asked: Asked) {
         self.denied = Some(Denied { key, entry, subject, asked });
     }
-}
-
-/// Whether a text that is asked for as a name is a number in disguise: an address of IPv4, as C reads them, which leads where
-/// an address is judged. No name server is to be asked for it.
-pub fn is_numeric(name: &str) -> bool {
-    host::is_numeric(name)
 }
 
 /// A name as the audit tells it, however long it is.

@@ -45,7 +45,7 @@ fn without_an_entry_there_is_no_network() {
         assert!(!network.may_look_up_address(ips(&["127.0.0.1"])[0]));
         for address in ["127.0.0.1:80", "[::1]:80", "1.1.1.1:53", "0.0.0.0:0"] {
             let address = socket(address);
-            assert!(!network.may_connect(address) && !network.may_send(address) && !network.may_listen(address));
+            assert!(!network.may_connect(address) && !network.may_send(address) && !network.may_listen(address, 80));
             assert!(!network.may_receive_from(address) && !network.is_listen_granted(address));
             assert!(!network.may_bind(address, Kind::Stream) && !network.may_bind(address, Kind::Datagram));
         }
@@ -244,7 +244,7 @@ fn a_socket_is_bound_where_it_may_listen_or_as_who_connects_is() {
             assert_eq!(network(&[], &listen).may_bind(at, kind), alone, "{address}");
             assert_eq!(network(&connect, &listen).may_bind(at, kind), beside, "{address} beside connect");
         }
-        assert_eq!(network(&connect, &listen).may_listen(at), listening, "{address}");
+        assert_eq!(network(&connect, &listen).may_listen(at, at.port()), listening, "{address}");
         assert_eq!(network(&connect, &listen).is_listen_granted(at), listening, "{address}");
     }
 }
@@ -304,9 +304,15 @@ fn the_last_denial_says_what_would_grant_it() {
     assert_eq!(denied(&network), listen);
     network.may_bind(socket("0.0.0.0:53"), Kind::Datagram);
     assert_eq!(denied(&network), format!("0.0.0.0:53: the app may not receive there{}", add("0.0.0.0:53", "listen")));
-    network.may_listen(socket("[::]:43567"));
+    network.may_listen(socket("[::]:43567"), 43567);
     assert!(denied(&network).contains("[::]:43567: the app may not listen there"), "{}", denied(&network));
+    // Which the system has chosen, and will not choose again.
+    network.may_listen(socket("127.0.0.1:43567"), 0);
+    let listen = format!("127.0.0.1:0: the app may not listen there{}", add("127.0.0.1:0", "listen"));
+    assert_eq!(denied(&network), listen);
     assert_eq!(network.denied().map(|denied| denied.key), Some(super::Key::Listen));
+    network.forget_denied();
+    assert_eq!(network.denied(), None);
 }
 
 #[test]
@@ -324,9 +330,10 @@ fn the_audit_hears_of_what_is_asked_for() {
     for _ in 0..3 {
         network.may_send(socket("1.1.1.1:443"));
         network.may_receive_from(socket("1.1.1.1:443"));
+        network.answers(socket("[::ffff:9.9.9.8]:53"));
     }
     network.may_bind(socket("127.0.0.1:80"), Kind::Stream);
-    network.may_listen(socket("127.0.0.1:80"));
+    network.may_listen(socket("127.0.0.1:80"), 80);
     network.accepted(socket("127.0.0.1:5"));
     network.may_look_up(&"x".repeat(10_000));
     let text = std::fs::read_to_string(&path).expect("read");
@@ -346,6 +353,7 @@ fn the_audit_hears_of_what_is_asked_for() {
         connect("1.1.1.1:443", &[own], true),
         connect("9.9.9.9:53", &[], false),
         connect("1.1.1.1:443", &[own], true),
+        connect("9.9.9.8:53", &[], true),
         Record::Bind { address: "127.0.0.1:80".into(), granted: true },
         Record::Listen { address: "127.0.0.1:80".into(), granted: true },
         Record::Accept { address: "127.0.0.1:5".into() },
