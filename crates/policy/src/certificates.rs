@@ -80,10 +80,10 @@ pub(crate) fn certificates(
     let paths = folders.iter().flat_map(std::env::split_paths).take(MOST_FOLDERS);
     grants.extend(paths.filter_map(|path| named(&path)).flat_map(|path| of_folder(&path)));
     grants.extend(MORE_FILE_VARIABLES.iter().filter_map(|name| file_of(&told(name)?)));
-    if file.is_some() {
+    // Who names folders trusts what is in them: the machine's own certificates would be more than that.
+    if file.is_some() || folders.is_some() {
         return (Certificates::Told, grants);
     }
-    // Folders stand beside the file that is looked for by itself.
     let places = FILES.iter().map(|path| root.join(path.trim_start_matches('/')));
     let found = places.filter_map(|path| Some((of_file(&path)?, path))).next();
     match found {
@@ -91,7 +91,6 @@ pub(crate) fn certificates(
             grants.push(grant);
             (Certificates::Found(path), grants)
         }
-        None if folders.is_some() => (Certificates::Told, grants),
         None => (Certificates::Missing, grants),
     }
 }
@@ -287,15 +286,13 @@ mod tests {
     }
 
     #[test]
-    fn beside_a_folder_that_the_environment_names_the_file_of_the_machine_is_granted() {
+    fn beside_a_folder_that_the_environment_names_nothing_else_is_trusted() {
         let root = Root::new();
         root.write("/work/certs/002c0b4f.0", CERTIFICATE);
         let own = [(FOLDERS_VARIABLE, root.at("/work/certs").display().to_string())];
         let hashed = "/work/certs/002c0b4f.0".to_string();
-        assert_eq!(root.trusted(&connecting(), &own), (Certificates::Told, vec![hashed.clone()]));
         root.write(FILES[1], CERTIFICATE);
-        let expected = (Certificates::Found(root.at(FILES[1])), vec![hashed, FILES[1].to_string()]);
-        assert_eq!(root.trusted(&connecting(), &own), expected);
+        assert_eq!(root.trusted(&connecting(), &own), (Certificates::Told, vec![hashed]));
     }
 
     #[test]
