@@ -106,6 +106,7 @@ mod tests {
             snapshot_include: Vec::new(),
             snapshot_exclude: Vec::new(),
             stdlib_used: None,
+            openssl: None,
             reproducible: false,
             size: Size::Fast,
             permissions: Default::default(),
