@@ -87,7 +87,7 @@ fn a_backend_reaches_what_it_builds_only() {
         "PermissionError",
         "PermissionError",
         "OSError",
-        "OSError",
+        "PermissionError",
         "PermissionError",
         "['CC', 'CXX', 'HOME', 'MSGPACK_PUREPYTHON', 'PYTHONPATH', 'PYYAML_FORCE_LIBYAML', 'TMPDIR']",
         "'words'",
