@@ -22,7 +22,7 @@ attempt("a copy of the root, and up", "os.open('..' + SECRET, 0, dir_fd=opened('
 attempt("a copy of what is not open", "ask('dup/4000/0')", "EBADF")
 attempt("a copy of 2^32 - 1", "ask('dup/4294967295/0')", "EBADF")
 attempt("a copy of 2^32", "ask('dup/4294967296/0')", "EINVAL")
-attempt("a copy of less than nothing", "ask('dup/-1/0')", "EINVAL")
+attempt("a copy of less than nothing", "ask('dup/-1/0')", "EBADF")
 attempt("a copy from the last number on", "ask('dup/0/8192')", "EINVAL")
 attempt("a copy from 2^32 - 1 on", "ask('dup/0/4294967295')", "EINVAL")
 attempt("a copy from 2^64 on", "ask('dup/0/18446744073709551616')", "EINVAL")
