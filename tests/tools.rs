@@ -34,8 +34,9 @@ fn ls_shows_bytecode_and_no_sources() {
 #[test]
 fn every_licence_text_that_third_party_md_names_is_inside() {
     let table = include_str!("../THIRD-PARTY.md");
-    // The texts of a row of the table: the names in its last column.
-    let texts = table.lines().filter(|line| line.starts_with("| ")).flat_map(|row| {
+    // The texts of a row of the table: the names in its last column. The demo has no OpenSSL; `openssl.rs` looks for its text.
+    let rows = table.lines().filter(|line| line.starts_with("| ") && !line.contains("in executables that need it"));
+    let texts = rows.flat_map(|row| {
         let column = row.trim_end_matches(" |").rsplit('|').next().unwrap_or_default();
         column.split('`').skip(1).step_by(2)
     });
