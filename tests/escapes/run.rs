@@ -233,7 +233,9 @@ impl<'a> Attempts<'a> {
 
     fn start(&self, how: &Start<'_>) -> Child {
         let mut command = Command::new(self.executable);
-        command.env_clear().env("PYAPP_INTERPRETER", "1").env("PYAPP_DENY", self.mode.deny).env("PYAPP_HIDDEN", CANARY);
+        // The ways to a network that is granted are in `tests/network.rs`.
+        let deny = format!("{},connect,listen", self.mode.deny);
+        command.env_clear().env("PYAPP_INTERPRETER", "1").env("PYAPP_DENY", deny).env("PYAPP_HIDDEN", CANARY);
         command.env("HOME", self.world.path("home")).envs(&how.variables);
         let own = self.mode.arguments.iter().map(|argument| (*argument).to_string());
         let arguments = how.arguments.clone().unwrap_or_else(|| own.collect());
