@@ -17,6 +17,13 @@ fn build(app: &str) -> App {
     project.build().unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// The recipe is no Rust, and the policy grants what OpenSSL looks for.
+#[test]
+fn openssl_looks_for_certificates_where_the_policy_grants_them() {
+    let option = format!("\"--openssldir={}\"", policy::OPENSSL_FOLDER);
+    assert!(include_str!("../wasm/recipe.toml").contains(&option), "{option}");
+}
+
 /// What runs of one image print, in words.
 fn words(app: &App) -> Vec<Vec<String>> {
     let said = app.run_many(app.bundle.app(), 3);
