@@ -166,6 +166,54 @@ fn what_an_import_has_made_with_a_finaliser_is_finalised_in_each_run() {
     assert_eq!((status, lines), (0, HashSet::from(["main", "gone", "closed"])));
 }
 
+/// `certifi` holds such a one: an import that asks for a file of its package opens a context and closes it at exit.
+#[test]
+fn functions_that_an_import_has_suspended_end_in_each_run_and_once() {
+    let source = dedent(
+        r#"
+        import atexit, contextlib
+        @contextlib.contextmanager
+        def held(name):
+            try: yield
+            finally: print(name, 'closed')
+        def opened(name):
+            context = held(name)
+            context.__enter__()
+            return context
+        async def numbers():
+            try: yield 1
+            finally: print('numbers closed')
+        async def waits():
+            try: await Never()
+            finally: print('waits closed')
+        class Never:
+            def __await__(self): yield
+        at_exit, dropped, kept = map(opened, ('at exit', 'dropped', 'kept'))
+        atexit.register(at_exit.__exit__, None, None, None)
+        number = numbers()
+        try: number.__anext__().send(None)
+        except StopIteration: pass
+        waiting = waits()
+        waiting.send(None)
+        def main():
+            global dropped
+            del dropped
+            print('main')
+        "#,
+    );
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    for run in [Run::Resumed, Run::Cold] {
+        let (status, said) = bundle.run_as(run, &[]);
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!((status, lines.len()), (0, 6), "{said}");
+        assert_eq!(lines[..3], ["dropped closed", "main", "at exit closed"]);
+        assert_eq!(
+            HashSet::from_iter(lines[3..].iter().copied()),
+            HashSet::from(["kept closed", "numbers closed", "waits closed"])
+        );
+    }
+}
+
 /// Where that need not be, a run ends as fast as it began. `_pyapp` is in nobody's reach but by what it has put into `time`.
 #[test]
 fn only_a_finaliser_that_somebody_could_see_has_a_run_take_everything_apart() {
@@ -173,6 +221,7 @@ fn only_a_finaliser_that_somebody_could_see_has_a_run_take_everything_apart() {
         ("io.BytesIO(b'x'), io.StringIO('x')", "True\n"),
         ("type('Own', (io.BytesIO,), {})()", "False\n"),
         ("io.TextIOWrapper(io.BytesIO())", "False\n"),
+        ("(0 for _ in ())", "True\n"),
     ] {
         let source = format!(
             "import io\nimport time\nkept = {kept}\ndef main():\n    print(vars(time)['__getattr__'].__globals__['finalizes_lightly'])\n"

@@ -14,7 +14,7 @@ import time
 
 import _pyapp_environ
 
-# Whether no object of the snapshot has a finaliser, so that the end of a run need not take them all apart.
+# Whether no object of the snapshot has a finaliser that needs it, so that the end of a run need not take them all apart.
 finalizes_lightly = False
 
 # By identity: what stands in sys.modules need not be hashable.
@@ -25,6 +25,26 @@ _WARM_UP = 8
 
 # Files in memory: their finaliser gives back the memory, which nobody sees.
 _SILENT = {io.BytesIO, io.StringIO}
+
+
+def _types_of_suspended():
+    """The types of functions that can stop half-way."""
+    async def coroutine():
+        pass
+
+    async def generator():
+        yield
+
+    made = coroutine()
+    made.close()
+    return {type(made), type(generator()), type(_ for _ in ())}
+
+
+# Their finaliser is the rest of a function, which asks for nobody's end but its own.
+_SUSPENDED = _types_of_suspended()
+
+# Weak references to those of the snapshot.
+_suspended = []
 
 # What imports have done to the environment, which each run does again with its own.
 _environment_steps = []
@@ -99,7 +119,8 @@ def freeze():
     gc.collect()
     own = {id(part) for stream in _streams() for part in (stream, stream.buffer, stream.buffer.raw)}
     objects = gc.get_objects()
-    kinds = {type(thing) for thing in objects if id(thing) not in own} - _SILENT
+    _suspended.extend(_weakref.ref(thing) for thing in objects if type(thing) in _SUSPENDED)
+    kinds = {type(thing) for thing in objects if id(thing) not in own} - _SILENT - _SUSPENDED
     finalizes_lightly = not any("__del__" in _names_of(base) for kind in kinds for base in _bases_of(kind))
     gc.freeze()
     return objects if finalizes_lightly else None
@@ -234,6 +255,12 @@ def flush_snapshot():
                 each.flush()
             except Exception:
                 continue
+
+
+def finalizable():
+    """The objects whose finalisers may still be due: those of this run, as the collector does not know those of the snapshot, and of
+    these the suspended functions."""
+    return gc.get_objects() + [thing for thing in (reference() for reference in _suspended) if thing is not None]
 
 
 def thaw():

@@ -136,7 +136,7 @@ static int run_entry(const char *entry)
     int status = 0;
     if (result == NULL && !_Py_HandleSystemExit(&status)) {
         /* As python3 ends when nobody catches it. */
-        status = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ? PYAPP_ENDED_BY_SIGNAL + SIGINT : 1;
+        status = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ? pyapp_ended_by(SIGINT) : 1;
         tell_uncaught();
         PyErr_Print();
     }

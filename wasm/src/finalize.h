@@ -70,16 +70,14 @@ static int is_suspended(PyObject *object)
     return PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object);
 }
 
-/* Calls the finalisers that are still due, of objects made in this run. While threads are left, which are daemons, some functions may
- * be theirs, and as natively nobody ends these. */
-static void call_finalizers(void)
+/* Calls the finalisers that are still due. While threads are left, which are daemons, some functions may be theirs, and as natively
+ * nobody ends these. */
+static void call_finalizers(PyObject *support)
 {
     PyThreadState *first = PyInterpreterState_ThreadHead(_PyThreadState_GET()->interp);
     int has_others = first != NULL && PyThreadState_Next(first) != NULL;
-    PyObject *gc = PyImport_ImportModule("gc");
-    PyObject *io = gc == NULL ? NULL : PyImport_ImportModule("_io");
-    /* The objects of the snapshot are frozen, and not among them. */
-    PyObject *objects = io == NULL ? NULL : PyObject_CallMethod(gc, "get_objects", NULL);
+    PyObject *io = PyImport_ImportModule("_io");
+    PyObject *objects = io == NULL ? NULL : PyObject_CallMethod(support, "finalizable", NULL);
     if (objects == NULL) {
         PyErr_WriteUnraisable(NULL);
     }
@@ -94,12 +92,11 @@ static void call_finalizers(void)
     }
     Py_XDECREF(objects);
     Py_XDECREF(io);
-    Py_XDECREF(gc);
 }
 
 /* What Py_FinalizeEx does for a resumed run, as far as a program can tell, without taking apart the thousands of objects of the snapshot,
  * which is most of a short run's time. `support` is the module _pyapp, whose
- * freeze() has made sure that none of those has a finaliser. -1 if output could not be flushed. */
+ * freeze() has made sure that this is all that their finalisers need. -1 if output could not be flushed. */
 static int finalize_run(PyObject *support)
 {
     PyThreadState *thread = _PyThreadState_GET();
@@ -128,7 +125,7 @@ static int finalize_run(PyObject *support)
     Py_XDECREF(released);
     PyErr_Clear();
     PyGC_Collect();
-    call_finalizers();
+    call_finalizers(support);
     call_and_report(support, "flush_snapshot");
     return result;
 }

@@ -160,6 +160,9 @@ pub mod call {
     /// Tells where an extension has variables that each thread has a copy of: address | size, the address of what they are in a new
     /// thread. ENOMEM (too many), EFAULT.
     pub const OWN: u32 = 17;
+    /// Tells that a signal ends the process: its number, 0. What the guest then exits with is [`ENDED_BY_SIGNAL`](super::ENDED_BY_SIGNAL)
+    /// and this number, which stays where the process is not the guest's own.
+    pub const ENDS: u32 = 18;
 }
 
 /// The first slot of the table that extensions have; the interpreter's own lie below. A fixed one, so that code can compare with it at

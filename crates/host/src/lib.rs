@@ -55,7 +55,7 @@ pub use context::{Context, ContextBuilder, ContextError, Uncaught};
 pub use error::StartError;
 pub use files::{Input, Output};
 pub use limits::Meter;
-pub use machine::{PageAligned, Program, TrustedCode};
+pub use machine::{PageAligned, Program, TrustedCode, end_by, share_heap};
 pub use network::{NetworkAttempt, NetworkAttempts, NetworkUse, NotInherited};
 pub use outcome::Outcome;
 pub use quota::Quota;

@@ -27,6 +27,7 @@ pub fn interpreter(linked: Linked) -> Result<Infallible> {
 
 fn run(linked: &Linked, run: Option<Run>) -> Result<Infallible> {
     let mut timing = Timing::start();
+    host::share_heap();
     let bundle = linked.open()?;
     let run = run.unwrap_or_else(|| bundle.app());
     timing.mark("index");
@@ -88,6 +89,9 @@ fn end(outcome: Outcome, timing: &Timing, context: &Context) -> ! {
     if settings::timing() {
         tell(timing);
         tell_imports(context);
+    }
+    if let Some(signal) = context.signal(status) {
+        host::end_by(signal);
     }
     std::process::exit(status as i32)
 }

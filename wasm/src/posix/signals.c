@@ -116,6 +116,12 @@ int siginterrupt(int signal, int flag)
 
 /* ---- Delivery ---- */
 
+int pyapp_ended_by(int signal)
+{
+    (void)pyapp_call(PYAPP_CALL_ENDS, (uint64_t)signal, 0);
+    return PYAPP_ENDED_BY_SIGNAL + signal;
+}
+
 static int act_by_default(int signal)
 {
     switch (signal) {
@@ -133,7 +139,7 @@ static int act_by_default(int signal)
         return error == 0 ? 0 : -1;
     }
     default:
-        _Exit(PYAPP_ENDED_BY_SIGNAL + signal);
+        _Exit(pyapp_ended_by(signal));
     }
 }
 

@@ -365,6 +365,7 @@ impl ContextBuilder {
             meter: self.meter,
             network: self.network,
             ended_by: None,
+            signal: None,
             loaded: Vec::new(),
             own: Vec::new(),
             threaded: false,

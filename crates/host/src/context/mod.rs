@@ -9,7 +9,7 @@ pub use builder::{ContextBuilder, ContextError};
 pub use refused::Uncaught;
 
 use crate::Zones;
-use crate::abi::HOME;
+use crate::abi::{ENDED_BY_SIGNAL, HOME};
 use crate::disk::Owners;
 use crate::files::{Pin, Pipes, Table, Wait};
 use crate::limits::Meter;
@@ -60,6 +60,8 @@ pub struct Context {
     pub(crate) network: Network,
     /// The errno of the error that nobody caught, if there is one.
     pub(crate) ended_by: Option<u32>,
+    /// The signal that ends the process, which is the guest's own, if there is one.
+    pub(crate) signal: Option<u8>,
     /// The extensions that are loaded, in that order.
     pub(crate) loaded: Vec<Loaded>,
     /// What extensions have for each thread.
@@ -127,6 +129,11 @@ impl Context {
     pub fn network_denied(&self) -> Option<policy::Denied> {
         let may_come_of_it = self.ended_by == Some(EACCES) && self.uncaught.is_none();
         self.network.denied().filter(|_| may_come_of_it)
+    }
+
+    /// The signal that the process is to end by, if the guest has ended by one, and not otherwise since: its status tells.
+    pub fn signal(&self, status: u32) -> Option<u8> {
+        self.signal.filter(|signal| status == u32::from(ENDED_BY_SIGNAL) + u32::from(*signal))
     }
 
     /// Lets the call that has waited go on.

@@ -1,6 +1,7 @@
 //! Where in its file a part of the running executable lies.
 
 use std::fs::File;
+use std::io::Read;
 use std::ops::Range;
 
 /// The running executable.
@@ -27,7 +28,9 @@ impl Executable {
         if !cfg!(target_os = "linux") {
             return None;
         }
-        let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
+        // With room from the start: the system writes the text anew for each call, and into a small buffer takes many.
+        let mut maps = String::with_capacity(2 * 4096);
+        File::open("/proc/self/maps").ok()?.read_to_string(&mut maps).ok()?;
         let mappings = mappings(&maps, sample.as_ptr().addr() as u64);
         // The link leads to the file that is running, even if another has taken its name.
         let executable = Executable { file: File::open("/proc/self/exe").ok()?, mappings };

@@ -7,6 +7,7 @@
 //! - `memory` makes linear memories: first contents mapped from the executable, copy-on-write; one for several instances.
 //! - `guard` is about pages of them that the guest must not use.
 //! - `executable` finds where in its file a part of the running executable lies.
+//! - `heap` is about the host's own memory.
 //! - `inherited` takes over sockets that were open when the process began.
 //! - `signals` are those of the process; a handler uses `attention`, which asks the interpreter to look up, `doorbell`, which says
 //!   when that may be done, and `sleeper`, which ends a wait.
@@ -18,6 +19,7 @@ mod code;
 mod doorbell;
 mod executable;
 pub(crate) mod guard;
+mod heap;
 mod inherited;
 mod library;
 mod memory;
@@ -27,10 +29,12 @@ mod trust;
 
 pub(crate) use attention::{Attention, Places};
 pub use code::Program;
+pub use heap::share_heap;
 #[cfg(test)]
 pub(crate) use inherited::left;
 pub(crate) use inherited::take as take_inherited;
 pub(crate) use library::{Extension, Library};
 pub(crate) use memory::{SharedMemory, with_memory, with_new_memory};
+pub use signals::end_by;
 pub(crate) use sleeper::Sleeper;
 pub use trust::{PageAligned, TrustedCode};

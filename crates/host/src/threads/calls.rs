@@ -90,6 +90,11 @@ fn dispatch(caller: &mut Caller<'_, Seat>, call: u32, first: u64, second: u64) -
         call::LOOK_UP => extensions::look_up(caller, &threads, low(first), (high(first), low(second)), high(second))?,
         call::OWN => extensions::own(caller, (low(first), high(first)), low(second)),
         call::STOP => stop(&threads),
+        call::ENDS => {
+            let number = u8::try_from(first).ok().filter(|_| threads.incoming.is_some());
+            caller.data_mut().context_mut().signal = number;
+            Errno::Success
+        }
         call::SET_TIMER | call::GET_TIMER => timer(caller, &threads, call, low(first), high(first)),
         _ => Errno::Badf,
     })

@@ -72,6 +72,7 @@ pub(super) fn text() -> String {
         ("CALL_LOAD", call::LOAD.to_string()),
         ("CALL_LOOK_UP", call::LOOK_UP.to_string()),
         ("CALL_OWN", call::OWN.to_string()),
+        ("CALL_ENDS", call::ENDS.to_string()),
         ("FIRST_EXTENSION", format!("{:#x}u", abi::FIRST_EXTENSION)),
         ("OTHER_KIND", kind::OTHER.to_string()),
         ("GIVES", kind::GIVES.to_string()),
