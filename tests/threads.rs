@@ -4,7 +4,7 @@
 mod common;
 
 use common::{dedent, prints, python, run, run_with_input};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -156,6 +156,48 @@ fn the_memory_grows_in_one_thread_for_all() {
         "#,
     );
     assert_eq!(quiet(code), ("[7, 7, 7]\n".to_string(), Some(0)));
+}
+
+/// glibc would give each thread a heap of its own, and keep what was freed in each: 4 MB in each of the 16.
+#[test]
+#[cfg(target_os = "linux")]
+fn threads_that_take_memory_of_the_host_in_turn_take_it_once() {
+    let code = dedent(
+        r#"
+        import os, sys, threading
+        begun, turn, over = threading.Barrier(17), threading.Lock(), threading.Event()
+        def work(number):
+            begun.wait()
+            with turn:
+                with open(f"/tmp/{number}", "wb") as file: file.write(bytes(4 << 20))
+                os.remove(f"/tmp/{number}")
+            done.release()
+            over.wait()
+        done = threading.Semaphore(0)
+        for number in range(16): threading.Thread(target=work, args=(number,)).start()
+        with turn:
+            begun.wait()
+            print("begun", flush=True)
+            sys.stdin.readline()
+        for _ in range(16): done.acquire()
+        print("done", flush=True)
+        sys.stdin.readline()
+        over.set()
+        "#,
+    );
+    let mut child = python(&["-c", code]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let mut resident = |word: &str| {
+        assert_eq!(lines.next().expect("a line").expect("read"), word);
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("there");
+        stdin.write_all(b"\n").expect("it reads");
+        line.trim().strip_suffix(" kB").expect("a unit").parse::<u64>().expect("a number")
+    };
+    let (before, after) = (resident("begun"), resident("done"));
+    assert!(child.wait().expect("it ends").success());
+    assert!(after < before + (16 << 10), "{before} kB before, {after} kB after");
 }
 
 #[test]
