@@ -5,6 +5,7 @@ use super::world::{CANARY, GRANTABLE, Known, World, contains};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -286,7 +287,9 @@ fn finish(mut child: Child, mut output: impl Read + Send + 'static, first: Strin
     let start = Instant::now();
     let status = loop {
         match child.try_wait().expect("waited") {
-            Some(status) => break status.code().map_or("a signal".to_string(), |code| code.to_string()),
+            Some(status) => {
+                break status.code().or(status.signal().map(|signal| -signal)).expect("one of the two").to_string();
+            }
             None if start.elapsed() > PATIENCE => {
                 child.kill().expect("ended");
                 child.wait().expect("waited");
