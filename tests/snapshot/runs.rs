@@ -214,6 +214,34 @@ fn functions_that_an_import_has_suspended_end_in_each_run_and_once() {
     }
 }
 
+/// What such a function holds is whole when it ends, though a run has made it; and a daemon that is left has no part in it.
+#[test]
+fn a_suspended_function_of_an_import_ends_before_what_it_holds() {
+    let source = dedent(
+        r#"
+        import socket, sqlite3, threading, time
+        class Loud:
+            def __del__(self): print('gone')
+        def pool():
+            held = []
+            try:
+                while True: held.append((yield))
+            finally:
+                ours, theirs, database, _ = held
+                ours.sendall(b'QUIT')
+                print(theirs.recv(9), database.execute('select 1').fetchall())
+        kept = pool()
+        next(kept)
+        def main():
+            for each in (*socket.socketpair(), sqlite3.connect(':memory:'), Loud()): kept.send(each)
+            threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+            print('main')
+        "#,
+    );
+    let bundle = build(&settings("app:main"), &[("python_libs/app.py", source)]);
+    assert_eq!(bundle.run_as(Run::Resumed, &[]), (0, "main\nb'QUIT' [(1,)]\ngone\n".to_string()));
+}
+
 /// Where that need not be, a run ends as fast as it began. `_pyapp` is in nobody's reach but by what it has put into `time`.
 #[test]
 fn only_a_finaliser_that_somebody_could_see_has_a_run_take_everything_apart() {

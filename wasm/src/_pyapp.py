@@ -257,10 +257,9 @@ def flush_snapshot():
                 continue
 
 
-def finalizable():
-    """The objects whose finalisers may still be due: those of this run, as the collector does not know those of the snapshot, and of
-    these the suspended functions."""
-    return gc.get_objects() + [thing for thing in (reference() for reference in _suspended) if thing is not None]
+def suspended():
+    """The functions that an import has suspended, as far as they are still there."""
+    return [thing for thing in (reference() for reference in _suspended) if thing is not None]
 
 
 def thaw():

@@ -3,6 +3,7 @@
 #define PYAPP_FINALIZE_H
 
 #include <Python.h>
+#include <internal/pycore_frame.h>
 #include <internal/pycore_interp.h>
 #include <internal/pycore_moduleobject.h>
 #include <internal/pycore_pylifecycle.h>
@@ -70,14 +71,33 @@ static int is_suspended(PyObject *object)
     return PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object);
 }
 
-/* Calls the finalisers that are still due. While threads are left, which are daemons, some functions may be theirs, and as natively
- * nobody ends these. */
-static void call_finalizers(PyObject *support)
+/* Ends the functions that an import has suspended. Before anything else is finalised: what they hold may be the run's, and the rest of
+ * such a function still uses it. None of them is on the stack of a thread that is left, but those that run. */
+static void end_suspended(PyObject *support)
+{
+    PyObject *objects = PyObject_CallMethod(support, "suspended", NULL);
+    if (objects == NULL) {
+        PyErr_WriteUnraisable(NULL);
+    }
+    for (Py_ssize_t i = 0; objects != NULL && i < PyList_GET_SIZE(objects); i++) {
+        PyObject *object = PyList_GET_ITEM(objects, i);
+        if (((PyGenObject *)object)->gi_frame_state != FRAME_EXECUTING) {
+            PyObject_CallFinalizer(object);
+        }
+    }
+    Py_XDECREF(objects);
+}
+
+/* Calls the finalisers that are still due, of objects made in this run. While threads are left, which are daemons, some functions may
+ * be theirs, and as natively nobody ends these. */
+static void call_finalizers(void)
 {
     PyThreadState *first = PyInterpreterState_ThreadHead(_PyThreadState_GET()->interp);
     int has_others = first != NULL && PyThreadState_Next(first) != NULL;
-    PyObject *io = PyImport_ImportModule("_io");
-    PyObject *objects = io == NULL ? NULL : PyObject_CallMethod(support, "finalizable", NULL);
+    PyObject *gc = PyImport_ImportModule("gc");
+    PyObject *io = gc == NULL ? NULL : PyImport_ImportModule("_io");
+    /* The objects of the snapshot are frozen, and not among them. */
+    PyObject *objects = io == NULL ? NULL : PyObject_CallMethod(gc, "get_objects", NULL);
     if (objects == NULL) {
         PyErr_WriteUnraisable(NULL);
     }
@@ -92,6 +112,7 @@ static void call_finalizers(PyObject *support)
     }
     Py_XDECREF(objects);
     Py_XDECREF(io);
+    Py_XDECREF(gc);
 }
 
 /* What Py_FinalizeEx does for a resumed run, as far as a program can tell, without taking apart the thousands of objects of the snapshot,
@@ -125,7 +146,8 @@ static int finalize_run(PyObject *support)
     Py_XDECREF(released);
     PyErr_Clear();
     PyGC_Collect();
-    call_finalizers(support);
+    end_suspended(support);
+    call_finalizers();
     call_and_report(support, "flush_snapshot");
     return result;
 }
