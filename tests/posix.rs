@@ -32,7 +32,13 @@ fn a_signal_that_nobody_handles_ends_the_process_as_natively() {
         (by_default("40"), 40),
     ] {
         let code = format!("import os, signal; {code}; print(1)");
-        let output = common::python(&["-c", &code]).output().expect("it starts");
+        // A core may have any size, and would lie there.
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let python = common::python(&["-c", &code]);
+        let mut shell = common::unmoved("sh");
+        shell.args(["-c", "ulimit -c \"$(ulimit -H -c)\"; exec \"$@\"", "sh"]).arg(python.get_program());
+        shell.args(python.get_args()).env("PYAPP_INTERPRETER", "1").current_dir(folder.path());
+        let output = shell.output().expect("it starts");
         assert_eq!((output.status.signal(), output.status.core_dumped()), (Some(number), false), "{code}");
         assert_eq!((output.stdout, output.stderr), (Vec::new(), Vec::new()), "{code}");
     }

@@ -3,10 +3,10 @@
 
 mod common;
 
-use common::{dedent, python, run};
+use common::{dedent, end_of, python, run};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -49,7 +49,7 @@ impl Running {
         self.stdout.read_to_string(&mut out).expect("read");
         self.child.stderr.take().expect("a pipe").read_to_string(&mut error).expect("read");
         let status = self.child.wait().expect("it ends");
-        (out, error, status.code().or(status.signal().map(|signal| -signal)).expect("one of the two"))
+        (out, error, end_of(status))
     }
 }
 
@@ -312,8 +312,8 @@ fn a_resumed_app_is_interrupted() {
         std::thread::sleep(Duration::from_millis(delay));
         let _ = kill_process(Pid::from_child(&child), Signal::INT);
         let status = child.wait().expect("it ends");
-        let end = status.code().or(status.signal().map(|signal| -signal));
-        assert!(matches!(end, Some(0 | -2)), "{delay} ms: {status:?}");
+        let end = end_of(status);
+        assert!(matches!(end, 0 | -2), "{delay} ms: {status:?}");
     }
 }
 
@@ -367,7 +367,7 @@ fn whatever_comes_whenever() {
         stderr.read_to_string(&mut error).expect("read");
         let status = child.wait().expect("it ends");
         let out = reader.join().expect("it ends").expect("UTF-8");
-        let end = status.code().or(status.signal().map(|signal| -signal)).expect("one of the two");
+        let end = end_of(status);
         let allowed: &[i32] = match which {
             // Before Python has begun and when it has ended, an interrupt is the system's; while it takes itself down it may be an
             // error that is only told.

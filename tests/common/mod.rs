@@ -9,8 +9,9 @@ pub mod table;
 pub mod terminal;
 
 use std::ffi::OsStr;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 pub use process::{Run, run, run_with_input, two_at_once};
 
@@ -36,6 +37,11 @@ pub fn unmoved(program: impl AsRef<OsStr>) -> Command {
         }
     }
     command
+}
+
+/// How a process has ended: its status, or the signal that ended it, below zero.
+pub fn end_of(status: ExitStatus) -> i32 {
+    status.code().or(status.signal().map(|signal| -signal)).expect("one of the two")
 }
 
 /// The executable, as the app.

@@ -1,11 +1,11 @@
 //! Runs the attempts in one mode, and says which were not refused.
 
+use super::common::end_of;
 use super::race::{Mover, Swaps};
 use super::world::{CANARY, GRANTABLE, Known, World, contains};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -288,7 +288,7 @@ fn finish(mut child: Child, mut output: impl Read + Send + 'static, first: Strin
     let status = loop {
         match child.try_wait().expect("waited") {
             Some(status) => {
-                break status.code().or(status.signal().map(|signal| -signal)).expect("one of the two").to_string();
+                break end_of(status).to_string();
             }
             None if start.elapsed() > PATIENCE => {
                 child.kill().expect("ended");

@@ -242,6 +242,24 @@ fn a_suspended_function_of_an_import_ends_before_what_it_holds() {
     assert_eq!(bundle.run_as(Run::Resumed, &[]), (0, "main\nb'QUIT' [(1,)]\ngone\n".to_string()));
 }
 
+/// The statuses of `python3`, where it is not the process that ends by the signal.
+#[test]
+fn an_interrupt_that_nobody_catches_ends_the_entry_whatever_else_fails() {
+    for (code, expected) in [
+        ("raise KeyboardInterrupt", 130),
+        ("raise type('Own', (KeyboardInterrupt,), {})", 1),
+        ("print('lost'); os.close(1); raise KeyboardInterrupt", 130),
+        ("print('lost'); os.close(1)", 120),
+        ("sys.excepthook = lambda *_: sys.exit(3); raise KeyboardInterrupt", 3),
+    ] {
+        let source = format!("import os, sys\ndef main():\n    {code}\n");
+        let bundle = build(&settings("app:main"), &[("python_libs/app.py", &source)]);
+        for run in [Run::Resumed, Run::Cold] {
+            assert_eq!(bundle.run_as(run, &[]).0, expected, "{code}");
+        }
+    }
+}
+
 /// Where that need not be, a run ends as fast as it began. `_pyapp` is in nobody's reach but by what it has put into `time`.
 #[test]
 fn only_a_finaliser_that_somebody_could_see_has_a_run_take_everything_apart() {

@@ -26,24 +26,7 @@ _WARM_UP = 8
 # Files in memory: their finaliser gives back the memory, which nobody sees.
 _SILENT = {io.BytesIO, io.StringIO}
 
-
-def _types_of_suspended():
-    """The types of functions that can stop half-way."""
-    async def coroutine():
-        pass
-
-    async def generator():
-        yield
-
-    made = coroutine()
-    made.close()
-    return {type(made), type(generator()), type(_ for _ in ())}
-
-
-# Their finaliser is the rest of a function, which asks for nobody's end but its own.
-_SUSPENDED = _types_of_suspended()
-
-# Weak references to those of the snapshot.
+# Weak references to functions that an import has suspended.
 _suspended = []
 
 # What imports have done to the environment, which each run does again with its own.
@@ -109,8 +92,9 @@ def prepare(entry, modules):
     _renew(list(sys.argv), [])
 
 
-def freeze():
-    """Keeps all that there is out of the collector's sight.
+def freeze(suspendable):
+    """Keeps all that there is out of the collector's sight. `suspendable` are the types of functions that can stop half-way: their
+    finaliser is the rest of a function, which asks for nobody's end but its own.
 
     Returns the objects that pyapp.c is to make immortal, or None if the end of a run has to take them apart. Not part of
     `prepare`, whose frame an exception that was kept at import may hold.
@@ -119,8 +103,8 @@ def freeze():
     gc.collect()
     own = {id(part) for stream in _streams() for part in (stream, stream.buffer, stream.buffer.raw)}
     objects = gc.get_objects()
-    _suspended.extend(_weakref.ref(thing) for thing in objects if type(thing) in _SUSPENDED)
-    kinds = {type(thing) for thing in objects if id(thing) not in own} - _SILENT - _SUSPENDED
+    _suspended.extend(_weakref.ref(thing) for thing in objects if type(thing) in suspendable)
+    kinds = {type(thing) for thing in objects if id(thing) not in own} - _SILENT - set(suspendable)
     finalizes_lightly = not any("__del__" in _names_of(base) for kind in kinds for base in _bases_of(kind))
     gc.freeze()
     return objects if finalizes_lightly else None

@@ -121,6 +121,9 @@ static void tell_uncaught(void)
     PyErr_SetRaisedException(error);
 }
 
+/* Whether an interrupt that nobody caught has ended the entry. */
+static int is_interrupted;
+
 /* Runs "pkg.mod" or "pkg.mod:function"; the exit status so far. */
 static int run_entry(const char *entry)
 {
@@ -135,8 +138,9 @@ static int run_entry(const char *entry)
     }
     int status = 0;
     if (result == NULL && !_Py_HandleSystemExit(&status)) {
-        /* As python3 ends when nobody catches it. */
-        status = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ? pyapp_ended_by(SIGINT) : 1;
+        /* As python3 sees it: a class of its own is an error like others. */
+        is_interrupted = PyErr_Occurred() == PyExc_KeyboardInterrupt;
+        status = 1;
         tell_uncaught();
         PyErr_Print();
     }

@@ -65,10 +65,19 @@ static int finalizer_round(PyObject *object, PyObject *io)
     return 0;
 }
 
+/* The types of functions that can stop half-way. */
+#define SUSPENDABLE &PyGen_Type, &PyCoro_Type, &PyAsyncGen_Type
+
 /* Whether an object's finaliser runs code of the program's in the middle of a function. */
 static int is_suspended(PyObject *object)
 {
-    return PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object);
+    PyTypeObject *const types[] = {SUSPENDABLE};
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (Py_IS_TYPE(object, types[i])) {
+            return 1;
+        }
+    }
+    return 0;
 }
 
 /* Ends the functions that an import has suspended. Before anything else is finalised: what they hold may be the run's, and the rest of

@@ -118,6 +118,18 @@ static PyStatus initialize(int argc, char **argv, int as_app)
 /* python3's own status for output that could not be flushed is 120. */
 #define FLUSH_FAILED 120
 
+/* The status of a run that has been finalised. One that an interrupt has ended which nobody caught ends by that, as python3 does
+ * (exit_sigint in Modules/main.c): unless the signal is blocked, this does not return. */
+static int last_status(int status, int flush_failed)
+{
+    if (is_interrupted) {
+        (void)signal(SIGINT, SIG_DFL);
+        (void)raise(SIGINT);
+        return PYAPP_ENDED_BY_SIGNAL + SIGINT;
+    }
+    return flush_failed ? FLUSH_FAILED : status;
+}
+
 int main(int argc, char **argv)
 {
     attach();
@@ -142,7 +154,7 @@ int main(int argc, char **argv)
         return Py_RunMain();
     }
     int code = run_entry(entry);
-    return Py_FinalizeEx() < 0 ? FLUSH_FAILED : code;
+    return last_status(code, Py_FinalizeEx() < 0);
 }
 
 /* ---- The snapshot: pyapp_init at build time, the others in the runs that are resumed from it. ---- */
@@ -213,7 +225,7 @@ EXPORTED_AS(PYAPP_EXPORT_INIT) void pyapp_init(void)
     support = modules == NULL ? NULL : PyImport_ImportModule("_pyapp");
     PyObject *done = support == NULL ? NULL : PyObject_CallMethod(support, "prepare", "sO", snapshot_entry, modules);
     Py_XDECREF(modules);
-    PyObject *objects = done == NULL ? NULL : PyObject_CallMethod(support, "freeze", NULL);
+    PyObject *objects = done == NULL ? NULL : PyObject_CallMethod(support, "freeze", "((OOO))", SUSPENDABLE);
     Py_XDECREF(done);
     if (objects == NULL) {
         give_up();
@@ -276,5 +288,5 @@ EXPORTED_AS(PYAPP_EXPORT_EXIT) void pyapp_exit(int status)
         call_and_report(support, "thaw");
     }
     int failed = light == Py_True ? finalize_run(support) : Py_FinalizeEx();
-    exit(failed < 0 ? FLUSH_FAILED : status);
+    exit(last_status(status, failed < 0));
 }

@@ -204,8 +204,6 @@ struct itimerval {
 };
 int getitimer(int which, struct itimerval *value);
 int setitimer(int which, const struct itimerval *restrict value, struct itimerval *restrict old);
-/* The status of a process that a signal has ended: with it, it is to exit, and then ends by the signal if the host can do that. */
-int pyapp_ended_by(int signal);
 
 /* process.c; the second begins a run that is resumed from a snapshot, and the first says which run it is: another number than
  * when the snapshot was made. What must not be the same in two runs is made anew when it has changed. The last tells the host of

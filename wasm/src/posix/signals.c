@@ -116,12 +116,6 @@ int siginterrupt(int signal, int flag)
 
 /* ---- Delivery ---- */
 
-int pyapp_ended_by(int signal)
-{
-    (void)pyapp_call(PYAPP_CALL_ENDS, (uint64_t)signal, 0);
-    return PYAPP_ENDED_BY_SIGNAL + signal;
-}
-
 static int act_by_default(int signal)
 {
     switch (signal) {
@@ -139,7 +133,9 @@ static int act_by_default(int signal)
         return error == 0 ? 0 : -1;
     }
     default:
-        _Exit(pyapp_ended_by(signal));
+        /* The host ends the process by it, if it can. */
+        (void)pyapp_call(PYAPP_CALL_ENDS, (uint64_t)signal, 0);
+        _Exit(PYAPP_ENDED_BY_SIGNAL + signal);
     }
 }
 
