@@ -73,11 +73,16 @@ impl Toolchain<'_> {
         self.log.run(&format!("archiving lib{name}"), archive, COMPILE_LIMIT)
     }
 
-    /// Compiles one source of what is called `name` and lies in `root`; returns the object.
+    /// Compiles one source of what is called `name` and lies in `root`, for the POSIX layer; returns the object.
     fn compile(&self, name: &str, root: &Path, source: &Path, flags: &[OsString]) -> Result<PathBuf> {
+        self.compile_alone(name, root, source, &[&self.include_flags(), flags].concat())
+    }
+
+    /// The same, with wasi-libc's headers alone.
+    pub fn compile_alone(&self, name: &str, root: &Path, source: &Path, flags: &[OsString]) -> Result<PathBuf> {
         let object = self.object(name, source);
         let mut compile = self.compiler_command("cc");
-        compile.args(self.compile_flags()).args(self.include_flags()).args(flags);
+        compile.args(self.compile_flags()).args(flags);
         // It is nothing that extensions could use, but for what `exports.txt` names.
         compile.arg("-fvisibility=hidden").arg(prefix_map(root, name)).arg("-c").arg(source).arg("-o").arg(&object);
         self.log.run(&format!("compiling {} for {name}", file_name(source)), compile, COMPILE_LIMIT)?;

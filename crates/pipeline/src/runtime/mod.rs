@@ -13,6 +13,7 @@
 //! | `compiler.rs` | the compiler, for the recipe and for extensions |
 //! | `native_python.rs` | a Python of this machine, where there is none to build extensions with |
 //! | `steps.rs` | the recipe itself |
+//! | `profile.rs` | what the interpreter is optimized for |
 //! | `toolchain.rs` | one build: its folders, and how the compiler is called |
 //! | `abi_header.rs` | what the host and the guest agree on, as C |
 //! | `c_libraries.rs` | C libraries, and the POSIX layer, which stands in for parts of wasi-libc |
@@ -28,6 +29,7 @@ mod patches;
 #[cfg(test)]
 mod patches_test;
 mod pins;
+mod profile;
 mod recipe;
 mod sources;
 #[cfg(test)]
@@ -43,10 +45,12 @@ use crate::hash::sorted_entries;
 use crate::log;
 use std::fs;
 use std::path::{Path, PathBuf};
+use steps::Purpose;
 
 pub(crate) use compiler::{Compiler, pins as compiler_pins};
 pub use host::abi::STDLIB;
 pub(crate) use pins::{Pins, pinned};
+use recipe::Recipe;
 pub(crate) use sources::{Packed, Pinned, get as get_sources};
 
 const WASM: &str = "python.wasm";
@@ -122,26 +126,51 @@ impl Build {
     /// [`Error::Runtime`] for a ready-made runtime that is not complete, a missing tool or a download that fails;
     /// [`Error::Step`] for a step of the recipe that fails; [`Error::Io`].
     pub fn runtime(&self) -> Result<Runtime> {
-        let (settings, cache) = (self.settings(), self.cache());
-        let recipe = recipe::Recipe::read(&settings.source.join("wasm"))?;
-        if let Some(folder) = &settings.python {
-            return check(folder, "PYAPP_PYTHON", &recipe);
+        let recipe = self.recipe()?;
+        match &self.settings().python {
+            Some(folder) => check(folder, "PYAPP_PYTHON", &recipe),
+            None => self.made(&recipe, &recipe.entry(), Purpose::Apps),
         }
-        let name = recipe.entry();
+    }
+
+    /// The folder of the runtime that counts, for [`Build::keep_profile`]: found, or built.
+    ///
+    /// # Errors
+    /// As [`Build::runtime`].
+    pub fn runtime_for_training(&self) -> Result<PathBuf> {
+        let recipe = self.recipe()?;
+        Ok(self.made(&recipe, &recipe.training_entry(), Purpose::Training)?.folder)
+    }
+
+    /// Keeps a profile among the files of the recipe: what that runtime counted, merged by LLVM's program for it.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn keep_profile(&self, counts: &[u8]) -> Result<()> {
+        profile::keep(&self.recipe()?, counts)
+    }
+
+    fn recipe(&self) -> Result<Recipe> {
+        Recipe::read(&self.settings().source.join("wasm"))
+    }
+
+    /// What the recipe makes, under a name of the cache.
+    fn made(&self, recipe: &Recipe, name: &str, purpose: Purpose) -> Result<Runtime> {
+        let cache = self.cache();
         let log = cache.path(&format!("{name}.log"));
         let mut missing = false;
-        let folder = cache.folder_of(&name, |work| {
+        let folder = cache.folder_of(name, |work| {
             missing = true;
             cache.stage(&format!(
                 "building CPython {} for WebAssembly, once; log: {}",
                 recipe.version(),
                 log.display()
             ));
-            let built = steps::build(settings, cache, &recipe, work, &log)?;
-            check(&built, "the recipe's result", &recipe)?;
+            let built = steps::build((self.settings(), cache), recipe, purpose, work, &log)?;
+            check(&built, "the recipe's result", recipe)?;
             Ok(built)
         })?;
-        let mut runtime = check(&folder, "the cache", &recipe)?;
+        let mut runtime = check(&folder, "the cache", recipe)?;
         runtime.log = missing.then_some(log);
         Ok(runtime)
     }
@@ -152,7 +181,7 @@ impl Build {
 /// # Errors
 /// [`Error::Project`], [`Error::Io`].
 pub fn version(source: &Path) -> Result<String> {
-    Ok(recipe::Recipe::read(&source.join("wasm"))?.version().to_string())
+    Ok(Recipe::read(&source.join("wasm"))?.version().to_string())
 }
 
 /// `3.13` of `3.13.5`.
@@ -173,7 +202,7 @@ pub fn pins(source: &Path) -> String {
 }
 
 /// Whether a folder is a runtime of the right version.
-fn check(folder: &Path, origin: &str, recipe: &recipe::Recipe) -> Result<Runtime> {
+fn check(folder: &Path, origin: &str, recipe: &Recipe) -> Result<Runtime> {
     let fail =
         |what: String| Error::Runtime(format!("Python runtime {} ({origin}): expected {what}", folder.display()));
     let path = folder.join(WASM);
@@ -199,7 +228,7 @@ fn check(folder: &Path, origin: &str, recipe: &recipe::Recipe) -> Result<Runtime
 }
 
 /// What of a standard library is not bundled: a ready-made one may hold all that CPython's source has.
-fn excluded(stdlib: &Path, recipe: &recipe::Recipe) -> Result<Vec<String>> {
+fn excluded(stdlib: &Path, recipe: &Recipe) -> Result<Vec<String>> {
     let mut excluded = recipe.stdlib.exclude.clone();
     excluded.retain(|name| name != TESTS);
     let tests = stdlib.join(TESTS);
@@ -218,8 +247,8 @@ fn excluded(stdlib: &Path, recipe: &recipe::Recipe) -> Result<Vec<String>> {
 mod tests {
     use super::*;
 
-    fn recipe() -> recipe::Recipe {
-        recipe::Recipe::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm")).expect("the recipe is valid")
+    fn recipe() -> Recipe {
+        Recipe::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm")).expect("the recipe is valid")
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! OpenSSL, which `ssl` and `hashlib` are made of. Its own configuration says what is compiled, with which flags. Its text is part of
 //! the recipe's key.
 
+use super::profile::Optimizing;
 use super::toolchain::{Toolchain, prefix_map, prefixed};
 use super::{WASM, WITH_OPENSSL, steps};
 use crate::copies::{copy, copy_all};
@@ -59,7 +60,7 @@ impl Toolchain<'_> {
     }
 
     /// Puts python.wasm aside as the interpreter with OpenSSL, and links it once more, without OpenSSL and what is made of it.
-    pub fn make_without_openssl(&self) -> Result<()> {
+    pub fn make_without_openssl(&self, optimizing: &Optimizing) -> Result<()> {
         let folder = self.wasm_folder();
         copy(&folder.join(WASM), &folder.join(WITH_OPENSSL))?;
         // The modules that are linked: their names, and their objects.
@@ -82,7 +83,7 @@ impl Toolchain<'_> {
             )));
         }
         fs::write(&list, without.join("\n") + "\n").doing("write", &list)?;
-        self.make(&[format!("MODOBJS={}", others.join(" "))])
+        self.make(optimizing, &[format!("MODOBJS={}", others.join(" "))])
     }
 
     fn openssl_flags(&self, folder: &Path) -> Vec<String> {

@@ -16,11 +16,12 @@ const STEPS: &str = concat!(
     include_str!("c_libraries.rs"),
     include_str!("openssl.rs"),
     include_str!("toolchain.rs"),
-    include_str!("patches.rs")
+    include_str!("patches.rs"),
+    include_str!("profile.rs")
 );
 
 /// The files of the recipe beside recipe.toml, and folders of such, relative to `wasm/`.
-const FILES: [&str; 12] = [
+const FILES: [&str; 14] = [
     "Setup.local",
     "checks",
     "compiler.txt",
@@ -28,7 +29,9 @@ const FILES: [&str; 12] = [
     "exports.txt",
     "fetch.py",
     "openssl",
+    "optimize.mk",
     "patches",
+    "profile",
     "sources/Cargo.lock",
     "sources/Cargo.toml",
     "src",
@@ -157,6 +160,11 @@ impl Recipe {
     /// The name of the result in the cache.
     pub fn entry(&self) -> String {
         cache::entry("runtime", self.key.clone())
+    }
+
+    /// The name of the one that counts what the profile is made of. It does not depend on the profile that there is.
+    pub fn training_entry(&self) -> String {
+        cache::entry("training", self.key.clone())
     }
 
     /// CPython's version.

@@ -168,7 +168,12 @@ impl<'a> Sources<'a> {
 
     /// The folder of a crate pinned in `wasm/sources`; cargo downloads and checks it.
     pub fn package(&self, name: &str) -> Result<PathBuf> {
-        let manifest = self.recipe.folder.join("sources/Cargo.toml");
+        self.package_of("sources/Cargo.toml", name)
+    }
+
+    /// The folder of a crate that another manifest in `wasm/` pins.
+    pub fn package_of(&self, manifest: &str, name: &str) -> Result<PathBuf> {
+        let manifest = self.recipe.folder.join(manifest);
         let packages = crates::of(&manifest, &self.settings.cargo, None)?;
         let package = packages.into_iter().find(|package| package.name == name);
         let folder = package.and_then(|package| package.manifest_path.parent().map(Path::to_path_buf));

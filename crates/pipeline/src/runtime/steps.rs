@@ -1,10 +1,13 @@
 //! The recipe itself: from pinned sources to a runtime folder. Its text is part of the recipe's key.
 
 use super::log::Log;
+use super::profile::Optimizing;
 use super::recipe::Recipe;
 use super::sources::Sources;
 use super::toolchain::{NEUTRAL, Toolchain, prefix_map, prefixed};
-use super::{CHECKS, EXPORTS, HEADERS, PROVENANCE, STDLIB, TESTS, WASM, WITH_OPENSSL, compiler, patches, tools};
+use super::{
+    CHECKS, EXPORTS, HEADERS, PROVENANCE, STDLIB, TESTS, WASM, WITH_OPENSSL, compiler, patches, profile, tools,
+};
 use crate::cache::{Cache, DOWNLOADS};
 use crate::command::output;
 use crate::copies::{copy, copy_all, copy_tree};
@@ -22,8 +25,23 @@ const CONFIGURE_LIMIT: Duration = Duration::from_secs(20 * 60);
 const GUESS_LIMIT: Duration = Duration::from_secs(60);
 const MAKE_LIMIT: Duration = Duration::from_secs(60 * 60);
 
+/// What the interpreter is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To run apps.
+    Apps,
+    /// To count what the profile is made of.
+    Training,
+}
+
 /// Carries the recipe out in `work` and returns the finished runtime folder inside it.
-pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &Path, log: &Path) -> Result<PathBuf> {
+pub(super) fn build(
+    (settings, cache): (&Settings, &Cache),
+    recipe: &Recipe,
+    purpose: Purpose,
+    work: &Path,
+    log: &Path,
+) -> Result<PathBuf> {
     tools::check()?;
     // configure and make split the compiler's command at blanks.
     if work.to_string_lossy().contains(char::is_whitespace) {
@@ -62,8 +80,12 @@ pub(super) fn build(settings: &Settings, cache: &Cache, recipe: &Recipe, work: &
     cache.stage("4/6 configuring CPython for WebAssembly");
     toolchain.configure(&native)?;
     cache.stage("5/6 compiling CPython");
-    toolchain.make(&[])?;
-    toolchain.make_without_openssl()?;
+    let optimizing = match purpose {
+        Purpose::Apps => toolchain.with_profile(cache)?,
+        Purpose::Training => toolchain.counting(&sources.package_of(profile::COUNTER_PIN, profile::COUNTER)?)?,
+    };
+    toolchain.make(&optimizing, &[])?;
+    toolchain.make_without_openssl(&optimizing)?;
     toolchain.checks()?;
     cache.stage("6/6 putting the runtime together");
     toolchain.assemble(&native_is)
@@ -154,16 +176,18 @@ impl Toolchain<'_> {
     }
 
     /// Compiles and links python.wasm; `variables` stand in place of those of its makefile.
-    pub fn make(&self, variables: &[String]) -> Result<()> {
+    pub fn make(&self, optimizing: &Optimizing, variables: &[String]) -> Result<()> {
         let objects = self.posix_objects()?;
-        let objects = objects.iter().map(|object| object.display().to_string());
+        let objects = objects.iter().chain(&optimizing.objects).map(|object| object.display().to_string());
         let flags = self.recipe.configure.ldflags.iter().cloned().chain(self.export_flags()?);
         let link: Vec<String> = objects.chain(flags).collect();
         let includes: Vec<_> = self.include_flags().iter().map(|flag| flag.to_string_lossy().into_owned()).collect();
         let mut make = Command::new("make");
         make.current_dir(self.wasm_folder()).arg(jobs());
+        make.arg("-f").arg("Makefile").arg("-f").arg(self.recipe.folder.join("optimize.mk"));
         make.arg(format!("CONFIGURE_LDFLAGS_NODIST={}", link.join(" ")));
         make.arg(format!("EXTRA_CFLAGS={}", includes.join(" "))).args(variables);
+        make.args(&optimizing.variables);
         // The second makes the data of `sysconfig`.
         make.args([WASM, "pybuilddir.txt"]);
         self.neutral_environment(&mut make);
