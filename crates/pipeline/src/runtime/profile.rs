@@ -63,22 +63,25 @@ pub(super) struct Optimizing {
     pub variables: Vec<String>,
     /// What is linked into it besides.
     pub objects: Vec<PathBuf>,
+    /// For those who ask what it was made from.
+    pub what: String,
 }
 
 impl Toolchain<'_> {
     /// With the profile, if it fits.
     pub fn with_profile(&self, cache: &Cache) -> Result<Optimizing> {
-        let mut variables = Vec::new();
+        let (mut variables, mut what) = (Vec::new(), "none".to_string());
         if fits(self.recipe)? {
             let (packed, profile) = (self.recipe.folder.join(COUNTS), self.dependencies("interpreter.profdata"));
             let counts = unpack(&fs::read(&packed).doing("read", &packed)?, &packed)?;
             fs::write(&profile, counts).doing("write", &profile)?;
             variables.push(format!("PROFILE={}", profile.display()));
             variables.push(format!("LINKER={} wasm-ld", self.compiler.display()));
+            what = format!("{COUNTS} {}", hash::of_file(&packed)?);
         } else {
             cache.stage(&format!("wasm/{COUNTS} was counted in other sources: without it, Python is slower; {ADVICE}"));
         }
-        Ok(Optimizing { variables, objects: Vec::new() })
+        Ok(Optimizing { variables, objects: Vec::new(), what })
     }
 
     /// To count: what keeps the counts while it runs, and writes them down at its end, comes from the crate in `package`.
@@ -90,7 +93,8 @@ impl Toolchain<'_> {
         let sources = sources.chain([self.recipe.folder.join(WRITER)]);
         let objects: Result<Vec<PathBuf>> =
             sources.map(|source| self.compile_alone(COUNTER, &folder, &source, &flags)).collect();
-        Ok(Optimizing { variables: vec!["INSTRUMENT=1".to_string()], objects: objects? })
+        let variables = vec!["INSTRUMENT=1".to_string()];
+        Ok(Optimizing { variables, objects: objects?, what: "none: it counts for one".to_string() })
     }
 }
 

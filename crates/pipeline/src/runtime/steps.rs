@@ -88,7 +88,7 @@ pub(super) fn build(
     toolchain.make_without_openssl(&optimizing)?;
     toolchain.checks()?;
     cache.stage("6/6 putting the runtime together");
-    toolchain.assemble(&native_is)
+    toolchain.assemble(&native_is, &optimizing)
 }
 
 impl Toolchain<'_> {
@@ -206,7 +206,7 @@ impl Toolchain<'_> {
     }
 
     /// Puts python.wasm, the standard library and the papers into a folder of their own.
-    fn assemble(&self, native_is: &str) -> Result<PathBuf> {
+    fn assemble(&self, native_is: &str, optimizing: &Optimizing) -> Result<PathBuf> {
         let folder = self.work.join("runtime");
         let stdlib = folder.join(STDLIB);
         fs::create_dir_all(&folder).doing("create", &folder)?;
@@ -235,7 +235,7 @@ impl Toolchain<'_> {
         self.copy_licences(&folder, &stdlib)?;
         copy_all(&self.dependencies(CHECKS), &folder.join(CHECKS))?;
         let path = folder.join(PROVENANCE);
-        fs::write(&path, self.provenance(&folder, native_is)?).doing("write", &path)?;
+        fs::write(&path, self.provenance(&folder, native_is, optimizing)?).doing("write", &path)?;
         Ok(folder)
     }
 
@@ -295,7 +295,7 @@ impl Toolchain<'_> {
         copy(&self.compiler.with_file_name("LICENSE"), &licences.join("zig.txt"))
     }
 
-    fn provenance(&self, folder: &Path, native_is: &str) -> Result<String> {
+    fn provenance(&self, folder: &Path, native_is: &str, optimizing: &Optimizing) -> Result<String> {
         let recipe = self.recipe;
         let pins = |file: &str| hash::of_file(&recipe.folder.join(file));
         // Cargo names a crate's folder by name and version.
@@ -326,6 +326,7 @@ impl Toolchain<'_> {
                 pins("sources/Cargo.lock")?
             ),
             format!("patches          {}", hash::of_tree(&recipe.folder.join("patches"))?),
+            format!("profile          {}", optimizing.what),
             format!("build python     {native_is}"),
             format!("openssl          {}", recipe.openssl.options.join(" ")),
             format!("{WASM}              {}", hash::of_file(&folder.join(WASM))?),
