@@ -1,10 +1,7 @@
 # How the interpreter is optimized: read behind CPython's own Makefile, whose variables it uses.
 #
-#   PROFILE=FILE    what `cargo train` has counted; without it, all is compiled alike, and nothing is linked at compile time
+#   PROFILE=FILE    what `cargo train` has counted; without it, all is compiled alike
 #   INSTRUMENT=1    counts how often each branch is taken, for `cargo train`
-
-# The interpreter's loop is left out. With a profile, more is put in place in it, and it has too much for the registers already.
-PROFILED := $(filter-out Python/ceval.o,$(LIBRARY_OBJS))
 
 # Where programs spend their time. These are optimized as one, so that what is called often can be put in place across files.
 HOT := $(addprefix Objects/, abstract.o bytesobject.o call.o cellobject.o classobject.o descrobject.o dictobject.o \
@@ -17,7 +14,7 @@ HOT := $(addprefix Objects/, abstract.o bytesobject.o call.o cellobject.o classo
 CUTOFF := -mllvm -profile-summary-cutoff-hot=900000
 
 ifdef PROFILE
-$(PROFILED): CFLAGS_NODIST += -fprofile-use=$(PROFILE) $(CUTOFF) -Wno-profile-instr-out-of-date -Wno-profile-instr-unprofiled
+$(LIBRARY_OBJS): CFLAGS_NODIST += -fprofile-use=$(PROFILE) $(CUTOFF) -Wno-profile-instr-out-of-date -Wno-profile-instr-unprofiled
 $(HOT): CFLAGS_NODIST += -flto
 LINK_PYTHON_OBJS = hot.o $(filter-out $(HOT),$(LIBRARY_OBJS))
 $(BUILDPYTHON): hot.o
@@ -27,5 +24,5 @@ hot.o: $(HOT)
 endif
 
 ifdef INSTRUMENT
-$(PROFILED): CFLAGS_NODIST += -fprofile-generate -fprofile-update=single
+$(LIBRARY_OBJS): CFLAGS_NODIST += -fprofile-generate -fprofile-update=single
 endif

@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 const USAGE: &str = "usage: cargo train
 
-Makes the profile of the interpreter anew, in wasm/profile: some 15 minutes. Needs llvm-profdata 19 or 20 (Debian: llvm-19).
+Makes the profile of the interpreter anew, in wasm/profile: some ten minutes. Needs llvm-profdata 19 or 20 (Debian: llvm-19).
 Exit status: 0 done, 1 it could not be done, 2 wrong usage.";
 
 /// LLVM's program that merges counts: those of versions whose format the recipe's compiler reads.
@@ -59,8 +59,7 @@ fn train() -> Result<()> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let (counts, merged) = (folder.path().join("counts.profraw"), folder.path().join("counts.profdata"));
     let mut training = Command::new(target.join("release/pyapp"));
-    // Hashes decide in which order sets are gone through.
-    run(training.current_dir(folder.path()).env(COUNTS, &counts).env("PYTHONHASHSEED", "0"))?;
+    run(training.current_dir(folder.path()).env(COUNTS, &counts))?;
     // Not `-sparse`: what was never run is to be compiled for size.
     run(Command::new(merger).arg("merge").arg(&counts).arg("-o").arg(&merged))?;
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// In `wasm/`: the counts, in LLVM's format, compressed with zstd; and the hash of the sources that they were counted in.
 const COUNTS: &str = "profile/counts.zst";
 const FITS: &str = "profile/fits.txt";
-/// A profile has some two megabytes. What has more than this is none.
+/// A profile has some two megabytes. Anything larger is not a profile.
 const MOST: usize = 16 << 20;
 /// What keeps the counts while the interpreter runs: LLVM's sources in this crate, which a manifest in `wasm/` pins, and our part.
 pub(super) const COUNTER: &str = "minicov";
@@ -26,7 +26,8 @@ const LEVEL: i32 = 19;
 /// Makes it anew.
 const ADVICE: &str = "cargo train makes it anew";
 
-/// Hash of what a profile depends on: the sources that the compiler sees, and how it sees them.
+/// Hash of what a profile depends on most: CPython's sources and how they are compiled. Our own headers are left out, as a change of
+/// them moves few branches, and the compiler leaves out the counts of functions whose branches have changed.
 pub(super) fn fitting(recipe: &Recipe) -> Result<String> {
     let (compiler, configure) = (&recipe.compiler, &recipe.configure);
     let file = |name: &str| hash::of_file(&recipe.folder.join(name));
@@ -70,17 +71,18 @@ pub(super) struct Optimizing {
 impl Toolchain<'_> {
     /// With the profile, if it fits.
     pub fn with_profile(&self, cache: &Cache) -> Result<Optimizing> {
-        let (mut variables, mut what) = (Vec::new(), "none".to_string());
+        // Each is always given: make would take it from the environment.
+        let (mut file, mut linker, mut what) = (String::new(), String::new(), "none".to_string());
         if fits(self.recipe)? {
             let (packed, profile) = (self.recipe.folder.join(COUNTS), self.dependencies("interpreter.profdata"));
             let counts = unpack(&fs::read(&packed).doing("read", &packed)?, &packed)?;
             fs::write(&profile, counts).doing("write", &profile)?;
-            variables.push(format!("PROFILE={}", profile.display()));
-            variables.push(format!("LINKER={} wasm-ld", self.compiler.display()));
+            (file, linker) = (profile.display().to_string(), format!("{} wasm-ld", self.compiler.display()));
             what = format!("{COUNTS} {}", hash::of_file(&packed)?);
         } else {
             cache.stage(&format!("wasm/{COUNTS} was counted in other sources: without it, Python is slower; {ADVICE}"));
         }
+        let variables = vec![format!("PROFILE={file}"), format!("LINKER={linker}"), "INSTRUMENT=".to_string()];
         Ok(Optimizing { variables, objects: Vec::new(), what })
     }
 
@@ -93,7 +95,7 @@ impl Toolchain<'_> {
         let sources = sources.chain([self.recipe.folder.join(WRITER)]);
         let objects: Result<Vec<PathBuf>> =
             sources.map(|source| self.compile_alone(COUNTER, &folder, &source, &flags)).collect();
-        let variables = vec!["INSTRUMENT=1".to_string()];
+        let variables = ["PROFILE=", "LINKER=", "INSTRUMENT=1"].map(str::to_string).into();
         Ok(Optimizing { variables, objects: objects?, what: "none: it counts for one".to_string() })
     }
 }

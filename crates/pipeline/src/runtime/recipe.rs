@@ -162,7 +162,7 @@ impl Recipe {
         cache::entry("runtime", self.key.clone())
     }
 
-    /// The name of the one that counts what the profile is made of. It does not depend on the profile that there is.
+    /// The name of the one that counts what the profile is made of.
     pub fn training_entry(&self) -> String {
         cache::entry("training", self.key.clone())
     }
