@@ -137,8 +137,12 @@ def inside(options, pyapp, script, arguments=(), folder=None, native=None):
 
 def cpu(options, pyapp):
     """For each part of cpu.py the best time of each side, seconds."""
-    parts = inside(options, pyapp, "cpu.py")
-    return {name: (min(sides["pyapp"]), min(sides["native"])) for name, sides in parts.items()}
+    return best(inside(options, pyapp, "cpu.py"))
+
+
+def best(times):
+    """For each part of a script the best time of each side."""
+    return {name: (min(sides["pyapp"]), min(sides["native"])) for name, sides in times.items()}
 
 
 def geometric_mean(parts):

@@ -41,8 +41,8 @@ def main():
         programs = download(pathlib.Path(folder))
         for program in options.programs:
             parts = compare.inside(options, str(options.bench / "demo"), "programs.py", [str(programs / f"bm_{program}")])
-            best = {name: (min(sides["pyapp"]), min(sides["native"])) for name, sides in parts.items()}
-            compare.row(program, *(sum(side) * 1e3 for side in zip(*best.values())), "ms", 2)
+            best = compare.best(parts)
+            compare.row(program, *(sum(side) * 1e6 for side in zip(*best.values())), "us")
             # The parts of one program count as much together as another program.
             ratios[program] = compare.geometric_mean(best)
     total = compare.geometric_mean({program: (ratio, 1) for program, ratio in ratios.items()})

@@ -44,29 +44,31 @@ fn main() -> ExitCode {
 
 fn train() -> Result<()> {
     let merger = merger()?;
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let source = here.join("../..").canonicalize().context("cannot find pyapp's own folder")?;
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let source = source.canonicalize().context("cannot find pyapp's own folder")?;
     let build = Build::open(&Settings::for_tool(source.clone(), host::engine::TARGET, PathBuf::new())?)?;
-    let runtime = build.runtime_for_training()?;
+    build.train(|runtime| count(&source, runtime, merger))
+}
 
+/// What a runtime counts in `project/`.
+fn count(source: &Path, runtime: &Path, merger: &str) -> Result<Vec<u8>> {
     // In a folder of its own, so that the executable of a daily build stays.
     let target = source.join("target/train");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--release", "--target-dir"]).arg(&target).current_dir(&source);
-    cargo.env("PYAPP_PYTHON", &runtime).env("PYAPP_PROJECT", here.join("project"));
+    cargo.args(["build", "--release", "--target-dir"]).arg(&target).current_dir(source);
+    cargo.env("PYAPP_PYTHON", runtime).env("PYAPP_PROJECT", Path::new(env!("CARGO_MANIFEST_DIR")).join("project"));
     run(&mut cargo)?;
 
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let (counts, merged) = (folder.path().join("counts.profraw"), folder.path().join("counts.profdata"));
     let mut training = Command::new(target.join("release/pyapp"));
-    run(training.current_dir(folder.path()).env(COUNTS, &counts))?;
+    // No variable of the user's: some make it run otherwise.
+    run(training.current_dir(folder.path()).env_clear().env(COUNTS, &counts))?;
     // Not `-sparse`: what was never run is to be compiled for size.
     run(Command::new(merger).arg("merge").arg(&counts).arg("-o").arg(&merged))?;
-
     let profile = std::fs::read(&merged).with_context(|| format!("cannot read {}", merged.display()))?;
-    build.keep_profile(&profile)?;
-    println!("kept a profile of {} bytes in wasm/profile", profile.len());
-    Ok(())
+    println!("a profile of {} bytes, for wasm/profile", profile.len());
+    Ok(profile)
 }
 
 /// The first of the programs that answers.

@@ -133,21 +133,20 @@ impl Build {
         }
     }
 
-    /// The folder of the runtime that counts, for [`Build::keep_profile`]: found, or built.
+    /// Makes the interpreter's profile anew. `count` is given the folder of a runtime that counts, and returns what that counted,
+    /// merged by LLVM's program for it.
     ///
     /// # Errors
-    /// As [`Build::runtime`].
-    pub fn runtime_for_training(&self) -> Result<PathBuf> {
+    /// As [`Build::runtime`], and those of `count`.
+    pub fn train<E: From<Error>>(
+        &self,
+        count: impl FnOnce(&Path) -> std::result::Result<Vec<u8>, E>,
+    ) -> std::result::Result<(), E> {
         let recipe = self.recipe()?;
-        Ok(self.made(&recipe, &recipe.training_entry(), Purpose::Training)?.folder)
-    }
-
-    /// Keeps a profile among the files of the recipe: what that runtime counted, merged by LLVM's program for it.
-    ///
-    /// # Errors
-    /// [`Error::Io`].
-    pub fn keep_profile(&self, counts: &[u8]) -> Result<()> {
-        profile::keep(&self.recipe()?, counts)
+        // Before it takes its time: they may be edited meanwhile.
+        let sources = profile::sources(&recipe)?;
+        let runtime = self.made(&recipe, &recipe.training_entry(), Purpose::Training)?;
+        Ok(profile::keep(&recipe, &sources, &count(&runtime.folder)?)?)
     }
 
     fn recipe(&self) -> Result<Recipe> {
@@ -247,15 +246,11 @@ fn excluded(stdlib: &Path, recipe: &Recipe) -> Result<Vec<String>> {
 mod tests {
     use super::*;
 
-    fn recipe() -> Recipe {
-        Recipe::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm")).expect("the recipe is valid")
-    }
-
     #[test]
     fn a_ready_made_runtime_is_checked_until_it_is_as_the_messages_ask() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let place = folder.path();
-        let check = || check(place, "PYAPP_PYTHON", &recipe()).map_err(|error| error.to_string());
+        let check = || check(place, "PYAPP_PYTHON", &Recipe::own()).map_err(|error| error.to_string());
         let message = check().expect_err("refused");
         assert!(message.contains("python.wasm in it") && message.ends_with("; correct the folder"), "{message}");
         fs::write(place.join(WASM), "text").expect("written");

@@ -4,13 +4,13 @@
 use super::recipe::Recipe;
 use super::toolchain::{Toolchain, prefixed};
 use crate::cache::Cache;
-use crate::error::{Doing, Error, Result};
+use crate::error::{Doing, Result};
 use crate::hash::{self, Key};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// In `wasm/`: the counts, in LLVM's format, compressed with zstd; and the hash of the sources that they were counted in.
+/// In `wasm/`: the counts, in LLVM's format, compressed with zstd; and the hash of them and of the sources that they were counted in.
 const COUNTS: &str = "profile/counts.zst";
 const FITS: &str = "profile/fits.txt";
 /// A profile has some two megabytes. Anything larger is not a profile.
@@ -26,9 +26,9 @@ const LEVEL: i32 = 19;
 /// Makes it anew.
 const ADVICE: &str = "cargo train makes it anew";
 
-/// Hash of what a profile depends on most: CPython's sources and how they are compiled. Our own headers are left out, as a change of
-/// them moves few branches, and the compiler leaves out the counts of functions whose branches have changed.
-pub(super) fn fitting(recipe: &Recipe) -> Result<String> {
+/// Hash of what counts depend on most: CPython's sources and how they are compiled. Our own headers are left out, as a change of them
+/// moves few branches, and the compiler leaves out the counts of functions whose branches have changed.
+pub(super) fn sources(recipe: &Recipe) -> Result<String> {
     let (compiler, configure) = (&recipe.compiler, &recipe.configure);
     let file = |name: &str| hash::of_file(&recipe.folder.join(name));
     let key = Key::new()
@@ -41,21 +41,28 @@ pub(super) fn fitting(recipe: &Recipe) -> Result<String> {
     Ok(key.hex())
 }
 
-/// Whether the profile in the folder of the recipe is of the recipe's sources.
-fn fits(recipe: &Recipe) -> Result<bool> {
-    let path = recipe.folder.join(FITS);
-    Ok(fs::read_to_string(&path).doing("read", &path)?.trim() == fitting(recipe)?)
+/// What stands in `fits.txt` for these sources and these counts, as they are kept.
+fn fitting(sources: &str, packed: &[u8]) -> String {
+    Key::new().part("sources", sources).part("counts", packed).hex()
 }
 
-/// Puts a profile into the folder of the recipe.
+/// The counts in the folder of the recipe, as they are kept; none if they are of other sources, or damaged.
+fn packed(recipe: &Recipe) -> Result<Option<Vec<u8>>> {
+    let (counts, fits) = (recipe.folder.join(COUNTS), recipe.folder.join(FITS));
+    let packed = fs::read(&counts).doing("read", &counts)?;
+    let fits = fs::read_to_string(&fits).doing("read", &fits)?;
+    Ok((fits.trim() == fitting(&sources(recipe)?, &packed)).then_some(packed))
+}
+
+/// Puts counts that were made in these sources into the folder of the recipe.
 ///
 /// # Errors
-/// [`Error::Io`].
-pub(super) fn keep(recipe: &Recipe, counts: &[u8]) -> Result<()> {
+/// [`Error::Io`](crate::Error::Io).
+pub(super) fn keep(recipe: &Recipe, sources: &str, counts: &[u8]) -> Result<()> {
     let (path, fits) = (recipe.folder.join(COUNTS), recipe.folder.join(FITS));
     let packed = zstd::bulk::compress(counts, LEVEL).doing("compress", &path)?;
     aside::write(&path, &[&packed]).doing("write", &path)?;
-    aside::write(&fits, &[fitting(recipe)?.as_bytes(), b"\n"]).doing("write", &fits)
+    aside::write(&fits, &[fitting(sources, &packed).as_bytes(), b"\n"]).doing("write", &fits)
 }
 
 /// How an interpreter is optimized.
@@ -73,14 +80,16 @@ impl Toolchain<'_> {
     pub fn with_profile(&self, cache: &Cache) -> Result<Optimizing> {
         // Each is always given: make would take it from the environment.
         let (mut file, mut linker, mut what) = (String::new(), String::new(), "none".to_string());
-        if fits(self.recipe)? {
-            let (packed, profile) = (self.recipe.folder.join(COUNTS), self.dependencies("interpreter.profdata"));
-            let counts = unpack(&fs::read(&packed).doing("read", &packed)?, &packed)?;
+        if let Some(packed) = packed(self.recipe)? {
+            let (from, profile) = (self.recipe.folder.join(COUNTS), self.dependencies("interpreter.profdata"));
+            let counts = zstd::bulk::decompress(&packed, MOST).doing("decompress", &from)?;
             fs::write(&profile, counts).doing("write", &profile)?;
             (file, linker) = (profile.display().to_string(), format!("{} wasm-ld", self.compiler.display()));
-            what = format!("{COUNTS} {}", hash::of_file(&packed)?);
+            what = format!("{COUNTS} {}", hash::of_bytes(&packed));
         } else {
-            cache.stage(&format!("wasm/{COUNTS} was counted in other sources: without it, Python is slower; {ADVICE}"));
+            cache.stage(&format!(
+                "wasm/{COUNTS} is of other sources, or damaged: without it, Python is slower; {ADVICE}"
+            ));
         }
         let variables = vec![format!("PROFILE={file}"), format!("LINKER={linker}"), "INSTRUMENT=".to_string()];
         Ok(Optimizing { variables, objects: Vec::new(), what })
@@ -100,44 +109,35 @@ impl Toolchain<'_> {
     }
 }
 
-fn unpack(packed: &[u8], path: &Path) -> Result<Vec<u8>> {
-    let counts = zstd::bulk::decompress(packed, MOST);
-    counts.map_err(|error| Error::Runtime(format!("{}: expected a profile, found: {error}; {ADVICE}", path.display())))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn recipe() -> Recipe {
-        Recipe::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm")).expect("the recipe is valid")
-    }
-
     #[test]
     fn the_profile_is_of_these_sources() {
-        assert!(fits(&recipe()).expect("read"), "the profile in wasm/profile is of other sources; {ADVICE}");
+        assert!(packed(&Recipe::own()).expect("read").is_some(), "wasm/{COUNTS} does not fit; {ADVICE}");
     }
 
     #[test]
-    fn a_profile_comes_back_as_it_was_kept() {
+    fn only_what_was_kept_for_these_sources_fits() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut recipe = recipe();
+        let mut recipe = Recipe::own();
         let place = folder.path().join("wasm");
         crate::copies::copy_all(&recipe.folder, &place).expect("copied");
         recipe.folder = place;
-        keep(&recipe, b"counts").expect("kept");
-        let path = recipe.folder.join(COUNTS);
-        assert_eq!(unpack(&fs::read(&path).expect("read"), &path).expect("unpacked"), b"counts");
-        assert!(fits(&recipe).expect("read"));
-        let message = unpack(b"other", &path).expect_err("refused").to_string();
-        assert!(message.contains("expected a profile") && message.ends_with(ADVICE), "{message}");
-        // Other sources, other flags: it does not fit.
-        let patch = recipe.folder.join("patches/cpython/allocator.patch");
-        let text = fs::read(&patch).expect("read");
-        fs::write(&patch, [&text, &b"\n"[..]].concat()).expect("written");
-        assert!(!fits(&recipe).expect("read"));
-        fs::write(&patch, text).expect("written");
+        keep(&recipe, &sources(&recipe).expect("hashed"), b"counts").expect("kept");
+        let fits = |recipe: &Recipe| packed(recipe).expect("read");
+        let kept = fits(&recipe).expect("fits");
+        assert_eq!(zstd::bulk::decompress(&kept, MOST).expect("decompressed"), b"counts");
+        for (file, other) in [(COUNTS, &b""[..]), (COUNTS, b"other"), ("patches/cpython/allocator.patch", b"other")] {
+            let path = recipe.folder.join(file);
+            let before = fs::read(&path).expect("read");
+            fs::write(&path, other).expect("written");
+            assert_eq!(fits(&recipe), None, "{file}");
+            fs::write(&path, before).expect("written");
+        }
+        assert!(fits(&recipe).is_some());
         recipe.compiler.cflags.push("-Os".to_string());
-        assert!(!fits(&recipe).expect("read"));
+        assert_eq!(fits(&recipe), None);
     }
 }

@@ -152,6 +152,12 @@ impl Recipe {
         Ok(recipe)
     }
 
+    /// The one of this repository.
+    #[cfg(test)]
+    pub fn own() -> Recipe {
+        Recipe::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm")).expect("the recipe is valid")
+    }
+
     /// Hash of everything that the result depends on, hex.
     pub fn key(&self) -> String {
         self.key.clone().hex()

@@ -1,5 +1,7 @@
 """What the interpreter's profile is counted in: small programs that do what Python programs do, each about as long as the others.
-None of them is part of a benchmark: those tell then how well the profile fits programs that it does not know.
+
+The programs of `benchmarks/programs.py` are others, so these tell how well the profile fits what it does not know. Those of
+`benchmarks/workloads/cpu.py` are of the same kinds, and its search tree is much like the one here.
 """
 import argparse
 import ast
