@@ -43,8 +43,6 @@ pub mod run;
 pub mod snapshot;
 #[cfg(feature = "linker")]
 pub mod split;
-#[cfg(feature = "compiler")]
-mod strip;
 mod thread;
 mod threads;
 pub mod timing;

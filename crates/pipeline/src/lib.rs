@@ -30,7 +30,7 @@ mod snapshot;
 mod summary;
 mod walk;
 
-use common::{command, confine, copies, crates, csv, guest, log, own_folder, pip, programs, progress};
+use common::{command, confine, copies, crates, csv, guest, log, own_folder, patches, pip, programs, progress};
 
 pub use common::{cache, hash};
 pub use compilation::{Compiled, Python, Sources, Stdlib};

@@ -115,7 +115,7 @@ pub fn conceal(wasm: &[u8], kept: &[&str]) -> Result<Vec<u8>, SplitError> {
             out.section(&RawSection { id, data: &wasm[range] });
         }
     }
-    Ok(prune(&out.finish())?)
+    prune(&out.finish()).map_err(|error| SplitError::expected(&format!("expected a valid module, found: {error}")))
 }
 
 /// An export: its name, and what it is, by number.

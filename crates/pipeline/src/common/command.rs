@@ -1,15 +1,28 @@
 //! Running other programs with a time limit.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long a program that was told to end may take to do so.
 const GRACE: Duration = Duration::from_secs(5);
+/// How often a program is looked at: soon, and then less and less often, so that one that is quick costs no time.
+const SOONEST: Duration = Duration::from_millis(1);
+const LATEST: Duration = Duration::from_millis(50);
 
 /// Runs a command to its end and returns what it printed; `None` if it took longer than `limit`.
 pub(crate) fn output(command: Command, limit: Duration) -> std::io::Result<Option<Output>> {
     output_while(command, limit, |_| true)
+}
+
+/// As [`output`], with something to read.
+pub(crate) fn output_of(mut command: Command, input: Vec<u8>, limit: Duration) -> std::io::Result<Option<Output>> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    if let Some(mut pipe) = child.stdin.take() {
+        // What it does not want to read is not missed.
+        std::thread::spawn(move || pipe.write_all(&input));
+    }
+    collect(child, limit, |_| true)
 }
 
 /// As [`output`]; `None` also if `may_go_on`, which is asked again and again about the process, has said no.
@@ -18,7 +31,11 @@ pub(crate) fn output_while(
     limit: Duration,
     may_go_on: impl FnMut(u32) -> bool,
 ) -> std::io::Result<Option<Output>> {
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    collect(child, limit, may_go_on)
+}
+
+fn collect(mut child: Child, limit: Duration, may_go_on: impl FnMut(u32) -> bool) -> std::io::Result<Option<Output>> {
     // Both pipes are emptied while the child runs, so that it never waits for a reader.
     let readers = [child.stdout.take().map(read_all), child.stderr.take().map(read_all)];
     let Some(status) = wait_while(&mut child, limit, may_go_on)? else { return Ok(None) };
@@ -46,6 +63,7 @@ fn wait_while(
     mut may_go_on: impl FnMut(u32) -> bool,
 ) -> std::io::Result<Option<std::process::ExitStatus>> {
     let start = Instant::now();
+    let mut pause = SOONEST;
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
@@ -53,7 +71,8 @@ fn wait_while(
         if start.elapsed() > limit || !may_go_on(child.id()) {
             break;
         }
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(pause);
+        pause = LATEST.min(pause * 2);
     }
     terminate(child);
     let asked = Instant::now();
@@ -63,7 +82,7 @@ fn wait_while(
             child.wait()?;
             break;
         }
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(LATEST);
     }
     Ok(None)
 }
@@ -99,5 +118,17 @@ mod tests {
         command.arg("60");
         let stopped = output_while(command, Duration::from_secs(60), |process| process == 0);
         assert!(stopped.expect("started").is_none());
+    }
+
+    #[test]
+    fn a_command_reads_what_it_is_given() {
+        let input = vec![b'x'; 1 << 20];
+        let read = |script: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]);
+            output_of(command, input.clone(), Duration::from_secs(20)).expect("started").expect("in time")
+        };
+        assert_eq!(read("cat").stdout, input);
+        assert_eq!(read("echo no; exit 1").stdout, b"no\n");
     }
 }

@@ -10,6 +10,9 @@ pub mod guest;
 pub mod hash;
 pub mod log;
 pub mod own_folder;
+pub mod patches;
+#[cfg(test)]
+mod patches_test;
 pub mod pip;
 pub mod programs;
 pub mod progress;

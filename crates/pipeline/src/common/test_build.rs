@@ -1,8 +1,13 @@
-//! A build for tests, in a temporary folder that is its source and its project and holds its cache. It downloads nothing.
+//! A build for tests, in a temporary folder that is its source and its project and holds its cache. It downloads nothing, unless a
+//! test needs the compiler to machine code.
 
 use crate::context::Build;
+#[cfg(feature = "compiler")]
+use crate::settings::cache_folder;
 use crate::settings::{Bounds, Settings};
 use std::fs;
+#[cfg(feature = "compiler")]
+use std::path::Path;
 use std::path::PathBuf;
 
 /// The folder.
@@ -40,5 +45,14 @@ impl TestBuild {
 
     pub fn open(&self) -> Build {
         Build::open(&self.settings()).expect("opened")
+    }
+
+    /// The same, with pyapp's own source and the cache of this machine: there is the compiler to machine code, or it is built.
+    #[cfg(feature = "compiler")]
+    pub fn open_with_compiler(&self) -> Build {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let source = source.canonicalize().expect("pyapp's own folder");
+        let cache = cache_folder(&source).expect("a cache");
+        Build::open(&Settings { source, cache, offline: false, ..self.settings() }).expect("opened")
     }
 }

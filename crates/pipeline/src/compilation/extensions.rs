@@ -38,7 +38,7 @@ impl Build {
         use host::extensions::{Writer, prepare};
         use host::layout::SITE_PACKAGES;
         let fail = |error: &dyn std::fmt::Display| Error::Guest(format!("compiling extensions: {error:#}"));
-        let engine = host::engine::compatibility(target).map_err(|error| fail(&error))?;
+        let compiler = self.cranelift_key()?.hex();
         let cache = self.cache();
         let (mut all, mut problems) = (Key::new().part("target", target), Vec::new());
         let interface = self.interface(&python.runtime.wasm)?;
@@ -52,11 +52,11 @@ impl Build {
                     continue;
                 }
             };
-            let key = Key::new().part("target", target).part("engine", engine).part("code", &prepared.code);
+            let key = Key::new().part("target", target).part("compiler", &compiler).part("code", &prepared.code);
             let code = cache.code("extension", key, || {
                 cache.stage(&format!("compiling {} to machine code for {target}", native.path));
-                let fail = |error| Error::Libraries(vec![format!("{}: {error:#}", native.place.display())]);
-                host::engine::compile(&prepared.code, target).map_err(fail)
+                let fail = |found| Error::Libraries(vec![format!("{}: {found}", native.place.display())]);
+                self.translate(prepared.code, target, fail)
             })?;
             all = all.part(&native.path, &wasm);
             writer.add(&format!("{SITE_PACKAGES}/{}", native.path), &prepared.plan, code.bytes().to_vec());
@@ -65,7 +65,7 @@ impl Build {
             return Err(Error::Libraries(problems));
         }
         let all = all
-            .part("engine", engine)
+            .part("compiler", compiler)
             .part("interface", interface.text())
             .part("identity", python.identity().to_le_bytes())
             .part("format", host::extensions::FORMAT);

@@ -133,7 +133,7 @@ mod tests {
                 (memory (export "memory") 1) (global (mut i32) (i32.const 4096))
                 (func (export "_start") (call $exit (i32.const {status}))))"#
             );
-            let build = test.open();
+            let build = test.open_with_compiler();
             let machine = build.machine_code(&wat::parse_str(wasm).expect("valid"), &test.settings().target, false);
             let MachineCode { code, base_image } = machine.expect("compiled");
             let image = Arc::new(Image::open(base_image.clone()).expect("whole"));

@@ -23,13 +23,13 @@ impl Build {
     /// Machine code for `target`, a target triple; for extensions, if there is an interface for them.
     ///
     /// # Errors
-    /// [`Error::Runtime`] if python.wasm cannot be resumed from an image of its memory; [`Error::Guest`] if wasmtime does
-    /// not compile it; [`Error::Io`].
+    /// [`Error::Runtime`] if python.wasm cannot be resumed from an image of its memory; [`Error::Guest`] if it does not
+    /// compile; those of [`Build::translate`].
     #[cfg(feature = "compiler")]
     pub(super) fn machine_code(&self, wasm: &[u8], target: &str, for_extensions: bool) -> Result<MachineCode> {
         use host::extensions::{self, conceal, expose};
         use host::split::split;
-        let fail = |error| Error::Guest(format!("python.wasm: cannot be compiled to machine code: {error:#}"));
+        let fail = |found| Error::Guest(format!("python.wasm: cannot be compiled to machine code: {found}"));
         let split = || {
             let ready = match for_extensions {
                 true => expose(wasm, &abi::EXPORTS).map(|exposed| exposed.wasm),
@@ -41,12 +41,12 @@ impl Build {
             let key = Key::new().part("wasm", hash::of_bytes(wasm)).part("split", host::split::REVISION);
             key.part("exports", extensions::REVISION).part("extensions", [u8::from(for_extensions)])
         };
-        let code_key = key().part("target", target).part("engine", host::engine::compatibility(target).map_err(fail)?);
+        let code_key = key().part("target", target).part("compiler", self.cranelift_key()?.hex());
         let cache = self.cache();
         let code = cache.code("code", code_key, || {
             let what = if for_extensions { ", for extensions," } else { "" };
             cache.stage(&format!("compiling python.wasm{what} to machine code for {target}"));
-            host::engine::compile(&split()?.code, target).map_err(fail)
+            self.translate(split()?.code, target, fail)
         })?;
         let image_key = key().part("image", memory_image::REVISION);
         let base_image = cache.blob("image", image_key, || Ok(split()?.image))?;
@@ -89,12 +89,13 @@ mod tests {
     fn machine_code_is_made_once_the_feature_is_enabled() {
         let test = TestBuild::new();
         let wasm = wat::parse_str(r#"(module (memory (export "memory") 1) (global (mut i32) (i32.const 4096)))"#);
-        let made = test.open().machine_code(&wasm.expect("valid"), &test.settings().target, false);
-        if cfg!(feature = "compiler") {
-            assert!(!made.expect("made").base_image.is_empty());
-        } else {
-            let error = made.err().expect("refused").to_string();
-            assert_eq!(error, "expected the feature `compiler` of the crate pipeline, found it off; enable it");
-        }
+        let (wasm, target) = (wasm.expect("valid"), test.settings().target);
+        #[cfg(feature = "compiler")]
+        assert!(!test.open_with_compiler().machine_code(&wasm, &target, false).expect("made").base_image.is_empty());
+        #[cfg(not(feature = "compiler"))]
+        assert_eq!(
+            test.open().machine_code(&wasm, &target, false).err().expect("refused").to_string(),
+            "expected the feature `compiler` of the crate pipeline, found it off; enable it"
+        );
     }
 }

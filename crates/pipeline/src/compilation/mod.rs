@@ -1,6 +1,8 @@
 //! python.wasm to machine code, and with the interpreter that this gives, sources to bytecode.
 
 mod bytecode;
+#[cfg(feature = "compiler")]
+mod cranelift;
 mod extensions;
 mod installed;
 mod interpreter;

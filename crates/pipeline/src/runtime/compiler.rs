@@ -1,11 +1,11 @@
 //! The recipe's compiler: clang, the linker, and the C library, whose sources and headers are as the recipe patches them.
 
-use super::patches;
 use super::recipe::Recipe;
 use super::sources::Sources;
 use crate::cache::{Cache, DOWNLOADS};
 use crate::error::{Doing, Result};
 use crate::log::Log;
+use crate::patches;
 use crate::settings::Settings;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -9,7 +9,6 @@
 //! | `pins.rs` | what the recipe pins, for those who ask what is inside |
 //! | `tools.rs` | finds the tools that the recipe needs |
 //! | `sources.rs` | downloads and checks |
-//! | `patches.rs` | changes sources of CPython and wasi-libc |
 //! | `compiler.rs` | the compiler, for the recipe and for extensions |
 //! | `native_python.rs` | a Python of this machine, where there is none to build extensions with |
 //! | `steps.rs` | the recipe itself |
@@ -25,9 +24,6 @@ mod c_libraries;
 mod compiler;
 mod native_python;
 mod openssl;
-mod patches;
-#[cfg(test)]
-mod patches_test;
 mod pins;
 mod profile;
 mod recipe;

@@ -16,7 +16,7 @@ const STEPS: &str = concat!(
     include_str!("c_libraries.rs"),
     include_str!("openssl.rs"),
     include_str!("toolchain.rs"),
-    include_str!("patches.rs"),
+    include_str!("../common/patches.rs"),
     include_str!("profile.rs")
 );
 
@@ -206,8 +206,9 @@ mod tests {
         for file in files {
             let before = fs::read(&file).expect("read");
             fs::write(&file, [&before, &b"\n"[..]].concat()).expect("written");
-            // Explanations, and what only extensions are made from (`native/`).
+            // Explanations, what only extensions are made from (`native/`), and the compiler to machine code.
             let is_other = file.extension().is_some_and(|extension| extension == "md")
+                || file.starts_with(folder.path().join("cranelift"))
                 || file.starts_with(folder.path().join("extension"))
                 || file == folder.path().join("libraries.toml");
             assert_eq!(key() == whole, is_other, "{}", file.display());

@@ -5,14 +5,13 @@ use super::profile::Optimizing;
 use super::recipe::Recipe;
 use super::sources::Sources;
 use super::toolchain::{NEUTRAL, Toolchain, prefix_map, prefixed};
-use super::{
-    CHECKS, EXPORTS, HEADERS, PROVENANCE, STDLIB, TESTS, WASM, WITH_OPENSSL, compiler, patches, profile, tools,
-};
+use super::{CHECKS, EXPORTS, HEADERS, PROVENANCE, STDLIB, TESTS, WASM, WITH_OPENSSL, compiler, profile, tools};
 use crate::cache::{Cache, DOWNLOADS};
 use crate::command::output;
 use crate::copies::{copy, copy_all, copy_tree};
 use crate::error::{Doing, Error, Result};
 use crate::hash::{self, sorted_entries};
+use crate::patches;
 use crate::settings::Settings;
 use std::ffi::OsString;
 use std::fs;

@@ -8,7 +8,7 @@ use object::elf::{SHT_STRTAB, SHT_SYMTAB};
 ///
 /// # Errors
 /// If `code` is not an ELF file as wasmtime makes them.
-pub(crate) fn strip(code: &[u8]) -> wasmtime::Result<Vec<u8>> {
+pub(crate) fn strip(code: &[u8]) -> crate::Result<Vec<u8>> {
     let mut builder = Builder::read(code)?;
     for symbol in &mut builder.symbols {
         symbol.delete = true;

@@ -1,5 +1,5 @@
-//! Changing sources of CPython and wasi-libc: each `wasm/patches/*/*.patch` is a reason, an empty line, and a unified diff of
-//! one file.
+//! Changing the sources of others: a patch is a reason, an empty line, and a unified diff of one file. Those of CPython and wasi-libc
+//! lie in `wasm/patches`, those of crates that compile machine code in `wasm/cranelift/patches`.
 
 use crate::error::{Doing, Error, Result};
 use crate::hash::sorted_entries;
@@ -10,7 +10,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`Error::Runtime`] for the first that gives no reason, is no diff, or does not fit the source.
-pub(super) fn apply(folder: &Path, sources: &Path) -> Result<()> {
+pub(crate) fn apply(folder: &Path, sources: &Path) -> Result<()> {
     for entry in sorted_entries(folder)? {
         let path = entry.path();
         let text = fs::read_to_string(&path).doing("read", &path)?;
@@ -76,8 +76,8 @@ mod tests {
 
     #[test]
     fn the_recipes_patches_are_patches() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm/patches");
-        for of in ["cpython", "wasi-libc"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wasm");
+        for of in ["patches/cpython", "patches/wasi-libc", "cranelift/patches/regalloc2"] {
             for entry in sorted_entries(&folder.join(of)).expect("listed") {
                 let text = fs::read_to_string(entry.path()).expect("read");
                 parse(&text).unwrap_or_else(|error| panic!("{}: {error}", entry.path().display()));
