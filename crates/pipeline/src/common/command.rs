@@ -1,6 +1,8 @@
 //! Running other programs with a time limit.
 
-use std::io::{Read, Write};
+use std::io::Read;
+#[cfg(feature = "compiler")]
+use std::io::Write;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,6 +18,7 @@ pub(crate) fn output(command: Command, limit: Duration) -> std::io::Result<Optio
 }
 
 /// As [`output`], with something to read.
+#[cfg(feature = "compiler")]
 pub(crate) fn output_of(mut command: Command, input: Vec<u8>, limit: Duration) -> std::io::Result<Option<Output>> {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     if let Some(mut pipe) = child.stdin.take() {
@@ -121,6 +124,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "compiler")]
     fn a_command_reads_what_it_is_given() {
         let input = vec![b'x'; 1 << 20];
         let read = |script: &str| {
