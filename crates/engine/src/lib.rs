@@ -2,6 +2,8 @@
 //! compiles (`wasm/cranelift`) has nothing else in it.
 
 #[cfg(feature = "compiler")]
+mod registers;
+#[cfg(feature = "compiler")]
 mod strip;
 
 use wasmtime::Config;
@@ -41,17 +43,8 @@ pub fn compile(wasm: &[u8], target: &str) -> Result<Vec<u8>> {
     let mut config = config();
     // Naming the target keeps this machine's own processor features out of the code.
     config.target(target)?;
-    check_registers(&mut config);
+    registers::check(&mut config);
     strip::strip(&wasmtime::Engine::new(&config)?.precompile_module(wasm)?)
-}
-
-/// Has Cranelift check, for each function, that each value is where it is read: how registers are allocated is patched, and the sandbox
-/// stands on it. It panics if one is not. A third of the time that compiling takes, and no change in what comes out.
-#[cfg(feature = "compiler")]
-#[allow(unsafe_code)]
-fn check_registers(config: &mut Config) {
-    // SAFETY: unsafe are flags that change what code does; this one adds a pass that reads.
-    unsafe { config.cranelift_flag_enable("regalloc_checker") };
 }
 
 #[cfg(all(test, feature = "compiler"))]

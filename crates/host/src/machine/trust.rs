@@ -75,7 +75,7 @@ impl TrustedCode {
     /// Vouches for machine code.
     ///
     /// # Safety
-    /// The bytes must be what [`engine::compile`](crate::engine::compile) has returned, unchanged, or one zstd frame of that.
+    /// The bytes must be what `compile` of the crate `engine` has returned, unchanged, or one zstd frame of that.
     /// Other bytes are run as well, and can do anything that this process can.
     pub unsafe fn new(bytes: impl Into<Bytes>) -> TrustedCode {
         TrustedCode(bytes.into())

@@ -25,10 +25,8 @@ const PATCHED: &str = "regalloc2";
 const BUILD_LIMIT: Duration = Duration::from_secs(60 * 60);
 /// A large extension takes a minute.
 const COMPILE_LIMIT: Duration = Duration::from_secs(30 * 60);
-/// What the build around is told, or its user, is not for this program: where to build, for what, and what to start in the
-/// compiler's place.
-const UNSET: [&str; 5] =
-    ["CARGO_BUILD_TARGET", "CARGO_ENCODED_RUSTFLAGS", "CARGO_MAKEFLAGS", "CARGO_TARGET_DIR", "RUSTFLAGS"];
+/// What the build around is told, or its user, is not for this program: flags, and what to start in the compiler's place.
+const UNSET: [&str; 2] = ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"];
 const WRAPPERS: [&str; 2] = ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"];
 
 impl Build {
@@ -59,9 +57,10 @@ impl Build {
         })?;
         match output.status.success() {
             true => Ok(output.stdout),
+            // Where it could not say why, it has several lines, or none.
             false => Err(fail(match String::from_utf8_lossy(&output.stderr).trim() {
                 "" => format!("the compiler ended with {}", output.status),
-                said => said.to_string(),
+                said => said.lines().collect::<Vec<_>>().join("; "),
             })),
         }
     }
@@ -91,7 +90,8 @@ impl Build {
             .args(["build", "--release", "--locked", "--config"])
             .arg(format!("patch.crates-io.{PATCHED}.path={path}"));
         cargo.arg("--manifest-path").arg(settings.source.join(PROGRAM).join("Cargo.toml"));
-        cargo.arg("--target-dir").arg(&target).current_dir(&settings.source);
+        // Named, so that no setting of cargo puts it elsewhere.
+        cargo.arg("--target-dir").arg(&target).args(["--target", &settings.host]).current_dir(&settings.source);
         for name in UNSET {
             cargo.env_remove(name);
         }
@@ -99,7 +99,7 @@ impl Build {
         log.run("building the compiler to machine code", cargo, BUILD_LIMIT)?;
         let (program, made) = (format!("cranelift{EXE_SUFFIX}"), work.join("made"));
         fs::create_dir(&made).doing("create", &made)?;
-        let from = target.join("release").join(&program);
+        let from = target.join(&settings.host).join("release").join(&program);
         fs::rename(&from, made.join(program)).doing("move", &from)?;
         Ok(made)
     }

@@ -7,6 +7,7 @@
 //! | file | does |
 //! |---|---|
 //! | `uv.rs` | gets uv, runs it |
+//! | `leftovers.rs` | removes what a uv that was stopped has left |
 //! | `interpreter.rs` | what uv takes for the Python that it installs for |
 //! | `backend.rs` | runs build backends, in the guest |
 //! | `sandbox.rs` | what a build backend may reach |
@@ -32,6 +33,7 @@ mod environment;
 mod excluded;
 mod install;
 mod interpreter;
+mod leftovers;
 mod lock;
 mod message;
 mod native;

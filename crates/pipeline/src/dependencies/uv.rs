@@ -7,6 +7,7 @@
 
 use super::backend::{Backends, Own};
 use super::interpreter::{self, Interpreter};
+use super::leftovers::Running;
 use super::message;
 use super::pins::Sections;
 use super::prebuilt::Prebuilt;
@@ -268,13 +269,18 @@ impl Uv<'_> {
             without_network: false,
         };
         let limit = if self.native_way.is_none() { LIMIT } else { NATIVE_LIMIT };
+        let running = Running::begin(&self.cache)?;
         let work = || output_while(uv, limit, |process| watch.look(process));
         let ended = backends.serve(|| if is_confined { confined.within(work) } else { Ok(work()) })??;
+        if !matches!(ended, Ok(Some(_))) {
+            // Stopped. What it was seen to unpack is this run's, others there or not.
+            watch.clear();
+            running.remove_leftovers()?;
+        }
         if let Some(failed) = backends.failed() {
             return Err(Failure::Other(failed));
         }
         if let Some(found) = watch.found.take() {
-            watch.clear();
             return Err(Failure::TooMuch(found));
         }
         match ended {

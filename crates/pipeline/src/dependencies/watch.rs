@@ -14,7 +14,7 @@ const EVERY: Duration = Duration::from_millis(200);
 /// What is unpacked is then copied to where it is installed.
 const TIMES: u64 = 2;
 /// How the folders in uv's cache begin in which it unpacks.
-const TEMPORARY: &str = ".tmp";
+pub(super) const TEMPORARY: &str = ".tmp";
 
 /// The watch.
 pub(super) struct Watch<'a> {
