@@ -1,5 +1,5 @@
 //! Leaving out the functions that nothing reaches, so that an app pays only for what it uses: without extensions nobody can call what
-//! python.wasm exports for them alone. Each start reads some fifty bytes about each function that there is.
+//! python.wasm exports for them alone. Each start reads something about each function that there is.
 //!
 //! The others are renumbered; the table keeps its slots.
 
