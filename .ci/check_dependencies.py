@@ -4,6 +4,7 @@ each fits its manifest."""
 import json
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -26,23 +27,23 @@ def allowed(expression):
     return any(all(part.strip() in ALLOWED for part in side.split(" AND ")) for side in expression.split(" OR "))
 
 
-# The crate that the build patches for wasm/cranelift, where the workspace's is.
-PATCHED = "regalloc2"
 # Workspaces of their own.
 OTHERS = ["fuzz", "wasm/cranelift", "wasm/profile", "wasm/sources"]
 
 
 def lock_problems(packages):
     """The other workspaces whose lock does not fit; nothing else says so of all of them, and cargo fuzz would mend its own in silence."""
-    [patched] = {pathlib.Path(package["manifest_path"]).parent for package in packages if package["name"] == PATCHED}
+    # The build patches this crate for wasm/cranelift; that of the workspace will do here.
+    [name] = (folder.name for folder in pathlib.Path("wasm/cranelift/patches").iterdir())
+    [patched] = {pathlib.Path(package["manifest_path"]).parent for package in packages if package["name"] == name}
     for folder in OTHERS:
-        command = ["cargo", "metadata", "--format-version=1", "--locked", f"--manifest-path={folder}/Cargo.toml"]
+        command = ["cargo", "metadata", "--format-version=1", f"--manifest-path={folder}/Cargo.toml"]
         if folder == "wasm/cranelift":
-            command += ["--config", f"patch.crates-io.{PATCHED}.path='{patched}'"]
-        done = subprocess.run(command, capture_output=True, text=True)
+            command += ["--config", f"patch.crates-io.{name}.path='{patched}'"]
+        done = subprocess.run([*command, "--locked"], capture_output=True, text=True)
         if done.returncode:
             found = " ".join(done.stderr.split())
-            yield f"{folder}/Cargo.lock: expected it to fit the manifest, found: {found}; make it anew"
+            yield f"{folder}/Cargo.lock: expected it to fit the manifest, found: {found}; run {shlex.join(command)}"
 
 
 def main():

@@ -1,7 +1,7 @@
 //! The host: CPython, or any other WASI preview1 command, running in wasmtime over an in-memory file system.
 //!
-//! - [`engine`] holds the engine's settings: one place, because code compiled at build time is only loaded by an engine
-//!   with the same settings.
+//! - [`engine`] makes the engine, by the settings in the crate of the same name: one place, because code compiled at build time is
+//!   only loaded by an engine with the same settings.
 //! - [`machine`] loads ahead-of-time compiled machine code and maps memory, in place where it can. It is the one home of
 //!   `unsafe` here, and says by type which code may be run.
 //! - `split` splits a module into its code and the image of its data; [`snapshot`] makes the image of an initialised

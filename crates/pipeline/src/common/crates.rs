@@ -11,6 +11,10 @@ use std::time::Duration;
 /// Cargo may have to download them.
 const LIMIT: Duration = Duration::from_secs(15 * 60);
 
+/// Variables that are set to nothing where cargo is started, so that no settings of a folder above put a program in front of the compiler.
+/// (pyapp's own do.)
+pub(crate) const WRAPPERS: [&str; 2] = ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"];
+
 /// One crate, unpacked on this machine.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Package {
@@ -40,6 +44,16 @@ pub(crate) fn of(manifest: &Path, cargo: &Path, target: Option<&str>) -> Result<
     let said = ask(command, manifest)?;
     let metadata: Metadata = serde_json::from_slice(&said).map_err(|error| fail(manifest, &error.to_string()))?;
     Ok(metadata.packages)
+}
+
+/// Where cargo keeps the crate `name`, one of those that [`of`] gives.
+///
+/// # Errors
+/// As [`of`], and [`Error::Runtime`] if `manifest` does not depend on it.
+pub(crate) fn folder(manifest: &Path, cargo: &Path, target: Option<&str>, name: &str) -> Result<PathBuf> {
+    let package = of(manifest, cargo, target)?.into_iter().find(|package| package.name == name);
+    let folder = package.and_then(|package| package.manifest_path.parent().map(Path::to_path_buf));
+    folder.ok_or_else(|| Error::Runtime(format!("{}: expected the crate {name}, found none", manifest.display())))
 }
 
 /// The crates of which something is in the executable that `manifest` makes, and which of them uses which.

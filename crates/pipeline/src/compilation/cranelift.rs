@@ -21,13 +21,14 @@ use std::time::Duration;
 const PROGRAM: &str = "wasm/cranelift";
 const ENGINE: &str = "crates/engine";
 const PATCHED: &str = "regalloc2";
+/// The program's name, and that of its entry in the cache.
+const NAME: &str = "cranelift";
 /// Generous: a slow machine, and a slow network.
 const BUILD_LIMIT: Duration = Duration::from_secs(60 * 60);
-/// A large extension takes a minute.
+/// Generous: a large extension, and a slow machine.
 const COMPILE_LIMIT: Duration = Duration::from_secs(30 * 60);
-/// What the build around is told, or its user, is not for this program: flags, and what to start in the compiler's place.
+/// Flags that the build around is told, or its user, are not for this program.
 const UNSET: [&str; 2] = ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"];
-const WRAPPERS: [&str; 2] = ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"];
 
 impl Build {
     /// All that machine code depends on besides the module and the target.
@@ -53,7 +54,11 @@ impl Build {
         command.arg(target);
         let output = output_of(command, wasm, COMPILE_LIMIT).doing("run", &program)?;
         let output = output.ok_or_else(|| {
-            Error::Runtime(format!("{}: expected it to end in {} s", program.display(), COMPILE_LIMIT.as_secs()))
+            Error::Runtime(format!(
+                "{}: expected it to end in {} s, found it running; build again on a machine that is less busy",
+                program.display(),
+                COMPILE_LIMIT.as_secs()
+            ))
         })?;
         match output.status.success() {
             true => Ok(output.stdout),
@@ -68,20 +73,22 @@ impl Build {
     /// The program, found in the cache or built.
     fn compiler(&self) -> Result<PathBuf> {
         let (cache, settings) = (self.cache(), self.settings());
-        let name = entry("cranelift", self.cranelift_key()?.part("host", &settings.host));
+        let name = entry(NAME, self.cranelift_key()?.part("host", &settings.host));
         let folder = cache.folder_of(&name, |work| {
             cache.stage("building the compiler to machine code, once: two minutes or so");
             let log = Log::create(&cache.path(&format!("{name}.log")))?;
             self.build_compiler(work, &log)
         })?;
-        Ok(folder.join(format!("cranelift{EXE_SUFFIX}")))
+        Ok(folder.join(format!("{NAME}{EXE_SUFFIX}")))
     }
 
     /// Builds it in the folder `work`; the folder with the program.
     fn build_compiler(&self, work: &Path, log: &Log) -> Result<PathBuf> {
         let settings = self.settings();
         let patched = work.join(PATCHED);
-        copy_all(&self.patched_crate()?, &patched)?;
+        // The workspace pins it, as its tests compile, too.
+        let manifest = settings.source.join("Cargo.toml");
+        copy_all(&crates::folder(&manifest, &settings.cargo, Some(&settings.host), PATCHED)?, &patched)?;
         patches::apply(&settings.source.join(PROGRAM).join("patches").join(PATCHED), &patched)?;
         let target = work.join("target");
         let path = toml::Value::String(patched.display().to_string());
@@ -95,24 +102,13 @@ impl Build {
         for name in UNSET {
             cargo.env_remove(name);
         }
-        cargo.envs(WRAPPERS.map(|name| (name, "")));
+        cargo.envs(crates::WRAPPERS.map(|name| (name, "")));
         log.run("building the compiler to machine code", cargo, BUILD_LIMIT)?;
-        let (program, made) = (format!("cranelift{EXE_SUFFIX}"), work.join("made"));
+        let (program, made) = (format!("{NAME}{EXE_SUFFIX}"), work.join("made"));
         fs::create_dir(&made).doing("create", &made)?;
         let from = target.join(&settings.host).join("release").join(&program);
         fs::rename(&from, made.join(program)).doing("move", &from)?;
         Ok(made)
-    }
-
-    /// Where cargo has the crate to be patched, as the workspace pins it.
-    fn patched_crate(&self) -> Result<PathBuf> {
-        let settings = self.settings();
-        let manifest = settings.source.join("Cargo.toml");
-        let packages = crates::of(&manifest, &settings.cargo, Some(&settings.host))?;
-        let package = packages.into_iter().find(|package| package.name == PATCHED);
-        let folder = package.and_then(|package| package.manifest_path.parent().map(Path::to_path_buf));
-        folder
-            .ok_or_else(|| Error::Runtime(format!("{}: expected the crate {PATCHED}, found none", manifest.display())))
     }
 }
 

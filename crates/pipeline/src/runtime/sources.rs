@@ -173,11 +173,7 @@ impl<'a> Sources<'a> {
 
     /// The folder of a crate that another manifest in `wasm/` pins.
     pub fn package_of(&self, manifest: &str, name: &str) -> Result<PathBuf> {
-        let manifest = self.recipe.folder.join(manifest);
-        let packages = crates::of(&manifest, &self.settings.cargo, None)?;
-        let package = packages.into_iter().find(|package| package.name == name);
-        let folder = package.and_then(|package| package.manifest_path.parent().map(Path::to_path_buf));
-        folder.ok_or_else(|| Error::Runtime(format!("{}: expected the crate {name}, found none", manifest.display())))
+        crates::folder(&self.recipe.folder.join(manifest), &self.settings.cargo, None, name)
     }
 }
 

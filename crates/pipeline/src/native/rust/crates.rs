@@ -1,7 +1,8 @@
 //! The crates of a build. They come from where the user's cargo gets them, and are fetched before the build, which has no network.
 
-use super::{LIMIT, Rust, WRAPPERS};
+use super::{LIMIT, Rust};
 use crate::confine::Confined;
+use crate::crates::WRAPPERS;
 use crate::error::{Doing, Result};
 use crate::hash::sorted_entries;
 use crate::log::Log;

@@ -15,6 +15,7 @@ use super::build_system::BuildSystem;
 use super::toolchain::Toolchain;
 use crate::cache::entry;
 use crate::context::Build;
+use crate::crates::WRAPPERS;
 use crate::error::{Doing, Error, Result};
 use crate::hash::Key;
 use crate::log::Log;
@@ -31,8 +32,6 @@ use std::time::Duration;
 const BACKENDS: [&str; 2] = ["maturin", "setuptools-rust"];
 /// What Rust calls our platform.
 const TARGET: &str = "wasm32-wasip1";
-/// Variables that are set to nothing, so that no settings of a folder above put a program in front of the compiler. (pyapp's own do.)
-const WRAPPERS: [&str; 2] = ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"];
 /// cargo's own folder in the cache.
 const HOME: &str = "cargo";
 /// Generous: a slow network.
